@@ -1,0 +1,287 @@
+"""Files that people write: YAML read into typed values, and every mistake told with its place.
+
+:func:`read_document` is the one way in. The shape of a file is a ``msgspec.Struct`` (``forbid_unknown_fields``
+makes unknown words mistakes), so the same classes validate the file, give its JSON Schema and are what the
+program works with. A Struct may carry ``reserved: ClassVar[frozenset[str]]``: words of the format that are not
+supported yet, which are refused as that and not as typing errors.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+import attrs
+import msgspec
+from msgspec import inspect
+
+from sockservice import yaml
+from sockservice.errors import ConfigurationError, Place, did_you_mean
+
+T = TypeVar("T")
+
+LIMIT: Final = 64 * 1024 * 1024
+"""Bytes of the largest file that is read: ten times what 100,000 stubs take."""
+
+
+@attrs.frozen
+class Document(Generic[T]):
+    """A file that was read.
+
+    Attributes:
+        path: the file, as it was named.
+        text: what it held then.
+        value: what that means.
+    """
+
+    path: Path
+    text: str = attrs.field(repr=False)
+    value: T
+
+    def place(self, *keys: str | int, key: bool = False) -> Place:
+        """Where a value stands; the text is read once more for it, the first time.
+
+        Args:
+            keys: the way to it from the top, for example ``"stubs", 0, "when", "sql"``. Where the last of
+                them do not exist, the nearest value that does is meant.
+            key: the place of its key, instead of its value.
+        """
+        marks = self._marks
+        while keys and keys not in marks.values:
+            keys = keys[:-1]
+        found = marks.keys.get(keys) if key else None
+        return Place(self.path, *(found or marks.values.get(keys) or (1, 1)))
+
+    def mistake(self, message: str, *keys: str | int, key: bool = False) -> ConfigurationError:
+        """The error to raise about the value at ``keys``; the arguments are those of :meth:`place`."""
+        return ConfigurationError(message, self.place(*keys, key=key))
+
+    @functools.cached_property
+    def _marks(self) -> yaml.Marks:
+        marks = yaml.Marks()
+        yaml.compose(self.text, marks)
+        return marks
+
+
+def read_document(path: Path | str, shape: type[T], *, limit: int = LIMIT) -> Document[T]:
+    """Read a YAML file into a typed value.
+
+    Args:
+        path: the file.
+        shape: a ``msgspec.Struct``, or another type that msgspec knows.
+        limit: bytes of the largest file to read.
+
+    Returns:
+        The document; its ``value`` is of the type ``shape``.
+
+    Raises:
+        ConfigurationError: it cannot be read, is not YAML, or does not have the shape. All mistakes against the
+            shape are found together (``mistakes``), each with its place.
+    """
+    path = Path(path)
+    text = _read_text(path, limit)
+    try:
+        plain = yaml.compose(text)
+    except yaml.Mistake as mistake:
+        raise ConfigurationError(str(mistake), Place(path, mistake.line, mistake.column)) from None
+    document = Document(path, text, plain)
+    if plain is None and not isinstance(inspect.type_info(shape), (inspect.AnyType, inspect.NoneType)):
+        raise document.mistake("the file is empty")
+    try:
+        return Document(path, text, msgspec.convert(plain, shape))
+    except msgspec.ValidationError as error:
+        found = list(_mistakes(plain, inspect.type_info(shape), ())) or [((), False, str(error))]
+        raise ConfigurationError.together(
+            document.mistake(message, *keys, key=key) for keys, key, message in found
+        ) from None
+
+
+def _read_text(path: Path, limit: int) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except FileNotFoundError:
+        raise ConfigurationError(f"{path}: there is no such file{_nearest_file(path)}") from None
+    except IsADirectoryError:
+        raise ConfigurationError(f"{path}: is a folder; a file is wanted here") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigurationError(f"{str(path)!r}: cannot be read: {reason}") from error
+    if len(data) > limit:
+        raise ConfigurationError(f"{path}: larger than {limit:,} bytes; split it into several files")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start]
+        place = Place(path, line, len(before.decode("utf-8", "replace")) + 1)
+        raise ConfigurationError(f"not UTF-8 (byte 0x{data[error.start]:02x}); save the file as UTF-8", place) from None
+
+
+def _nearest_file(path: Path) -> str:
+    try:
+        names = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return ""
+    guess = did_you_mean(path.name, names)
+    return guess if guess.startswith("; did") else ""
+
+
+_Found = tuple[yaml.Keys, bool, str]
+"""A mistake: the way to the value, whether its key is meant, and the message."""
+
+
+def _mistakes(value: Any, wanted: inspect.Type, keys: yaml.Keys) -> Iterator[_Found]:
+    """Everything that keeps ``value`` from being what is ``wanted``, from the top of the file down."""
+    wanted = _chosen(value, wanted)
+    if isinstance(wanted, inspect.StructType) and isinstance(value, dict):
+        yield from _struct_mistakes(value, wanted, keys)
+    elif isinstance(wanted, inspect.ListType) and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _mistakes(item, wanted.item_type, (*keys, index))
+    elif isinstance(wanted, inspect.DictType) and isinstance(value, dict):
+        for key, item in value.items():
+            yield from _mistakes(item, wanted.value_type, (*keys, key))
+    elif not _fits(value, wanted):
+        yield keys, False, f"{_subject(keys)} must be {_described(wanted)}, not {_shown(value)}{_advice(value, wanted)}"
+
+
+def _struct_mistakes(value: dict[str, Any], wanted: inspect.StructType, keys: yaml.Keys) -> Iterator[_Found]:
+    fields = {field.encode_name: field for field in wanted.fields}
+    reserved: frozenset[str] = getattr(wanted.cls, "reserved", frozenset())
+    sound = True
+    for key, item in value.items():
+        if key in fields:
+            of_reserved = isinstance(fields[key].type, inspect.LiteralType) and item in reserved
+            found = (
+                [((*keys, key), False, f"{item!r} is a word of the format, but not supported yet")]
+                if isinstance(item, str) and of_reserved
+                else list(_mistakes(item, fields[key].type, (*keys, key)))
+            )
+        elif not wanted.forbid_unknown_fields:
+            continue
+        elif key in reserved:
+            found = [((*keys, key), True, f"{key!r} is a word of the format, but not supported yet")]
+        else:
+            found = [((*keys, key), True, f"{key!r} is not known here{did_you_mean(key, fields)}")]
+        sound = sound and not found
+        yield from found
+    for name, field in fields.items():
+        if field.required and name not in value:
+            sound = False
+            yield keys, False, f"{_subject(keys)} lacks {name!r}"
+    if sound:
+        try:
+            msgspec.convert(value, wanted.cls)
+        except msgspec.ValidationError as error:
+            yield keys, False, str(error).removesuffix(" - at `$`")
+
+
+def _chosen(value: Any, wanted: inspect.Type) -> inspect.Type:
+    """The member of a union that the writer must have meant; other types as they are."""
+    if isinstance(wanted, inspect.Metadata):
+        return _chosen(value, wanted.type)
+    if not isinstance(wanted, inspect.UnionType):
+        return wanted
+    members = [_chosen(value, member) for member in wanted.types]
+    if isinstance(value, dict):
+        return next(
+            (member for member in members if isinstance(member, (inspect.StructType, inspect.DictType))), wanted
+        )
+    if isinstance(value, list):
+        return next((member for member in members if isinstance(member, inspect.ListType)), wanted)
+    return next((member for member in members if _fits(value, member)), wanted)
+
+
+def _fits(value: Any, wanted: inspect.Type) -> bool:
+    """Whether a value that is no map and no list is what is wanted, as msgspec sees it."""
+    if isinstance(wanted, inspect.UnionType):
+        return any(_fits(value, member) for member in wanted.types)
+    if isinstance(wanted, inspect.LiteralType):
+        return any(value == known and type(value) is type(known) for known in wanted.values)
+    if isinstance(wanted, (inspect.IntType, inspect.FloatType)):
+        numbers = int if isinstance(wanted, inspect.IntType) else (int, float)
+        return (
+            isinstance(value, numbers)
+            and not isinstance(value, bool)
+            and (wanted.ge is None or value >= wanted.ge)
+            and (wanted.le is None or value <= wanted.le)
+            and (wanted.gt is None or value > wanted.gt)
+            and (wanted.lt is None or value < wanted.lt)
+        )
+    if isinstance(wanted, inspect.StrType):
+        return isinstance(value, str) and len(value) >= (wanted.min_length or 0)
+    simple: dict[type[inspect.Type], type] = {
+        inspect.AnyType: object,
+        inspect.NoneType: type(None),
+        inspect.BoolType: bool,
+        inspect.BytesType: bytes,
+    }
+    return isinstance(value, simple.get(type(wanted), ()))
+
+
+def _described(wanted: inspect.Type) -> str:
+    """What is wanted, in words."""
+    if isinstance(wanted, inspect.UnionType):
+        members = [_described(member) for member in wanted.types if not isinstance(member, inspect.NoneType)]
+        return " or ".join(members)
+    if isinstance(wanted, inspect.LiteralType):
+        return " or ".join(str(value) for value in wanted.values)
+    if isinstance(wanted, inspect.Metadata):
+        return _described(wanted.type)
+    if isinstance(wanted, (inspect.IntType, inspect.FloatType)):
+        name = "a whole number" if isinstance(wanted, inspect.IntType) else "a number"
+        if wanted.ge is not None and wanted.le is not None:
+            return f"{name} from {wanted.ge} to {wanted.le}"
+        limits = [(wanted.ge, "at least"), (wanted.gt, "above"), (wanted.le, "at most"), (wanted.lt, "below")]
+        return " ".join([name, *(f"{word} {limit}" for limit, word in limits if limit is not None)])
+    if isinstance(wanted, inspect.StrType):
+        return "text that is not empty" if wanted.min_length else "text"
+    words: dict[type[inspect.Type], str] = {
+        inspect.BoolType: "true or false",
+        inspect.BytesType: "!!binary data",
+        inspect.NoneType: "null",
+        inspect.ListType: "a list",
+        inspect.DictType: "a map",
+        inspect.StructType: "a map",
+    }
+    return words.get(type(wanted), "something else")
+
+
+def _subject(keys: yaml.Keys) -> str:
+    """What a message calls the value at ``keys``."""
+    if not keys:
+        return "the file"
+    if isinstance(keys[-1], int):
+        lists = [key for key in keys if isinstance(key, str)]
+        return f"item {keys[-1] + 1} of {lists[-1]!r}" if lists else f"item {keys[-1] + 1}"
+    return repr(keys[-1])
+
+
+def _shown(value: Any) -> str:
+    """A value as a message shows it: short, and with its kind where that is the mistake."""
+    if isinstance(value, dict):
+        return "a map"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, bytes):
+        return "!!binary data"
+    shown = repr(value) if isinstance(value, str) else f"the number {value}"
+    return shown if len(shown) <= 60 else shown[:57] + "…"
+
+
+def _advice(value: Any, wanted: inspect.Type) -> str:
+    members = wanted.types if isinstance(wanted, inspect.UnionType) else (wanted,)
+    if isinstance(value, (bool, int, float)) and any(isinstance(member, inspect.StrType) for member in members):
+        return "; put it in quotes"
+    if isinstance(value, str):
+        words = [known for member in members if isinstance(member, inspect.LiteralType) for known in member.values]
+        guess = did_you_mean(value, [word for word in words if isinstance(word, str)])
+        return guess if guess.startswith("; did") else ""
+    return ""
