@@ -1,0 +1,72 @@
+"""Reading arguments into ``twisted.python.usage.Options`` with messages that name the option and the likely word."""
+
+from __future__ import annotations
+
+import getopt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from twisted.python import reflect
+from twisted.python.usage import Options, UsageError
+
+from sockservice.errors import ConfigurationError, did_you_mean
+
+
+def parse_arguments(
+    options: Options, arguments: Sequence[str], who: str, parse: Callable[[list[str]], None] | None = None
+) -> None:
+    """Parse ``arguments`` into ``options``.
+
+    Args:
+        options: what to fill; its ``postOptions`` runs at the end.
+        arguments: the words as the shell gives them.
+        who: whose options they are, for messages: ``sockservice``, or a service's name.
+        parse: what does the parsing, where it is not ``options.parseOptions``.
+
+    Raises:
+        ConfigurationError: an option does not exist (the nearest is named), lacks its value, has a wrong one,
+            or the options' own checks refuse.
+        SystemExit: ``--help`` or ``--version`` was asked for and has been printed.
+    """
+    try:
+        pairs, _ = getopt.getopt(list(arguments), options.shortOpt, options.longOpt)
+    except getopt.GetoptError as error:
+        raise ConfigurationError(_what_getopt_means(error, options, who)) from error
+    _check_values(options, pairs, who)
+    try:
+        (parse or options.parseOptions)(list(arguments))
+    except UsageError as error:
+        raise ConfigurationError(f"{who}: {error}") from error
+
+
+def option_names(options: Options) -> dict[str, bool]:
+    """The long names of ``options``, each with whether it takes a value; ``help`` and ``version`` left out."""
+    names = {name.rstrip("="): name.endswith("=") for name in options.longOpt}
+    return {name: takes for name, takes in names.items() if name not in ("help", "version")}
+
+
+def _what_getopt_means(error: getopt.GetoptError, options: Options, who: str) -> str:
+    option = f"--{error.opt}" if len(error.opt) > 1 else f"-{error.opt}"
+    if "not recognized" in error.msg:
+        near = did_you_mean(option, [f"--{name}" for name in option_names(options)]) if len(error.opt) > 1 else ""
+        return f"{who} has no option {option}{near}"
+    if "requires argument" in error.msg:
+        return f"{who}: the option {option} needs a value after it"
+    if "not a unique prefix" in error.msg:
+        fits = [f"--{name}" for name in option_names(options) if name.startswith(error.opt)]
+        return f"{who}: {option} may mean {' or '.join(sorted(fits))}; write it out"
+    return f"{who}: {error.msg}"
+
+
+def _check_values(options: Options, pairs: Sequence[tuple[str, str]], who: str) -> None:
+    """Coerce each value once by itself, since ``usage`` does not say whose value it refuses."""
+    parameters: list[Sequence[Any]] = []
+    reflect.accumulateClassList(type(options), "optParameters", parameters)  # type: ignore[no-untyped-call]
+    coercions = {spec[0]: spec[4] for spec in parameters if len(spec) > 4 and spec[4] is not None}
+    for written, value in pairs:
+        name = options.synonyms.get(written.lstrip("-"), written.lstrip("-"))
+        if name in coercions:
+            try:
+                coercions[name](value)
+            except ValueError as error:
+                raise ConfigurationError(f"{who} {written}: {error}") from error
