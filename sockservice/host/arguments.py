@@ -24,19 +24,36 @@ def parse_arguments(
         parse: what does the parsing, where it is not ``options.parseOptions``.
 
     Raises:
-        ConfigurationError: an option does not exist (the nearest is named), lacks its value, has a wrong one,
-            or the options' own checks refuse.
+        ConfigurationError: as :func:`check_arguments`; or the options' own checks refuse.
         SystemExit: ``--help`` or ``--version`` was asked for and has been printed.
+    """
+    check_arguments(options, arguments, who)
+    try:
+        (parse or options.parseOptions)(list(arguments))
+    except UsageError as error:
+        raise ConfigurationError(f"{who}: {error}") from error
+
+
+def check_arguments(options: Options, arguments: Sequence[str], who: str) -> None:
+    """Check the options among ``arguments`` each by itself, since ``usage`` does not say whose value it refuses.
+
+    Raises:
+        ConfigurationError: an option does not exist (the nearest is named), lacks its value or has a wrong one.
     """
     try:
         pairs, _ = getopt.getopt(list(arguments), options.shortOpt, options.longOpt)
     except getopt.GetoptError as error:
         raise ConfigurationError(_what_getopt_means(error, options, who)) from error
-    _check_values(options, pairs, who)
-    try:
-        (parse or options.parseOptions)(list(arguments))
-    except UsageError as error:
-        raise ConfigurationError(f"{who}: {error}") from error
+    parameters: list[Sequence[Any]] = []
+    reflect.accumulateClassList(type(options), "optParameters", parameters)  # type: ignore[no-untyped-call]
+    coercions = {spec[0]: spec[4] for spec in parameters if len(spec) > 4 and spec[4] is not None}
+    for written, value in pairs:
+        name = options.synonyms.get(written.lstrip("-"), "")
+        if name in coercions:
+            try:
+                coercions[name](value)
+            except (ValueError, ConfigurationError) as error:
+                raise ConfigurationError(f"{who} {written}: {error}") from error
 
 
 def option_names(options: Options) -> dict[str, bool]:
@@ -48,25 +65,11 @@ def option_names(options: Options) -> dict[str, bool]:
 def _what_getopt_means(error: getopt.GetoptError, options: Options, who: str) -> str:
     option = f"--{error.opt}" if len(error.opt) > 1 else f"-{error.opt}"
     if "not recognized" in error.msg:
-        near = did_you_mean(option, [f"--{name}" for name in option_names(options)]) if len(error.opt) > 1 else ""
-        return f"{who} has no option {option}{near}"
+        known = [f"--{name}" for name in option_names(options)]
+        return f"{who} has no option {option}{did_you_mean(option, known)}"
     if "requires argument" in error.msg:
         return f"{who}: the option {option} needs a value after it"
     if "not a unique prefix" in error.msg:
         fits = [f"--{name}" for name in option_names(options) if name.startswith(error.opt)]
         return f"{who}: {option} may mean {' or '.join(sorted(fits))}; write it out"
     return f"{who}: {error.msg}"
-
-
-def _check_values(options: Options, pairs: Sequence[tuple[str, str]], who: str) -> None:
-    """Coerce each value once by itself, since ``usage`` does not say whose value it refuses."""
-    parameters: list[Sequence[Any]] = []
-    reflect.accumulateClassList(type(options), "optParameters", parameters)  # type: ignore[no-untyped-call]
-    coercions = {spec[0]: spec[4] for spec in parameters if len(spec) > 4 and spec[4] is not None}
-    for written, value in pairs:
-        name = options.synonyms.get(written.lstrip("-"), written.lstrip("-"))
-        if name in coercions:
-            try:
-                coercions[name](value)
-            except ValueError as error:
-                raise ConfigurationError(f"{who} {written}: {error}") from error

@@ -146,18 +146,22 @@ def parse_endpoint(description: str, path: Callable[[str], Path]) -> Endpoint:
         ConfigurationError: the description does not say where to listen; the message names it.
     """
     try:
-        words, keywords = _split(description)
-        kind = words.pop(0).lower()
-        reader = _READERS.get(kind)
-        if reader is None:
-            if not _twisted_has(kind):
-                raise ConfigurationError(f"there is no endpoint type {kind!r}{did_you_mean(kind, _READERS)}")
-            return Foreign(description)
-        arguments = _Arguments(description, words, keywords, path)
-        endpoint = reader(arguments)
-        arguments.refuse_rest()
+        return _parse(description, path)
     except ConfigurationError as error:
         raise ConfigurationError(f"cannot listen on {description!r}: {error}") from error
+
+
+def _parse(description: str, path: Callable[[str], Path]) -> Endpoint:
+    words, keywords = _split(description)
+    kind = words.pop(0).lower()
+    reader = _READERS.get(kind)
+    if reader is None:
+        if not _twisted_has(kind):
+            raise ConfigurationError(f"there is no endpoint type {kind!r}{did_you_mean(kind, _READERS)}")
+        return Foreign(description)
+    arguments = _Arguments(description, words, keywords, path)
+    endpoint = reader(arguments)
+    arguments.refuse_rest()
     return endpoint
 
 
@@ -210,11 +214,17 @@ class _Arguments:
 
     def tcp(self, interface: str = "127.0.0.1") -> Tcp:
         port = check_port(self.take("port", positional=True))
-        address = check_interface(self.take("interface", interface))
+        address = self.interface(interface)
         backlog = self.take("backlog", str(BACKLOG))
         if not re.fullmatch("[0-9]{1,9}", backlog) or int(backlog) == 0:
             raise ConfigurationError(f"the backlog {backlog!r} is not a number of connections")
         return Tcp(address, port, int(backlog))
+
+    def interface(self, default: str) -> str:
+        address = self.take("interface", default)
+        if not address and self.words:
+            raise ConfigurationError(r"an IPv6 address in it needs a backslash before each colon: interface=\:\:1")
+        return check_interface(address)
 
     def refuse_rest(self) -> None:
         if self.words:
@@ -237,7 +247,7 @@ def _tcp6(arguments: _Arguments) -> Tcp:
 
 def _udp(arguments: _Arguments) -> Udp:
     port = check_port(arguments.take("port", positional=True))
-    return Udp(check_interface(arguments.take("interface", "127.0.0.1")), port)
+    return Udp(arguments.interface("127.0.0.1"), port)
 
 
 def _unix(arguments: _Arguments) -> Unix:
@@ -273,7 +283,7 @@ def _systemd(arguments: _Arguments) -> Inherited:
 
 
 def _haproxy(arguments: _Arguments) -> Proxied:
-    below = parse_endpoint(arguments.description.partition(":")[2], arguments.path)
+    below = _parse(arguments.description.partition(":")[2], arguments.path)
     if isinstance(below, Udp):
         raise ConfigurationError("the PROXY protocol is for streams")
     arguments.words.clear()

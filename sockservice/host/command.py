@@ -1,0 +1,206 @@
+"""``twistd sockservice``: the options, and the service that twistd runs.
+
+Everything that can be wrong with options, files and plugins is found while the options are parsed, before there is
+a daemon or a port, and ends the command with one line for each mistake and the status 1.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from twisted.logger import Logger
+from twisted.python.usage import Options as UsageOptions
+
+from sockservice.errors import ConfigurationError, SockserviceError
+from sockservice.host.arguments import parse_arguments
+from sockservice.host.configuration import (
+    Limits,
+    ServiceSettings,
+    parse_service_options,
+    path_in,
+    where_to_listen,
+)
+from sockservice.host.discovery import discover
+from sockservice.host.endpoints import check_port
+from sockservice.host.prepared_service import PreparedService, prepare_all
+from sockservice.host.running_host import PATIENCE, RunningHost
+
+_log = Logger()
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise ValueError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e9:
+        raise ValueError(f"{text!r} is not a number of seconds above 0")
+    return seconds
+
+
+class Options(UsageOptions):
+    """The options of ``sockservice``; once parsed, ``prepared`` is what to run."""
+
+    synopsis = "[options] [SERVICE [service options]]"
+    longdesc = (
+        "Runs network services that are plugins. No SERVICE means mysql. "
+        "Every service has options of its own: sockservice SERVICE --help."
+    )
+    optParameters = [  # noqa: N815
+        ["port", "p", None, "port to listen on (default: the service's own; 0 = any free one)", check_port],
+        ["interface", "i", None, "address to bind (default: 127.0.0.1)"],
+        ["config", "c", None, "several services at once, from one YAML file"],
+        ["max-connections", None, None, "clients at once; the next is refused", _count],
+        ["idle-timeout", None, None, "seconds without a byte after which a connection is closed", _seconds],
+        ["patience", None, PATIENCE, "seconds that answers in flight get when the program stops", _seconds],
+        ["ready-file", None, None, "write where the services listen, as JSON lines, once they do"],
+    ]
+    optFlags = [  # noqa: N815
+        ["sequential", None, "serve clients one after the other; the rest wait"],
+        ["trace", None, "print each Socket API call and the reactor operation it became"],
+        ["list", None, "show the services, where each comes from, and which are broken and why"],
+        ["check", None, "validate options, files and certificates, listen on nothing, exit 0 or 1"],
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self["listen"] = []
+        self.prepared: tuple[PreparedService, ...] = ()
+        self._words: tuple[str, ...] = ()
+        # twistd leaves this folder before a service starts.
+        self.path: Callable[[str], Path] = path_in(Path.cwd())
+
+    def opt_listen(self, description: str) -> None:
+        """A Twisted endpoint description to listen on instead, or udp:PORT; may be repeated."""
+        self["listen"].append(description)
+
+    opt_l = opt_listen
+
+    def opt_version(self) -> NoReturn:
+        """Print the versions and exit."""
+        from importlib.metadata import version
+
+        print(f"sockservice {version('sockservice')} on Twisted {version('twisted')}")  # noqa: T201
+        raise SystemExit(0)
+
+    def getUsage(self, width: int | None = None) -> str:
+        """The options, and the services there are."""
+        services = "".join(f"    {found.name:<15} {found.plugin.summary}\n" for found in discover().services)
+        return f"{super().getUsage(width)}\nServices:\n{services}"
+
+    def parseArgs(self, *words: str) -> None:
+        """Keep the service's name and its options for :meth:`postOptions`."""
+        self._words = words
+
+    def parseOptions(self, options: Sequence[str] | None = None) -> None:
+        """Parse; a mistake ends the program with a line for each, and without a page of usage."""
+        arguments = sys.argv[1:] if options is None else options
+        try:
+            parse_arguments(self, arguments, "sockservice", super().parseOptions)
+        except SockserviceError as error:
+            exit_with(error)
+
+    def postOptions(self) -> None:
+        """Find out what is to run and make it, all but its ports."""
+        if self["list"]:
+            from sockservice.host.listing import listing
+
+            print(listing(discover()), end="")  # noqa: T201
+            raise SystemExit(0)
+        settings = self._from_file() if self["config"] else (self._from_command_line(),)
+        if self["ready-file"]:
+            self["ready-file"] = self.path(self["ready-file"])
+            _check_folder(self["ready-file"].parent)
+        self.prepared = self._prepare(settings)
+        if self["check"]:
+            count = len(self.prepared)
+            print(f"sockservice: all is well with {count} service{'s' * (count != 1)}")  # noqa: T201
+            raise SystemExit(0)
+
+    def _from_file(self) -> tuple[ServiceSettings, ...]:
+        from sockservice.host.configuration_file import read_configuration
+
+        given = [name for name in ("port", "interface", "max-connections", "idle-timeout") if self[name] is not None]
+        given += [name for name in ("listen", "sequential") if self[name]]
+        if given:
+            raise ConfigurationError(
+                f"--{given[0]} has no meaning beside --config; say it in the file, for each service"
+            )
+        if self._words:
+            raise ConfigurationError(
+                f"the service {self._words[0]!r} has no meaning beside --config; name it in the file"
+            )
+        return read_configuration(self.path(self["config"]))
+
+    def _from_command_line(self) -> ServiceSettings:
+        name, *words = self._words or ("mysql",)
+        discovery = discover(name)
+        for broken in discovery.broken:
+            _log.warn("{broken}", broken=broken)
+        found = discovery.service(name)
+        self.subCommand = name
+        options = parse_service_options(found, words, self)
+        endpoints, same_port = where_to_listen(found, self["port"], self["interface"], self["listen"], self.path)
+        limits = Limits(self["max-connections"], self["idle-timeout"], bool(self["sequential"]))
+        return ServiceSettings(found, options, endpoints, same_port, limits, self.path)
+
+    def _prepare(self, settings: Sequence[ServiceSettings]) -> tuple[PreparedService, ...]:
+        # Only now: importing the reactor installs one, and twistd's own options may choose which.
+        from twisted.internet import reactor
+
+        from sockservice.sockets import SocketAPI, Trace
+
+        observer = Trace(self._print_trace) if self["trace"] else None
+        return prepare_all(settings, reactor, SocketAPI(reactor, observer))
+
+    @property
+    def foreground(self) -> bool:
+        """Whether this process keeps its terminal: ``twist`` always does, ``twistd`` with ``-n``."""
+        parent: Any = self.parent
+        return parent is None or bool(parent.get("nodaemon", True))
+
+    def _print_trace(self, line: str) -> None:
+        if self.foreground and sys.__stdout__ is not None:
+            sys.__stdout__.write(f"{line}\n")
+            sys.__stdout__.flush()
+        else:
+            _log.info("{line}", line=line)
+
+
+def makeService(options: Options) -> RunningHost:
+    """The service that twistd and twist run.
+
+    Args:
+        options: parsed, so that everything is prepared.
+    """
+    from twisted.internet import reactor
+
+    return RunningHost(
+        reactor,
+        options.prepared,
+        ready_file=options["ready-file"],
+        patience=options["patience"],
+        foreground=options.foreground,
+    )
+
+
+def exit_with(error: SockserviceError) -> NoReturn:
+    """End the program with the status 1 and a line on stderr for each mistake."""
+    for line in str(error).splitlines():
+        print(f"sockservice: {line}", file=sys.stderr)  # noqa: T201
+    raise SystemExit(1) from error
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise ConfigurationError(f"cannot write the ready file: {folder} is not a folder that this user may write to")
