@@ -1,0 +1,378 @@
+"""The connected half of a stream socket: RECEIVE, SEND and the end of either direction, as a Twisted protocol.
+
+Back-pressure works both ways. What arrives is kept up to a high-water mark, then reading pauses until half of it is
+received. What is sent goes to the transport in pieces, one transport buffer ahead of the peer, so that a SEND of any
+size costs no more memory than its own bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+from twisted.internet import tcp, unix
+from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IHalfCloseableProtocol, IProtocol, IPushProducer, ISSLTransport
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from sockservice.errors import AlreadyWaiting, CallerError, ConnectionClosed, TimedOut, WrongState
+from sockservice.interfaces import STREAM, IFinishingProtocol, State
+from sockservice.sockets.receive_buffer import ReceiveBuffer
+from sockservice.sockets.states import check, wrong
+
+HIGH_WATER = 65536
+"""Above this many bytes that nobody has received, the transport reads no more."""
+
+PIECE = 65536
+"""How many bytes of a large SEND go to the transport at a time."""
+
+
+@attrs.define(eq=False)
+class _Waiter:
+    """One call that waits, its timer, and for RECEIVE how to take what it waits for."""
+
+    deferred: Deferred[Any]
+    take: Callable[[], bytes | None] | None = None
+    timer: Any = None
+
+    def stop_timer(self) -> None:
+        if self.timer is not None and self.timer.active():
+            self.timer.cancel()
+
+    def settle(self, result: Any) -> None:
+        self.stop_timer()
+        if isinstance(result, Exception):
+            self.deferred.errback(result)
+        else:
+            self.deferred.callback(result)
+
+
+@implementer(IProtocol, IHalfCloseableProtocol, IPushProducer, IFinishingProtocol)
+class Stream:
+    """A connected byte stream.
+
+    Attributes:
+        number: the socket's number.
+        state: CONNECTED, HALF_CLOSED or CLOSED.
+        transport: the Connection below.
+        closing: whether close or abort was called.
+    """
+
+    transport: Any
+
+    def __init__(
+        self,
+        reactor: Any,
+        number: int,
+        connected: Callable[[Stream], object],
+        *,
+        high_water: int = HIGH_WATER,
+    ) -> None:
+        """Wait for a transport.
+
+        Args:
+            reactor: the reactor, for timeouts.
+            number: the socket's number.
+            connected: called once the transport is there.
+            high_water: how many bytes may wait to be received before reading pauses.
+        """
+        self.number = number
+        self.state = State.CONNECTED
+        self._reactor = reactor
+        self._connected = connected
+        self._high_water = high_water
+        self._buffer = ReceiveBuffer()
+        self._receiver: _Waiter | None = None
+        self._wanted = 0
+        self._reading = True
+        self._outbox: deque[memoryview] = deque()
+        self._senders: list[_Waiter] = []
+        self._sending_paused = False
+        self._pieces = 0
+        self._our_end = False  # shutdown was called
+        self._peer_end = False
+        self.closing = False
+        self._finishing = False
+
+    # --- RECEIVE
+
+    def receive(self, limit: int = 65536, *, timeout: float | None = None) -> Deferred[bytes]:
+        """See IStreamSocket."""
+        if limit < 1:
+            return fail(CallerError(f"RECEIVE with limit {limit}: ask for at least 1 byte"))
+        return self._receive(lambda: self._buffer.take(limit), 1, timeout)
+
+    def receive_exactly(self, size: int, *, timeout: float | None = None) -> Deferred[bytes]:
+        """See IStreamSocket."""
+        if size < 0:
+            return fail(CallerError(f"RECEIVE of exactly {size} bytes: ask for 0 or more"))
+        return self._receive(lambda: self._buffer.take_exactly(size), size, timeout)
+
+    def receive_until(self, delimiter: bytes, limit: int = 65536, *, timeout: float | None = None) -> Deferred[bytes]:
+        """See IStreamSocket."""
+        if not delimiter or limit < len(delimiter):
+            return fail(CallerError(f"RECEIVE until {delimiter!r} within {limit} bytes can never succeed"))
+        return self._receive(lambda: self._buffer.take_until(delimiter, limit), limit, timeout)
+
+    def _receive(self, take: Callable[[], bytes | None], wanted: int, timeout: float | None) -> Deferred[bytes]:
+        if self._receiver is not None:
+            return fail(AlreadyWaiting(f"RECEIVE on socket #{self.number}: another receive is waiting; await it first"))
+        if self.closing:
+            return fail(wrong(STREAM, "RECEIVE", State.CLOSED))
+        try:
+            ready = take()
+        except Exception as error:
+            return fail(error)
+        if ready is not None:
+            if not self._reading:
+                self._adjust_reading()
+            return succeed(ready)
+        if self._finishing and not len(self._buffer):
+            return succeed(b"")
+        waiter = self._receiver = _Waiter(Deferred(self._receive_cancelled), take)
+        self._wanted = wanted
+        if timeout is not None:
+            waiter.timer = self._reactor.callLater(timeout, self._receive_timed_out, timeout)
+        if not self._reading:
+            self._adjust_reading()
+        return waiter.deferred
+
+    def _receive_cancelled(self, _deferred: Deferred[bytes]) -> None:
+        waiter = self._no_receiver()
+        if waiter is not None:
+            waiter.stop_timer()
+        self._adjust_reading()
+
+    def _receive_timed_out(self, timeout: float) -> None:
+        self._settle_receiver(TimedOut(f"RECEIVE: nothing sufficient came within {timeout:g} s; nothing is lost"))
+        self._adjust_reading()
+
+    def _no_receiver(self) -> _Waiter | None:
+        waiter, self._receiver, self._wanted = self._receiver, None, 0
+        return waiter
+
+    def _settle_receiver(self, result: Any) -> None:
+        waiter = self._no_receiver()
+        if waiter is not None:
+            waiter.settle(result)
+
+    def _serve_receiver(self) -> None:
+        """Give the waiting receive what it waits for, if it is here now."""
+        if self._receiver is not None:
+            assert self._receiver.take is not None
+            try:
+                result: Any = self._receiver.take()
+            except Exception as error:
+                result = error
+            if result is not None:
+                self._settle_receiver(result)
+
+    def _adjust_reading(self) -> None:
+        """Pause above the high-water mark, resume at half; a receive that waits for more moves the mark up."""
+        if self._buffer.ended or self.closing:
+            return
+        mark = max(self._high_water, self._wanted)
+        waiting = len(self._buffer)
+        if self._reading and waiting > mark:
+            self._reading = False
+            self.transport.pauseProducing()
+        elif not self._reading and (waiting <= mark // 2 or waiting < self._wanted):
+            self._reading = True
+            self.transport.resumeProducing()
+
+    # --- SEND
+
+    def send(self, data: bytes, *, timeout: float | None = None) -> Deferred[None]:
+        """See IStreamSocket."""
+        if self.transport.lost is not None and not self.closing:
+            return fail(ConnectionClosed(f"SEND on socket #{self.number}: the connection is gone; {self._why()}"))
+        if self._our_end or self.closing:
+            return fail(self._sending_ended("SEND"))
+        if not self._outbox and not self._sending_paused and len(data) <= PIECE:
+            self.transport.write(data)
+        else:
+            self._outbox.append(memoryview(bytes(data)))
+            self._send_pieces()
+        if not self._outbox and not self._sending_paused:
+            return succeed(None)
+        waiter = _Waiter(Deferred(self._send_cancelled))
+        self._senders.append(waiter)
+        if timeout is not None:
+            waiter.timer = self._reactor.callLater(timeout, self._send_timed_out, waiter, timeout, self._pieces)
+        return waiter.deferred
+
+    def _send_pieces(self) -> None:
+        while self._outbox and not self._sending_paused:
+            whole = self._outbox[0]
+            piece, rest = whole[:PIECE], whole[PIECE:]
+            if len(rest):
+                self._outbox[0] = rest
+            else:
+                self._outbox.popleft()
+            self.transport.write(bytes(piece))
+
+    def pauseProducing(self) -> None:
+        """The transport's buffer is full: the peer is slow."""
+        self._sending_paused = True
+
+    def resumeProducing(self) -> None:
+        """The transport's buffer has drained."""
+        self._sending_paused = False
+        self._pieces += 1
+        self._send_pieces()
+        if self._outbox or self._sending_paused:
+            return
+        senders, self._senders = self._senders, []
+        for waiter in senders:
+            waiter.settle(None)
+        if self._our_end or self.closing:
+            self._end_direction()
+
+    def stopProducing(self) -> None:
+        """The connection is lost; ``connectionLost`` tells why."""
+        self._sending_paused = False
+
+    def _send_cancelled(self, deferred: Deferred[None]) -> None:
+        """Nobody waits any more; the sending goes on."""
+        for waiter in [waiter for waiter in self._senders if waiter.deferred is deferred]:
+            self._senders.remove(waiter)
+            waiter.stop_timer()
+
+    def _send_timed_out(self, waiter: _Waiter, timeout: float, pieces: int) -> None:
+        if pieces != self._pieces:  # the peer took something: it is slow, not stuck
+            waiter.timer = self._reactor.callLater(timeout, self._send_timed_out, waiter, timeout, self._pieces)
+            return
+        self._senders.remove(waiter)
+        waiter.settle(TimedOut(f"SEND: the peer took nothing for {timeout:g} s; the data is still on its way"))
+
+    def _sending_ended(self, call: str) -> WrongState:
+        if self.closing or self.state is State.CLOSED:
+            return wrong(STREAM, call, State.CLOSED)
+        return WrongState(f"{call} on a stream socket in state HALF_CLOSED: our direction was ended by shutdown")
+
+    # --- the end
+
+    def shutdown(self) -> None:
+        """See IStreamSocket."""
+        if self._our_end or self.closing or self.transport.lost is not None:
+            raise self._sending_ended("SHUTDOWN")
+        if ISSLTransport.providedBy(self.transport):
+            raise WrongState("SHUTDOWN on a TLS stream: TLS here has no half-close; close ends both directions")
+        self._our_end = True
+        self.state = State.HALF_CLOSED
+        if not self._outbox and not self._sending_paused:
+            self._end_direction()
+
+    def close(self, timeout: float | None) -> Deferred[None]:
+        """Flush and close; see ISocket."""
+        closed: Deferred[None] = self.transport.when_closed()
+        if self.closing or self.transport.lost is not None:
+            self.closing = True
+            self._buffer.clear()
+            return closed
+        self.closing = True
+        self.state = State.CLOSED
+        if timeout is not None:
+            timer = self._reactor.callLater(timeout, self.transport.abort)
+            self.transport.when_closed().addCallback(lambda _: timer.cancel() if timer.active() else None)
+        self._settle_receiver(ConnectionClosed(f"RECEIVE on socket #{self.number}: we closed it while this waited"))
+        self._buffer.clear()
+        if not self._outbox and not self._sending_paused:
+            self._end_direction()
+        return closed
+
+    def abort(self) -> None:
+        """Reset the connection."""
+        self.closing = True
+        self.state = State.CLOSED
+        self.transport.abort()
+
+    def finish(self) -> None:
+        """Take no further request: from now on a receive that would have to wait gets the end of the stream."""
+        self._finishing = True
+        if self._receiver is not None and not len(self._buffer):
+            self._settle_receiver(b"")
+
+    def _end_direction(self) -> None:
+        """Everything is with the transport: let it flush and end our direction, or both."""
+        if self.closing:
+            self.transport.unregisterProducer()
+            self.transport.loseConnection()
+        elif self._peer_end:
+            self.transport.loseConnection()
+        else:
+            self.transport.loseWriteConnection()
+
+    def start_tls(self, context: Any, server_side: bool) -> None:
+        """See IStreamSocket."""
+        check(STREAM, "START_TLS", self.state)
+        if ISSLTransport.providedBy(self.transport):
+            raise wrong(STREAM, "START_TLS", self.state)
+        if self._outbox:
+            raise WrongState("START_TLS while a SEND is under way: await it first")
+        self._buffer.clear()
+        self._adjust_reading()
+        outgoing = isinstance(self.transport.transport, tcp.Client | unix.Client)
+        self.transport.startTLS(context, normal=server_side is not outgoing)
+
+    # --- as a Twisted protocol
+
+    def makeConnection(self, transport: Any) -> None:
+        """The transport is there."""
+        self.transport = transport
+        transport.registerProducer(self, True)
+        self.connectionMade()
+
+    def connectionMade(self) -> None:
+        """Connected: whoever waits for this stream gets it."""
+        self._connected(self)
+
+    def dataReceived(self, data: bytes) -> None:
+        """Keep what arrived, or hand it to the receive that waits for it."""
+        if self.closing:
+            return
+        self._buffer.append(data)
+        if self._receiver is not None:
+            self._serve_receiver()
+        if len(self._buffer) > self._high_water:
+            self._adjust_reading()
+
+    def readConnectionLost(self) -> None:
+        """The peer ended its stream in good order; ours goes on."""
+        self._peer_end = True
+        if not self.closing:
+            self.state = State.HALF_CLOSED
+        self._buffer.end()
+        self._serve_receiver()
+        if self._our_end:
+            self.transport.loseConnection()
+
+    def writeConnectionLost(self) -> None:
+        """Our end of stream is sent; if the peer's came before, nothing is left to do here."""
+        if self._peer_end:
+            self.transport.loseConnection()
+
+    def connectionLost(self, reason: Failure) -> None:
+        """Over. What arrived can still be received."""
+        self.state = State.CLOSED
+        clean = isinstance(reason.value, ConnectionDone)
+        broken = None if clean else ConnectionClosed(f"the connection of socket #{self.number} broke: {self._why()}")
+        self._buffer.end(broken)
+        self._outbox.clear()
+        self._serve_receiver()
+        self._settle_receiver(broken or b"")
+        senders, self._senders = self._senders, []
+        for waiter in senders:
+            waiter.settle(ConnectionClosed(f"SEND on socket #{self.number}: not all was sent; {self._why()}"))
+
+    def _why(self) -> str:
+        """The reason of the loss, as text."""
+        reason = self.transport.lost
+        with contextlib.suppress(AttributeError):
+            return str(reason.getErrorMessage()).rstrip(".")
+        return "it is closed"
