@@ -18,14 +18,15 @@ import enum
 import socket
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IProtocol, IProtocolFactory
 from zope.interface import Attribute, Interface
 
-from sockservice.answers import Answer, Request
+if TYPE_CHECKING:
+    from sockservice.answers import Answer, Request
 
 Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int] | str
 """An address of the standard library's ``socket`` module: a tuple, or the path of a Unix socket."""

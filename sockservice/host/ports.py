@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
-from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
 from twisted.internet.protocol import DatagramProtocol
@@ -318,6 +317,9 @@ def _bind_same_port(service: PreparedService) -> tuple[StreamPort, DatagramPort]
 
 
 def _endpoint_of_twisted(reactor: Any, description: str) -> Any:
+    # Imports OpenSSL and more: a tenth of a second that plain ports need not wait.
+    from twisted.internet.endpoints import serverFromString
+
     return serverFromString(reactor, description)  # type: ignore[no-untyped-call]
 
 

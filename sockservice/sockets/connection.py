@@ -77,7 +77,7 @@ class Connection:
         protocol: the application's protocol; None once the connection is over.
         transport: the real transport below.
         opened: when it began, in seconds of the reactor's clock.
-        active: set at every chunk received; a host that looks for idle connections reads and clears it.
+        active: set at every chunk received, written or drained; a host that looks for idle connections reads and clears it.
         lost: why it ended, or None while it is open.
     """
 
@@ -179,6 +179,7 @@ class Connection:
 
     def write(self, data: bytes) -> None:
         """Send, at once where nothing is buffered. Bytes for a connection that is over are dropped, as in Twisted."""
+        self.active = True
         send = self._send
         if send is None:
             self._write_later(data)
@@ -213,6 +214,7 @@ class Connection:
         self.transport.registerProducer(_Drained(self), False)
 
     def _drained(self) -> None:
+        self.active = True
         self._stop_watching()
         if self._ending:
             self.transport.loseWriteConnection()
