@@ -3,7 +3,8 @@
 :func:`read_document` is the one way in. The shape of a file is a ``msgspec.Struct`` (``forbid_unknown_fields``
 makes unknown words mistakes), so the same classes validate the file, give its JSON Schema and are what the
 program works with. A Struct may carry ``reserved: ClassVar[frozenset[str]]``: words of the format that are not
-supported yet, which are refused as that and not as typing errors.
+supported yet, which are refused as that and not as typing errors. The words are keys, values of a ``Literal``,
+or ``a list`` where the whole map may once be one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from msgspec import inspect
 
 from sockservice import yaml
 from sockservice.errors import ConfigurationError, Place, did_you_mean
+from sockservice.yaml import SpelledInteger as SpelledInteger
 
 T = TypeVar("T")
 
@@ -144,6 +146,8 @@ def _mistakes(value: Any, wanted: inspect.Type, keys: yaml.Keys) -> Iterator[_Fo
     elif isinstance(wanted, inspect.DictType) and isinstance(value, dict):
         for key, item in value.items():
             yield from _mistakes(item, wanted.value_type, (*keys, key))
+    elif isinstance(wanted, inspect.StructType) and _shown(value) in getattr(wanted.cls, "reserved", ()):
+        yield keys, False, f"{_shown(value)} for {_subject(keys)} is a form of the format, but not supported yet"
     elif not _fits(value, wanted):
         yield keys, False, f"{_subject(keys)} must be {_described(wanted)}, not {_shown(value)}{_advice(value, wanted)}"
 

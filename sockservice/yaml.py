@@ -1,9 +1,9 @@
 """YAML 1.2 text to plain values, by the core schema (YAML 1.2.2, 10.3): ``no`` is text and ``010`` is ten.
 
-libyaml (``ruamel.yaml.clib``) finds the structure, or ruamel.yaml's own parser where that is not installed, which
-takes fifty times as long. What the scalars mean is decided here, since libyaml's usual readers know YAML 1.1 only.
+libyaml (as PyYAML brings it) finds the structure, or ruamel.yaml where that is not installed, which takes fifty
+times as long. What the scalars mean is decided here, since libyaml's usual readers know YAML 1.1 only.
 
-Differences from a general YAML reader, each to the advantage of people who write files by hand: keys are text as
+Differences from a general YAML reader, each to the advantage of who writes files by hand: keys are text as
 written (``{1: x}`` has the key ``"1"``), a key given twice is a mistake, dates and times stay text, and merge keys
 and tags of other programs do not exist.
 """
@@ -18,19 +18,6 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 import attrs
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    StreamEndEvent,
-    StreamStartEvent,
-)
-from ruamel.yaml.reader import ReaderError
 
 Keys: TypeAlias = tuple[str | int, ...]
 """The way to a value from the top: keys of maps and indices of lists."""
@@ -43,6 +30,7 @@ ALIASED: Final = 100_000
 
 _TAG: Final = "tag:yaml.org,2002:"
 _NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_FOREIGN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _WORDS: Final[dict[str, Any]] = {
     **dict.fromkeys(["", "~", "null", "Null", "NULL"], None),
@@ -99,27 +87,28 @@ def compose(text: str, marks: Marks | None = None) -> Any:
     Raises:
         Mistake: it cannot be read.
     """
+    foreign = _FOREIGN.search(text)
+    if foreign:
+        line, column = text.count("\n", 0, foreign.start()) + 1, foreign.start() - text.rfind("\n", 0, foreign.start())
+        raise Mistake(f"the character U+{ord(foreign[0]):04X} may not stand in a YAML file", line, column)
+    next_event, error_class = _parser(text)
     try:
-        return _Composer(_events(text), marks).document()
-    except ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise Mistake(f"the character U+{ord(text[error.position]):04X} may not stand in a YAML file", line) from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        message = " ".join(part for part in (error.context, error.problem) if part) or "not YAML"
+        return _Composer(next_event, marks).document()
+    except error_class as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        parts = getattr(error, "context", None), getattr(error, "problem", None) or str(error)
+        message = " ".join(" ".join(part for part in parts if part).split())
         raise Mistake(message, *((mark.line + 1, mark.column + 1) if mark else ())) from None
-    except YAMLError as error:
-        raise Mistake(" ".join(str(error).split())) from None
 
 
-def _events(text: str) -> Callable[[], Any]:
-    """What gives the next event of the text each time that it is called."""
-    next_event: Callable[[], Any]
+def _parser(text: str) -> tuple[Callable[[], Any], type[Exception]]:
+    """What gives the next event of the text each time that it is called, and the error that it raises."""
     try:
-        next_event = importlib.import_module("_ruamel_yaml").CParser(text).get_event
-    except ImportError:
-        next_event = iter(YAML(typ="safe", pure=True).parse(text)).__next__
-    return next_event
+        library = importlib.import_module("yaml")
+        return iter(library.parse(text, Loader=library.CBaseLoader)).__next__, library.YAMLError
+    except (ImportError, AttributeError):
+        library = importlib.import_module("ruamel.yaml")
+        return iter(library.YAML(typ="safe", pure=True).parse(text)).__next__, library.error.YAMLError
 
 
 class _Composer:
@@ -134,21 +123,21 @@ class _Composer:
         self._aliased = 0
 
     def document(self) -> Any:
-        while isinstance(event := self._next(), (StreamStartEvent, DocumentStartEvent)):
+        while _kind(event := self._next()) in ("StreamStartEvent", "DocumentStartEvent"):
             pass
-        if isinstance(event, StreamEndEvent):
+        if _kind(event) == "StreamEndEvent":
             return None
         value = self._node(event, ())
         self._next()
-        if not isinstance(event := self._next(), StreamEndEvent):
+        if _kind(event := self._next()) != "StreamEndEvent":
             raise _mistake("a second document ('---') begins here; a file holds one", event)
         return value
 
     def _node(self, event: Any, keys: Keys) -> Any:
-        kind = type(event)
+        kind = _kind(event)
         if self._marks is not None:
             self._marks.values[keys] = (event.start_mark.line + 1, event.start_mark.column + 1)
-        if kind is AliasEvent:
+        if kind == "AliasEvent":
             return self._alias(event)
         self._count += 1
         anchor = event.anchor
@@ -161,20 +150,20 @@ class _Composer:
         self._anchors[anchor] = (value, self._count + 1 - before)
         return value
 
-    def _value(self, kind: type, event: Any, keys: Keys) -> Any:
-        if kind is ScalarEvent:
+    def _value(self, kind: str, event: Any, keys: Keys) -> Any:
+        if kind == "ScalarEvent":
             return _scalar(event)
         if len(keys) >= DEPTH:
             raise _mistake(f"nested deeper than {DEPTH} levels", event)
-        expected = "map" if kind is MappingStartEvent else "seq"
+        expected = "map" if kind == "MappingStartEvent" else "seq"
         if event.tag not in (None, "!", _TAG + expected):
             raise _mistake(f"the tag {_tag_text(event.tag)} is not known here", event)
-        return self._map(keys) if kind is MappingStartEvent else self._list(keys)
+        return self._map(keys) if kind == "MappingStartEvent" else self._list(keys)
 
     def _map(self, keys: Keys) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        while type(event := self._next()) is not MappingEndEvent:
-            if type(event) is not ScalarEvent:
+        while _kind(event := self._next()) != "MappingEndEvent":
+            if _kind(event) != "ScalarEvent":
                 raise _mistake("a key must be one word or text, not a list, map or alias", event)
             key = event.value
             if key in made:
@@ -189,7 +178,7 @@ class _Composer:
 
     def _list(self, keys: Keys) -> list[Any]:
         made: list[Any] = []
-        while type(event := self._next()) is not SequenceEndEvent:
+        while _kind(event := self._next()) != "SequenceEndEvent":
             made.append(self._node(event, (*keys, len(made))))
         return made
 
@@ -205,6 +194,11 @@ class _Composer:
         if self._aliased > ALIASED:
             raise _mistake(f"the aliases stand for more than {ALIASED:,} values together", event)
         return value
+
+
+def _kind(event: Any) -> str:
+    """What an event is; both libraries give their classes the same names."""
+    return type(event).__name__
 
 
 _TAGGED: Final[dict[str, tuple[type, ...]]] = {
@@ -248,7 +242,7 @@ def plain(text: str) -> Any:
 
 
 def _integer(text: str) -> int | str:
-    if len(text) > 4000:
+    if len(text) > 1000:  # Python refuses to print integers of more than 4,300 digits
         return text
     value = int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
     if str(value) == text:
