@@ -77,7 +77,8 @@ class Connection:
         protocol: the application's protocol; None once the connection is over.
         transport: the real transport below.
         opened: when it began, in seconds of the reactor's clock.
-        active: set at every chunk received, written or drained; a host that looks for idle connections reads and clears it.
+        active: set at every chunk received, written or drained; a host that looks for idle connections reads and
+            clears it.
         lost: why it ended, or None while it is open.
     """
 
