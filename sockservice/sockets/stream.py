@@ -7,9 +7,9 @@ size costs no more memory than its own bytes.
 
 from __future__ import annotations
 
-import contextlib
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import attrs
@@ -33,23 +33,22 @@ PIECE = 65536
 
 
 @attrs.define(eq=False)
-class _Waiter:
-    """One call that waits, its timer, and for RECEIVE how to take what it waits for."""
+class _Sender:
+    """One SEND that waits, and its timer."""
 
-    deferred: Deferred[Any]
-    take: Callable[[], bytes | None] | None = None
+    deferred: Deferred[None]
     timer: Any = None
 
     def stop_timer(self) -> None:
         if self.timer is not None and self.timer.active():
             self.timer.cancel()
 
-    def settle(self, result: Any) -> None:
+    def settle(self, error: Exception | None) -> None:
         self.stop_timer()
-        if isinstance(result, Exception):
-            self.deferred.errback(result)
+        if error is not None:
+            self.deferred.errback(error)
         else:
-            self.deferred.callback(result)
+            self.deferred.callback(None)
 
 
 @implementer(IProtocol, IHalfCloseableProtocol, IPushProducer, IFinishingProtocol)
@@ -87,11 +86,14 @@ class Stream:
         self._connected = connected
         self._high_water = high_water
         self._buffer = ReceiveBuffer()
-        self._receiver: _Waiter | None = None
+        self._receiver: Deferred[bytes] | None = None
+        self._take: Callable[[], bytes | None] = _nothing
+        self._direct = 0  # what arrives goes to the waiting receive as it is, up to this many bytes
         self._wanted = 0
+        self._timer: Any = None
         self._reading = True
         self._outbox: deque[memoryview] = deque()
-        self._senders: list[_Waiter] = []
+        self._senders: list[_Sender] = []
         self._sending_paused = False
         self._pieces = 0
         self._our_end = False  # shutdown was called
@@ -105,19 +107,22 @@ class Stream:
         """See IStreamSocket."""
         if limit < 1:
             return fail(CallerError(f"RECEIVE with limit {limit}: ask for at least 1 byte"))
-        return self._receive(lambda: self._buffer.take(limit), 1, timeout)
+        received = self._receive(partial(self._buffer.take, limit), 1, timeout)
+        if received is self._receiver:
+            self._direct = limit
+        return received
 
     def receive_exactly(self, size: int, *, timeout: float | None = None) -> Deferred[bytes]:
         """See IStreamSocket."""
         if size < 0:
             return fail(CallerError(f"RECEIVE of exactly {size} bytes: ask for 0 or more"))
-        return self._receive(lambda: self._buffer.take_exactly(size), size, timeout)
+        return self._receive(partial(self._buffer.take_exactly, size), size, timeout)
 
     def receive_until(self, delimiter: bytes, limit: int = 65536, *, timeout: float | None = None) -> Deferred[bytes]:
         """See IStreamSocket."""
         if not delimiter or limit < len(delimiter):
             return fail(CallerError(f"RECEIVE until {delimiter!r} within {limit} bytes can never succeed"))
-        return self._receive(lambda: self._buffer.take_until(delimiter, limit), limit, timeout)
+        return self._receive(partial(self._buffer.take_until, delimiter, limit), limit, timeout)
 
     def _receive(self, take: Callable[[], bytes | None], wanted: int, timeout: float | None) -> Deferred[bytes]:
         if self._receiver is not None:
@@ -134,39 +139,47 @@ class Stream:
             return succeed(ready)
         if self._finishing and not len(self._buffer):
             return succeed(b"")
-        waiter = self._receiver = _Waiter(Deferred(self._receive_cancelled), take)
-        self._wanted = wanted
+        receiver: Deferred[bytes] = Deferred(self._receive_cancelled)
+        self._receiver = receiver
+        self._take, self._wanted = take, wanted
         if timeout is not None:
-            waiter.timer = self._reactor.callLater(timeout, self._receive_timed_out, timeout)
+            self._timer = self._reactor.callLater(timeout, self._receive_timed_out, timeout)
         if not self._reading:
             self._adjust_reading()
-        return waiter.deferred
+        return receiver
 
     def _receive_cancelled(self, _deferred: Deferred[bytes]) -> None:
-        waiter = self._no_receiver()
-        if waiter is not None:
-            waiter.stop_timer()
+        self._end_receive()
         self._adjust_reading()
 
     def _receive_timed_out(self, timeout: float) -> None:
         self._settle_receiver(TimedOut(f"RECEIVE: nothing sufficient came within {timeout:g} s; nothing is lost"))
         self._adjust_reading()
 
-    def _no_receiver(self) -> _Waiter | None:
-        waiter, self._receiver, self._wanted = self._receiver, None, 0
-        return waiter
+    def _end_receive(self) -> Deferred[bytes] | None:
+        """No receive waits any more; the one that did, or None."""
+        receiver, self._receiver = self._receiver, None
+        self._wanted = self._direct = 0
+        if self._timer is not None:
+            if self._timer.active():
+                self._timer.cancel()
+            self._timer = None
+        return receiver
 
-    def _settle_receiver(self, result: Any) -> None:
-        waiter = self._no_receiver()
-        if waiter is not None:
-            waiter.settle(result)
+    def _settle_receiver(self, result: bytes | Exception) -> None:
+        receiver = self._end_receive()
+        if receiver is None:
+            return
+        if isinstance(result, Exception):
+            receiver.errback(result)
+        else:
+            receiver.callback(result)
 
     def _serve_receiver(self) -> None:
         """Give the waiting receive what it waits for, if it is here now."""
         if self._receiver is not None:
-            assert self._receiver.take is not None
             try:
-                result: Any = self._receiver.take()
+                result: bytes | Exception | None = self._take()
             except Exception as error:
                 result = error
             if result is not None:
@@ -189,9 +202,7 @@ class Stream:
 
     def send(self, data: bytes, *, timeout: float | None = None) -> Deferred[None]:
         """See IStreamSocket."""
-        if self.transport.lost is not None and not self.closing:
-            return fail(ConnectionClosed(f"SEND on socket #{self.number}: the connection is gone; {self._why()}"))
-        if self._our_end or self.closing:
+        if self.state is State.CLOSED or self._our_end:
             return fail(self._sending_ended("SEND"))
         if not self._outbox and not self._sending_paused and len(data) <= PIECE:
             self.transport.write(data)
@@ -200,7 +211,7 @@ class Stream:
             self._send_pieces()
         if not self._outbox and not self._sending_paused:
             return succeed(None)
-        waiter = _Waiter(Deferred(self._send_cancelled))
+        waiter = _Sender(Deferred(self._send_cancelled))
         self._senders.append(waiter)
         if timeout is not None:
             waiter.timer = self._reactor.callLater(timeout, self._send_timed_out, waiter, timeout, self._pieces)
@@ -243,23 +254,26 @@ class Stream:
             self._senders.remove(waiter)
             waiter.stop_timer()
 
-    def _send_timed_out(self, waiter: _Waiter, timeout: float, pieces: int) -> None:
+    def _send_timed_out(self, waiter: _Sender, timeout: float, pieces: int) -> None:
         if pieces != self._pieces:  # the peer took something: it is slow, not stuck
             waiter.timer = self._reactor.callLater(timeout, self._send_timed_out, waiter, timeout, self._pieces)
             return
         self._senders.remove(waiter)
         waiter.settle(TimedOut(f"SEND: the peer took nothing for {timeout:g} s; the data is still on its way"))
 
-    def _sending_ended(self, call: str) -> WrongState:
-        if self.closing or self.state is State.CLOSED:
+    def _sending_ended(self, call: str) -> Exception:
+        """Why nothing more can be sent: the peer's doing, or ours."""
+        if self.closing:
             return wrong(STREAM, call, State.CLOSED)
+        if self.state is State.CLOSED:
+            return ConnectionClosed(f"{call} on socket #{self.number}: the connection is gone; {self._why()}")
         return WrongState(f"{call} on a stream socket in state HALF_CLOSED: our direction was ended by shutdown")
 
     # --- the end
 
     def shutdown(self) -> None:
         """See IStreamSocket."""
-        if self._our_end or self.closing or self.transport.lost is not None:
+        if self.state is State.CLOSED or self._our_end:
             raise self._sending_ended("SHUTDOWN")
         if ISSLTransport.providedBy(self.transport):
             raise WrongState("SHUTDOWN on a TLS stream: TLS here has no half-close; close ends both directions")
@@ -334,11 +348,15 @@ class Stream:
 
     def dataReceived(self, data: bytes) -> None:
         """Keep what arrived, or hand it to the receive that waits for it."""
+        if len(data) <= self._direct:  # a receive waits, so nothing is buffered before this
+            receiver = self._end_receive()
+            assert receiver is not None
+            receiver.callback(data)
+            return
         if self.closing:
             return
         self._buffer.append(data)
-        if self._receiver is not None:
-            self._serve_receiver()
+        self._serve_receiver()
         if len(self._buffer) > self._high_water:
             self._adjust_reading()
 
@@ -372,7 +390,9 @@ class Stream:
 
     def _why(self) -> str:
         """The reason of the loss, as text."""
-        reason = self.transport.lost
-        with contextlib.suppress(AttributeError):
-            return str(reason.getErrorMessage()).rstrip(".")
-        return "it is closed"
+        reason: Failure | None = self.transport.lost
+        return "it is open" if reason is None else reason.getErrorMessage().rstrip(".")
+
+
+def _nothing() -> None:
+    """What a stream takes for nobody."""
