@@ -158,12 +158,12 @@ def _struct_mistakes(value: dict[str, Any], wanted: inspect.StructType, keys: ya
     sound = True
     for key, item in value.items():
         if key in fields:
-            of_reserved = isinstance(fields[key].type, inspect.LiteralType) and item in reserved
-            found = (
-                [((*keys, key), False, f"{item!r} is a word of the format, but not supported yet")]
-                if isinstance(item, str) and of_reserved
-                else list(_mistakes(item, fields[key].type, (*keys, key)))
-            )
+            kind = fields[key].type
+            literal = isinstance(_chosen(item, kind), inspect.LiteralType)
+            if literal and isinstance(item, str) and item in reserved:
+                found = [((*keys, key), False, f"{item!r} is a word of the format, but not supported yet")]
+            else:
+                found = list(_mistakes(item, kind, (*keys, key)))
         elif not wanted.forbid_unknown_fields:
             continue
         elif key in reserved:

@@ -13,7 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 Text: TypeAlias = Annotated[str, Meta(min_length=1)]
 Row: TypeAlias = dict[str, Any] | list[Any]
-Count: TypeAlias = Annotated[int, Meta(ge=0)]
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
