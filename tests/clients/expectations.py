@@ -65,7 +65,9 @@ class Refusal:
 def _table(name: str, columns: dict[str, str], rows: list[list[Any]]) -> Table:
     readers = [VALUES.get(re.split(r"\W", sql_type)[0], lambda value: value) for sql_type in columns.values()]
     texts = [tuple(cell if cell is None or isinstance(cell, bytes) else str(cell) for cell in row) for row in rows]
-    values = [tuple(None if cell is None else read(cell) for read, cell in zip(readers, row, strict=True)) for row in rows]
+    values = [
+        tuple(None if cell is None else read(cell) for read, cell in zip(readers, row, strict=True)) for row in rows
+    ]
     return Table(name, columns, texts, values)
 
 

@@ -6,7 +6,10 @@ that has loaded no other: hence a program, and hence the first import.
 
 from __future__ import annotations
 
-import _mysql_connector  # noqa: F401, I001 - must be the first, see above
+# isort: off
+import _mysql_connector  # noqa: F401 - must be the first, see above
+
+# isort: on
 import json
 import sys
 from typing import Any
@@ -40,7 +43,8 @@ class Client:
             columns = cursor.description or []
             rows = [list(map(shown, row, columns)) for row in (cursor.fetchall() if columns else [])]
             labels = [column[0] for column in columns]
-            return dict(labels=labels, rows=rows, affected_rows=cursor.rowcount, last_insert_id=cursor.lastrowid)
+            changes = {"affected_rows": cursor.rowcount, "last_insert_id": cursor.lastrowid}
+            return {"labels": labels, "rows": rows, **changes}
 
     def ping(self) -> None:
         self.connection.ping()
@@ -66,7 +70,8 @@ def main() -> None:
             answer = getattr(client, request.pop("do"))(**request) or {}
         except mysql.connector.Error as error:
             answer = {"code": error.errno, "sqlstate": error.sqlstate, "message": error.msg}
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__" and "--check" not in sys.argv:

@@ -34,7 +34,8 @@ class ProcessConnection:
             raise
 
     def call(self, name: str, **arguments: Any) -> dict[str, Any]:
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(json.dumps({"do": name, **arguments}).encode() + b"\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()

@@ -51,7 +51,7 @@ class RunningServer:
     @property
     def settings(self) -> dict[str, Any]:
         """What a client needs to log in."""
-        return dict(host=self.host, port=self.port, user=USER, password=PASSWORD, database=DATABASE)
+        return {"host": self.host, "port": self.port, "user": USER, "password": PASSWORD, "database": DATABASE}
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:

@@ -33,7 +33,7 @@ def test_the_administrator_gets_what_it_asks_for(server: RunningServer, word: st
     assert re.fullmatch(expected, done.stdout)
 
 
-def test_ping_is_content_with_a_refused_login(server: RunningServer) -> None:
-    done = admin(server, "ping", password="wrong")
-    assert "Access denied" in done.stderr
-    assert done.stdout == "mysqld is alive\n"
+def test_a_wrong_password_is_refused(server: RunningServer) -> None:
+    done = admin(server, "status", password="wrong")
+    assert done.returncode == 1
+    assert "Access denied for user" in done.stderr

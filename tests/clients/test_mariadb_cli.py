@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
+import select
 import subprocess
+import termios
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
@@ -36,21 +39,44 @@ def query(server: RunningServer, sql: str) -> list[list[tuple[str, str | None]]]
     return [[(cell.attrib["name"], None if cell.get(NIL) else cell.text or "") for cell in row] for row in rows]
 
 
-def in_a_terminal(command: list[str], typed: str) -> str:
-    """What a program shows on a terminal while ``typed`` is typed, until it ends."""
+def in_a_terminal(command: list[str], *dialogue: tuple[str, str]) -> str:
+    """What a program shows on a terminal, until it ends.
+
+    Args:
+        command: what to run; the terminal is its controlling one.
+        dialogue: pairs of a prompt to wait for and a line to type then.
+    """
     keyboard, terminal = pty.openpty()
-    process = subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env={**os.environ, "TERM": "dumb"},
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
     os.close(terminal)
-    os.write(keyboard, typed.encode())
-    shown = b""
-    while part := _read(keyboard):
-        shown += part
-    os.close(keyboard)
-    assert process.wait(30) == 0, shown.decode()
+    shown, position = b"", 0
+    try:
+        for prompt, line in dialogue:
+            while (found := shown.find(prompt.encode(), position)) < 0:
+                shown += _read(keyboard, shown)
+            position = found + len(prompt)
+            os.write(keyboard, f"{line}\n".encode())
+        while part := _read(keyboard, shown):
+            shown += part
+        assert process.wait(30) == 0, shown.decode()
+    finally:
+        process.kill()
+        process.wait()
+        os.close(keyboard)
     return shown.decode().replace("\r\n", "\n")
 
 
-def _read(terminal: int) -> bytes:
+def _read(terminal: int, before: bytes) -> bytes:
+    readable, _, _ = select.select([terminal], [], [], 20)
+    assert readable, f"the program says no more after:\n{before.decode()}"
     try:
         return os.read(terminal, 65536)
     except OSError:  # how Linux says that nobody holds the other end any more
@@ -91,14 +117,14 @@ def test_text_in_a_statement_arrives_as_it_is(server: RunningServer) -> None:
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: str(refusal.code))
 def test_an_error_keeps_its_code_and_the_connection(server: RunningServer, refusal: Refusal) -> None:
-    done = run(server, f"{refusal.query}; SELECT 1", "--force", "--skip-column-names", "--batch")
-    assert done.stderr == f"ERROR {refusal.code} ({refusal.sqlstate}) at line 1: {refusal.message}\n"
+    done = run(server, f"{refusal.query};\nSELECT 1", "--force", "--skip-column-names", "--batch")
+    assert done.stderr.endswith(f"\nERROR {refusal.code} ({refusal.sqlstate}) at line 1: {refusal.message}\n")
     assert done.stdout == "1\n"
 
 
 def test_a_statement_nobody_knows_is_an_error_and_keeps_the_connection(server: RunningServer) -> None:
-    done = run(server, f"{UNMATCHED}; SELECT 1", "--force", "--skip-column-names", "--batch")
-    assert done.stderr.startswith(f"ERROR {server.unmatched_code} (")
+    done = run(server, f"{UNMATCHED};\nSELECT 1", "--force", "--skip-column-names", "--batch")
+    assert f"\nERROR {server.unmatched_code} (" in done.stderr
     assert server.unmatched_text in done.stderr
     assert done.stdout == "1\n"
 
@@ -119,18 +145,18 @@ def test_show_variables_like(server: RunningServer) -> None:
 
 
 def test_an_interactive_session(server: RunningServer) -> None:
-    typed = (
-        f"use {DATABASE}\n"
-        "SELECT * FROM texts ORDER BY id;\n"
-        "status\n"
-        "warnings\n"
-        f"{UNMATCHED};\n"
-        "rehash\n"
-        "SELECT 'still', 'here' \\G\n"
-        f"connect {DATABASE}\n"
-        "exit\n"
-    )
-    text = in_a_terminal([*arguments(server), "--auto-rehash"], typed)
+    lines = [
+        f"use {DATABASE}",
+        "SELECT * FROM texts ORDER BY id;",
+        "status",
+        "warnings",
+        f"{UNMATCHED};",
+        "rehash",
+        "SELECT 'still', 'here' \\G",
+        f"connect {DATABASE}",
+        "exit",
+    ]
+    text = in_a_terminal([*arguments(server), "--auto-rehash"], *((f"[{DATABASE}]> ", line) for line in lines))
     assert "Database changed" in text
     assert "Мария 🦊" in text
     assert "6 rows in set" in text
@@ -147,6 +173,7 @@ def test_an_interactive_session(server: RunningServer) -> None:
 
 def test_an_interactive_session_asks_for_the_password(server: RunningServer) -> None:
     command = [part for part in arguments(server) if not part.startswith("--password")] + ["--password"]
-    text = in_a_terminal(command, f"{PASSWORD}\nSELECT 6 AS six;\nexit\n")
-    assert "Enter password:" in text
+    text = in_a_terminal(
+        command, ("Enter password: ", PASSWORD), (f"[{DATABASE}]> ", "SELECT 6 AS six;"), (f"[{DATABASE}]> ", "exit")
+    )
     assert "|   6 |" in text
