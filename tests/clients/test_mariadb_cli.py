@@ -30,6 +30,12 @@ def run(server: RunningServer, sql: str, *options: str, **changes: str) -> subpr
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
+def run_file(server: RunningServer, *statements: str) -> subprocess.CompletedProcess[str]:
+    """Statements on standard input, as a dump is read; ``--force`` goes on after an error."""
+    command = [*arguments(server), "--force", "--batch", "--skip-column-names"]
+    return subprocess.run(command, input=";\n".join(statements), capture_output=True, text=True, timeout=60)
+
+
 def query(server: RunningServer, sql: str) -> list[list[tuple[str, str | None]]]:
     """Every row of every result set, each a list of (label, text); taken from the XML form, which shows NULL."""
     done = run(server, sql, "--xml", "--binary-as-hex")
@@ -117,14 +123,14 @@ def test_text_in_a_statement_arrives_as_it_is(server: RunningServer) -> None:
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: str(refusal.code))
 def test_an_error_keeps_its_code_and_the_connection(server: RunningServer, refusal: Refusal) -> None:
-    done = run(server, f"{refusal.query};\nSELECT 1", "--force", "--skip-column-names", "--batch")
-    assert done.stderr.endswith(f"\nERROR {refusal.code} ({refusal.sqlstate}) at line 1: {refusal.message}\n")
+    done = run_file(server, refusal.query, "SELECT 1")
+    assert done.stderr.endswith(f"ERROR {refusal.code} ({refusal.sqlstate}) at line 1: {refusal.message}\n")
     assert done.stdout == "1\n"
 
 
 def test_a_statement_nobody_knows_is_an_error_and_keeps_the_connection(server: RunningServer) -> None:
-    done = run(server, f"{UNMATCHED};\nSELECT 1", "--force", "--skip-column-names", "--batch")
-    assert f"\nERROR {server.unmatched_code} (" in done.stderr
+    done = run_file(server, UNMATCHED, "SELECT 1")
+    assert f"ERROR {server.unmatched_code} (" in done.stderr
     assert server.unmatched_text in done.stderr
     assert done.stdout == "1\n"
 
