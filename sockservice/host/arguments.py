@@ -63,13 +63,14 @@ def option_names(options: Options) -> dict[str, bool]:
 
 
 def _what_getopt_means(error: getopt.GetoptError, options: Options, who: str) -> str:
-    option = f"--{error.opt}" if len(error.opt) > 1 else f"-{error.opt}"
+    known = [f"--{name}" for name in option_names(options)]
+    long = f"--{error.opt}" in error.msg
+    option = f"--{error.opt}" if long else f"-{error.opt}"
     if "not recognized" in error.msg:
-        known = [f"--{name}" for name in option_names(options)]
         return f"{who} has no option {option}{did_you_mean(option, known)}"
     if "requires argument" in error.msg:
         return f"{who}: the option {option} needs a value after it"
     if "not a unique prefix" in error.msg:
-        fits = [f"--{name}" for name in option_names(options) if name.startswith(error.opt)]
+        fits = [name for name in known if name.startswith(option)]
         return f"{who}: {option} may mean {' or '.join(sorted(fits))}; write it out"
     return f"{who}: {error.msg}"

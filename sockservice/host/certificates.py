@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 from OpenSSL.SSL import Connection as TLSConnection
-from OpenSSL.SSL import Error as TLSError
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
-from twisted.internet.ssl import Certificate, CertificateOptions, PrivateCertificate
+from twisted.internet.ssl import CertificateOptions
 from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
@@ -46,46 +47,31 @@ class ReloadingCertificate:
         return TLSConnection(self._context, None)
 
     def _read(self) -> Any:
-        certificate, private_key, chain = self._files
-        blocks = _certificates(certificate)
-        if chain is not None:
-            blocks += _certificates(chain)
+        certificate_file, key_file, chain_file = self._files
+        certificate, *chain = _certificates(certificate_file)
+        if chain_file is not None:
+            chain += _certificates(chain_file)
         try:
-            pair = PrivateCertificate.loadPEM(  # type: ignore[no-untyped-call]
-                b"\n".join([blocks[0], _text(private_key)])
-            )
-        except (TLSError, ValueError) as error:
-            raise ConfigurationError(
-                "there is no usable private key in it (PEM, without a password)", Place(private_key)
-            ) from error
-        options = CertificateOptions(
-            privateKey=pair.privateKey.original,
-            certificate=pair.original,
-            extraCertChain=[Certificate.loadPEM(block).original for block in blocks[1:]],
-        )
-        try:
-            context = options.getContext()
-            context.check_privatekey()
-        except TLSError as error:
-            raise ConfigurationError(
-                f"it does not belong to the certificate {certificate}", Place(private_key)
-            ) from error
-        return context
+            key = load_pem_private_key(_content(key_file), password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            message = "there is no usable private key in it (PEM, without a password)"
+            raise ConfigurationError(message, Place(key_file)) from error
+        if key.public_key() != certificate.public_key():
+            raise ConfigurationError(f"it does not belong to the certificate {certificate_file}", Place(key_file))
+        return CertificateOptions(privateKey=key, certificate=certificate, extraCertChain=chain).getContext()
 
 
-def _certificates(path: Path) -> list[bytes]:
-    blocks = re.findall(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", _text(path), re.DOTALL)
-    if not blocks:
+def _certificates(path: Path) -> list[Certificate]:
+    content = _content(path)
+    if b"-----BEGIN CERTIFICATE-----" not in content:
         raise ConfigurationError("there is no certificate in it (PEM)", Place(path))
     try:
-        for block in blocks:
-            Certificate.loadPEM(block)
-    except (TLSError, ValueError) as error:
-        raise ConfigurationError("the certificate in it is damaged", Place(path)) from error
-    return blocks
+        return load_pem_x509_certificates(content)
+    except ValueError as error:
+        raise ConfigurationError("a certificate in it is damaged", Place(path)) from error
 
 
-def _text(path: Path) -> bytes:
+def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:

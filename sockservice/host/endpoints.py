@@ -13,6 +13,7 @@ One thing differs from Twisted on purpose: where no interface is given it is the
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 import socket
@@ -314,7 +315,13 @@ _READERS: Final[dict[str, Callable[[_Arguments], Endpoint]]] = {
 
 
 def _twisted_has(kind: str) -> bool:
+    return bool(kind) and kind in _twisted_types()
+
+
+@functools.cache
+def _twisted_types() -> frozenset[str]:
+    """The endpoint types that Twisted and its plugins parse; a search through all of them, made at most once."""
     from twisted.internet.interfaces import IStreamServerEndpointStringParser
     from twisted.plugin import getPlugins
 
-    return any(parser.prefix.lower() == kind for parser in getPlugins(IStreamServerEndpointStringParser))
+    return frozenset(parser.prefix.lower() for parser in getPlugins(IStreamServerEndpointStringParser))

@@ -6,7 +6,7 @@ import atexit
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Final
@@ -58,7 +58,7 @@ class RunningHost(Service):
         self._ready_file = ready_file
         self._patience = patience
         self._foreground = foreground
-        self._old_hangup: Any = None
+        self._old_handlers: dict[signal.Signals, Any] = {}
 
     # --- start
 
@@ -82,7 +82,7 @@ class RunningHost(Service):
         self._reactor.callWhenRunning(self._say_ready)
 
     def _open(self) -> None:
-        self._old_hangup = signal.signal(signal.SIGHUP, self._hung_up)
+        self._on_signal(signal.SIGHUP, self.reload)
         if self._ready_file is not None:
             remove_ready_file(self._ready_file)
         try:
@@ -133,9 +133,6 @@ class RunningHost(Service):
 
     # --- reload
 
-    def _hung_up(self, _number: int, _frame: FrameType | None) -> None:
-        self._reactor.callFromThread(self.reload)
-
     def reload(self) -> None:
         """Have every service read its files again; one that fails keeps what it has and costs one line a mistake."""
         failed = False
@@ -167,6 +164,8 @@ class RunningHost(Service):
         for clients in self._clients:
             clients.finish()
         timer = self._reactor.callLater(self._patience, self._abort)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._on_signal(number, self._abort)  # who asks a second time has no patience
         await gone
         if timer.active():
             timer.cancel()
@@ -176,7 +175,16 @@ class RunningHost(Service):
             elif port.address is not None:
                 self._log.info("{name} closed {address}", name=port.service.name, address=show(port.address))
         self.ports = []
-        signal.signal(signal.SIGHUP, self._old_hangup)
+        for number, handler in self._old_handlers.items():
+            signal.signal(number, handler)
+
+    def _on_signal(self, number: signal.Signals, act: Callable[[], None]) -> None:
+        """Have ``act`` called in the reactor's turn at a signal, until the end."""
+
+        def received(_number: int, _frame: FrameType | None) -> None:
+            self._reactor.callFromThread(act)
+
+        self._old_handlers[number] = signal.signal(number, received)
 
     def _abort(self) -> None:
         for clients in self._clients:

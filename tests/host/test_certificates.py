@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from tls_files import make_certificate
+
+from sockservice.errors import ConfigurationError
+from sockservice.host.certificates import ReloadingCertificate
+
+
+def test_a_certificate_and_its_key_are_read(tmp_path):
+    path = make_certificate(tmp_path)
+    assert ReloadingCertificate(path, path).serverConnectionForTLS(None) is not None
+
+
+def test_further_certificates_are_the_chain(tmp_path):
+    path, other = make_certificate(tmp_path), make_certificate(tmp_path, file="other.pem")
+    assert ReloadingCertificate(path, path, other).serverConnectionForTLS(None) is not None
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key", "message"),
+    [
+        ("missing.pem", "server.pem", "missing.pem:1:1: cannot be read: No such file or directory"),
+        ("server.pem", "missing.pem", "missing.pem:1:1: cannot be read"),
+        ("empty.pem", "server.pem", "empty.pem:1:1: there is no certificate in it"),
+        ("damaged.pem", "server.pem", "damaged.pem:1:1: a certificate in it is damaged"),
+        ("server.pem", "empty.pem", "empty.pem:1:1: there is no usable private key in it"),
+        ("server.pem", "other.pem", "other.pem:1:1: it does not belong to the certificate"),
+    ],
+)
+def test_a_wrong_file_is_named(tmp_path, certificate, key, message):
+    text = make_certificate(tmp_path).read_bytes()
+    make_certificate(tmp_path, file="other.pem")
+    (tmp_path / "empty.pem").write_bytes(b"")
+    (tmp_path / "damaged.pem").write_bytes(re.sub(rb"\n.{10}", b"\n0123456789", text, count=2))
+    with pytest.raises(ConfigurationError, match=message):
+        ReloadingCertificate(tmp_path / certificate, tmp_path / key)
+
+
+def test_a_failed_reload_keeps_what_was_read(tmp_path):
+    path = make_certificate(tmp_path)
+    certificate = ReloadingCertificate(path, path)
+    path.write_text("gone wrong")
+    with pytest.raises(ConfigurationError):
+        certificate.reload()
+    assert certificate.serverConnectionForTLS(None) is not None

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sockservice.errors import ConfigurationError
+from sockservice.host import configuration_file
+from sockservice.host.configuration import Limits
+from sockservice.host.configuration_file import read_configuration
+from sockservice.host.discovery import discover
+from sockservice.host.endpoints import Tcp, Udp
+
+DISCOVERY = discover()
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(text):
+        file = tmp_path / "host.yaml"
+        file.write_text(text)
+        return read_configuration(file)
+
+    return read
+
+
+def test_a_file_with_everything(read, tmp_path):
+    [qotd, echo, discard] = read("""
+services:
+  - service: qotd
+    port: 1717
+    interface: 0.0.0.0
+    options: {quote: [One., Two.], file: quotes.txt}
+  - service: echo
+    listen: [tcp:7007, udp:7008]
+    max_connections: 3
+    idle_timeout: 1.5
+    sequential: true
+  - service: discard
+    listen: unix:discard.sock
+""")
+    assert qotd.found.name == "qotd"
+    assert qotd.endpoints == (Tcp("0.0.0.0", 1717), Udp("0.0.0.0", 1717))
+    assert qotd.same_port
+    assert qotd.options["quotes"] == ["One.", "Two."]
+    assert qotd.path(qotd.options["file"]) == tmp_path / "quotes.txt"
+    assert qotd.limits == Limits()
+    assert echo.endpoints == (Tcp("127.0.0.1", 7007), Udp("127.0.0.1", 7008))
+    assert not echo.same_port
+    assert echo.limits == Limits(3, 1.5, sequential=True)
+    assert discard.endpoints[0].path == tmp_path / "discard.sock"
+
+
+def test_without_a_port_it_is_the_services_own(read):
+    [echo] = read("services: [{service: echo}]")
+    assert echo.endpoints == (Tcp("127.0.0.1", 7), Udp("127.0.0.1", 7))
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("services: []", "1:11", "there is no service in it"),
+        ("services:\n- service: ehco", "2:12", "there is no service 'ehco'; did you mean 'echo'?"),
+        ("services:\n- service: echo\n  prot: 7", "3:3", "'prot' is not known here; did you mean 'port'?"),
+        ("services:\n- service: echo\n  port: 70000", "3:9", "'port' must be"),
+        ("services:\n- service: echo\n  max_connections: 0", "3:20", "'max_connections' must be"),
+        ("services:\n- service: echo\n  interface: localhost", "3:14", "'localhost' is not an address to bind"),
+        ("services:\n- service: echo\n  listen: tpc:1", "3:11", "did you mean 'tcp'?"),
+        ("services:\n- service: echo\n  listen: tcp:1\n  port: 1", "3:11", "give either 'listen' or those, not both"),
+        ("services:\n- service: echo\n  options: {x: 1}", "3:13", "echo has no option 'x'"),
+        (
+            "services:\n- service: qotd\n  options:\n    qoute: x",
+            "4:5",
+            "qotd has no option 'qoute'; did you mean 'quote'?",
+        ),
+        ("services:\n- service: qotd\n  options:\n    quote: true", "4:5", "'quote' needs text or a number"),
+        ("services:\n- service: qotd\n  options:\n    quote: [a, {}]", "4:5", "'quote' needs text or a number"),
+        ("services:\n- service: qotd\n  options:\n    help: x", "4:5", "qotd has no option 'help'"),
+        ("services: {", "2:1", "did not find expected node content"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(read, tmp_path, text, place, message):
+    with pytest.raises(ConfigurationError) as raised:
+        read(text)
+    assert str(raised.value).startswith(f"{tmp_path / 'host.yaml'}:{place}")
+    assert message in str(raised.value)
+
+
+def test_all_mistakes_are_told_together(read):
+    with pytest.raises(ConfigurationError) as raised:
+        read("""
+services:
+  - service: ehco
+  - service: qotd
+    listen: tcp:x
+    options: {qoute: a, flie: b}
+""")
+    assert len(raised.value.mistakes) == 4
+
+
+def test_a_missing_file_is_one_line(tmp_path):
+    with pytest.raises(ConfigurationError, match="there is no such file"):
+        read_configuration(tmp_path / "none.yaml")
+
+
+scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8))
+entries = st.dictionaries(
+    st.sampled_from("service port interface listen max_connections idle_timeout sequential options other".split()),
+    st.one_of(
+        st.just("echo"),
+        st.just("qotd"),
+        scalars,
+        st.lists(scalars, max_size=2),
+        st.dictionaries(st.sampled_from(["quote", "file", "x"]), scalars, max_size=2),
+    ),
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.one_of(st.fixed_dictionaries({"services": st.lists(entries, max_size=2)}), scalars))
+def test_any_values_are_settings_or_mistakes(tmp_path_factory, content):
+    file = tmp_path_factory.getbasetemp() / "any.yaml"
+    file.write_text(json.dumps(content))
+    told = []
+    with mock.patch.object(configuration_file, "discover", return_value=DISCOVERY):
+        try:
+            read_configuration(file)
+        except ConfigurationError as error:
+            told = str(error).splitlines()
+    assert all(line.startswith(str(file)) for line in told)
