@@ -1,0 +1,11 @@
+"""The MySQL protocol, sans-IO: bytes in, requests out, answers to bytes.
+
+A :class:`Server` makes a :class:`Session` for each connection. Nothing here knows sockets, reactors or what the answers
+are; how a session is driven is told in :mod:`sockservice.mysql.session`.
+"""
+
+from sockservice.mysql.authentication import Account
+from sockservice.mysql.server import Server
+from sockservice.mysql.session import Session
+
+__all__ = ["Account", "Server", "Session"]

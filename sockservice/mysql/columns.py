@@ -1,0 +1,151 @@
+"""Column definitions: what a client is told of a column before its values (MySQL internals, "Column Definition").
+
+The figures are MySQL's own. A column of a table (one that has an ``original_name``) is described a little
+differently from an expression: BINARY is set on the numbers of expressions only, and their texts have no fixed
+decimals.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from sockservice.answers import Column
+from sockservice.mysql.charsets import BINARY_ID, Charset
+from sockservice.mysql.constants import FieldFlag, FieldType
+from sockservice.mysql.wire import length_encoded_string
+from sockservice.sqltypes import SqlType
+
+NOT_FIXED: Final = 31
+"""``decimals`` of a floating point number, or of a text that is computed."""
+
+_LONGEST: Final = (1 << 32) - 1
+
+_INTEGERS: Final = {
+    # name: type, display width signed and unsigned
+    "TINYINT": (FieldType.TINY, 4, 3),
+    "SMALLINT": (FieldType.SHORT, 6, 5),
+    "MEDIUMINT": (FieldType.INT24, 9, 8),
+    "INT": (FieldType.LONG, 11, 10),
+    "BIGINT": (FieldType.LONGLONG, 20, 20),
+}
+_FLOATS: Final = {"FLOAT": (FieldType.FLOAT, 12), "DOUBLE": (FieldType.DOUBLE, 22)}
+_TIMES: Final = {
+    "DATE": (FieldType.DATE, 10),
+    "TIME": (FieldType.TIME, 10),
+    "DATETIME": (FieldType.DATETIME, 19),
+    "TIMESTAMP": (FieldType.TIMESTAMP, 19),
+}
+_LENGTHS: Final = {
+    # characters or bytes where the type says none
+    "CHAR": 1,
+    "BINARY": 1,
+    "VARCHAR": 255,
+    "VARBINARY": 255,
+    "TINYTEXT": 255,
+    "TEXT": 65535,
+    "MEDIUMTEXT": (1 << 24) - 1,
+    "LONGTEXT": _LONGEST,
+    "TINYBLOB": 255,
+    "BLOB": 65535,
+    "MEDIUMBLOB": (1 << 24) - 1,
+    "LONGBLOB": _LONGEST,
+}
+_WIRE_STRING: Final = {
+    "CHAR": FieldType.STRING,
+    "BINARY": FieldType.STRING,
+    "VARCHAR": FieldType.VAR_STRING,
+    "VARBINARY": FieldType.VAR_STRING,
+}
+_BYTES: Final = frozenset("BINARY VARBINARY TINYBLOB BLOB MEDIUMBLOB LONGBLOB".split())
+
+_Shape = tuple[int, int, int, int, int]
+"""Collation id, length in bytes, field type, flags, decimals."""
+
+
+def column_definition(column: Column, charset: Charset, collation_id: int) -> bytes:
+    """The payload of a column definition.
+
+    Args:
+        column: which.
+        charset: ``character_set_results``: names and texts are sent in it.
+        collation_id: the number that a text column carries.
+    """
+    encode = charset.encode
+    collation, length, kind, flags, decimals = _shape(column.type, charset, collation_id, bool(column.original_name))
+    if not column.nullable or column.primary_key:
+        flags |= FieldFlag.NOT_NULL
+    if column.primary_key:
+        flags |= FieldFlag.PRI_KEY | FieldFlag.PART_KEY
+    if column.unique_key:
+        flags |= FieldFlag.UNIQUE_KEY | FieldFlag.PART_KEY
+    if column.auto_increment:
+        flags |= FieldFlag.AUTO_INCREMENT
+    names = (
+        "def",
+        column.database,
+        column.table,
+        column.original_table,
+        column.name,
+        column.original_name,
+    )
+    return b"".join(length_encoded_string(encode(name)) for name in names) + struct.pack(
+        "<BHIBHBxx", 12, collation, min(length, _LONGEST), kind, flags, decimals
+    )
+
+
+def _shape(sql: SqlType, charset: Charset, collation_id: int, of_table: bool) -> _Shape:
+    name = sql.name
+    if name in _INTEGERS or name in _FLOATS or name == "DECIMAL":
+        kind, length, decimals = _number(sql)
+        flags = (FieldFlag.UNSIGNED if sql.unsigned else 0) | (0 if of_table else FieldFlag.BINARY)
+        return BINARY_ID, length, kind, flags, decimals
+    if name in _TIMES:
+        kind, length = _TIMES[name]
+        fraction = sql.length or 0
+        return BINARY_ID, length + (fraction and fraction + 1), kind, FieldFlag.BINARY, fraction
+    if name in _LENGTHS:
+        return _text(sql, charset, collation_id, of_table)
+    if name == "ENUM":
+        longest = max(map(len, sql.values), default=0)
+        return collation_id, longest * charset.max_length, FieldType.STRING, FieldFlag.ENUM, 0
+    if name == "SET":
+        longest = sum(map(len, sql.values)) + len(sql.values) - 1
+        return collation_id, longest * charset.max_length, FieldType.STRING, FieldFlag.SET, 0
+    if name == "BIT":
+        return BINARY_ID, sql.length or 1, FieldType.BIT, FieldFlag.UNSIGNED, 0
+    if name == "YEAR":
+        return BINARY_ID, 4, FieldType.YEAR, FieldFlag.UNSIGNED | FieldFlag.ZEROFILL, 0
+    if name == "NULL":
+        return BINARY_ID, 0, FieldType.NULL, FieldFlag.BINARY, 0
+    kind = FieldType.JSON if name == "JSON" else FieldType.GEOMETRY
+    return BINARY_ID, _LONGEST, kind, FieldFlag.BLOB | FieldFlag.BINARY, 0
+
+
+def _number(sql: SqlType) -> tuple[int, int, int]:
+    """Field type, length, decimals of a number."""
+    if sql.name in _INTEGERS:
+        kind, signed, unsigned = _INTEGERS[sql.name]
+        return kind, sql.length or (unsigned if sql.unsigned else signed), 0
+    if sql.name in _FLOATS:
+        kind, length = _FLOATS[sql.name]
+        return (kind, length, NOT_FIXED) if sql.decimals is None else (kind, sql.length or length, sql.decimals)
+    decimals = sql.decimals or 0
+    return FieldType.NEWDECIMAL, (sql.length or 10) + (decimals > 0) + (not sql.unsigned), decimals
+
+
+def _text(sql: SqlType, charset: Charset, collation_id: int, of_table: bool) -> _Shape:
+    """Texts and bytes of all lengths."""
+    binary = sql.name in _BYTES
+    kind = _WIRE_STRING.get(sql.name, FieldType.BLOB)
+    length = sql.length if sql.length is not None else _LENGTHS[sql.name]
+    if kind == FieldType.BLOB and sql.length is not None:
+        # TEXT(n) and BLOB(n) become the smallest type that holds n.
+        width = 1 if binary else charset.max_length
+        length = next(
+            size for size in (255, 65535, (1 << 24) - 1, _LONGEST) if sql.length * width <= size or size == _LONGEST
+        )
+    flags = FieldFlag.BLOB if kind == FieldType.BLOB else 0
+    if binary:
+        return BINARY_ID, length, kind, flags | FieldFlag.BINARY, 0 if of_table else NOT_FIXED
+    return collation_id, length * charset.max_length, kind, flags, 0 if of_table else NOT_FIXED
