@@ -224,7 +224,7 @@ class IStreamSocket(ISocket):
 
         Raises:
             IncompleteRead: the stream ended in the middle; the bytes are in ``partial``.
-            As :meth:`receive`.
+            WrongState, AlreadyWaiting, ConnectionClosed, TimedOut: as for :meth:`receive`.
         """
 
     def receive_until(delimiter: bytes, limit: int = 65536, *, timeout: float | None = None) -> Deferred[bytes]:
@@ -233,7 +233,7 @@ class IStreamSocket(ISocket):
         Raises:
             LimitExceeded: ``limit`` bytes came without it; they stay in the buffer.
             IncompleteRead: the stream ended in the middle; the bytes are in ``partial``.
-            As :meth:`receive`.
+            WrongState, AlreadyWaiting, ConnectionClosed, TimedOut: as for :meth:`receive`.
         """
 
     def shutdown() -> None:
