@@ -113,7 +113,7 @@ _KINDS: Final = (
 _CODE_BEGINS, _COMMENT_ENDS = 4, 5
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str, limit: int | None = None) -> list[Token]:
     """Split a statement into its tokens; comments and white space are dropped.
 
     Executable comments (``/*!40100 code */``) give the tokens of their code where the version is not newer than
@@ -121,6 +121,7 @@ def tokens(text: str) -> list[Token]:
 
     Args:
         text: any text, SQL or not.
+        limit: how many tokens are enough; the rest of the text is not looked at.
 
     Returns:
         The tokens in order. What does not end (a string, a comment) is one token up to the end of the text.
@@ -142,6 +143,8 @@ def tokens(text: str) -> list[Token]:
                 add(Token(Kind.SYMBOL, "*", "*", match.start()))
                 add(Token(Kind.SYMBOL, "/", "/", match.start() + 1))
             in_code_comment = False
+        if limit is not None and len(found) >= limit:
+            break
     return found
 
 

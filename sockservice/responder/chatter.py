@@ -1,0 +1,142 @@
+"""Chatter: what drivers and tools say on their own, answered as MySQL 8.4 would, below the stubs.
+
+A statement is read once and kept by its text; what is kept is a function from a request to its answer, so that
+a repeated ``SELECT 1`` is one look-up. What is not chatter (a user's table, an INSERT) is passed on with None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from zope.interface import implementer
+
+from sockservice.answers import Answer, Error, Request, Rows
+from sockservice.error_codes import error
+from sockservice.interfaces import IResponder
+from sockservice.responder.catalogue_select import read_catalogue_select
+from sockservice.responder.cells import NotUnderstood, Refused
+from sockservice.responder.select_statement import Statement, read_select
+from sockservice.responder.set_statement import OK, read_set
+from sockservice.responder.show_statement import DESCRIBE, ShowReader, read_describe
+from sockservice.responder.token_reader import TokenReader
+from sockservice.responder.tokens import tokens
+from sockservice.responder.transaction_statement import READERS
+
+MAX_TOKENS: Final = 4096
+"""Tokens of the longest statement that is read: drivers' own have some hundreds, an INSERT may have millions."""
+MAX_KEPT: Final = 1024
+"""How many statements are kept by their text; the oldest goes first."""
+MAX_KEPT_LENGTH: Final = 8192
+"""Characters of the longest text that is kept: with MAX_KEPT, 8 million characters at most."""
+SYNTAX: Final = (
+    "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version"
+    " for the right syntax to use"
+)
+
+_NO_COLUMNS: Final = Rows(())
+_EMPTY_QUERY: Final = error("ER_EMPTY_QUERY")
+_DOLLARS: Final = error("ER_PARSE_ERROR", SYNTAX, "$$", 1)
+
+
+@implementer(IResponder)
+class Chatter:
+    """Answers chatter; see the module.
+
+    Args:
+        databases: the names that SHOW DATABASES lists beside the server's own.
+    """
+
+    def __init__(self, databases: Sequence[str] = ("test",)) -> None:
+        self._databases = tuple(databases)
+        self._kept: dict[str, Statement] = {}
+        show = ShowReader(self._databases)
+        self._readers: dict[str, Callable[[TokenReader], Statement]] = {
+            **READERS,
+            "select": self._select,
+            "(": self._bracketed_select,
+            ";": _semicolons,
+            "set": lambda reader: read_set(reader, self._read_rest),
+            "show": show.read,
+            **dict.fromkeys(DESCRIBE, read_describe),
+        }
+
+    def respond(self, request: Request) -> Answer | None:
+        """The answer to a piece of chatter, or None for anything else."""
+        statement = self._kept.get(request.text) if request.command == "query" else None
+        if statement is None:
+            if request.command != "query":
+                return _COMMANDS.get(request.command)
+            try:
+                statement = self._read(request.text)
+            except NotUnderstood:
+                return None
+            except Refused as refused:
+                return refused.answer
+        try:
+            return statement(request)
+        except NotUnderstood:
+            return None
+        except Refused as refused:
+            return refused.answer
+
+    def _read(self, text: str) -> Statement:
+        first = tokens(text, limit=1)
+        if not first:
+            statement: Statement = _nothing(text)
+        elif first[0].value not in self._readers:
+            raise NotUnderstood("no chatter begins so")
+        else:
+            found = tokens(text, limit=MAX_TOKENS)
+            if len(found) == MAX_TOKENS:
+                raise NotUnderstood("too long for chatter")
+            statement = self._read_rest(TokenReader(text, found))
+        if len(text) <= MAX_KEPT_LENGTH:
+            if len(self._kept) >= MAX_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[text] = statement
+        return statement
+
+    def _read_rest(self, reader: TokenReader) -> Statement:
+        read = self._readers.get(reader.take().value)
+        if read is None:
+            raise NotUnderstood("no chatter begins so")
+        return read(reader)
+
+    def _select(self, reader: TokenReader) -> Statement:
+        if reader.next_is("$$"):
+            return lambda _request: _DOLLARS
+        start = reader.at
+        try:
+            return read_select(reader)
+        except NotUnderstood:
+            reader.at = start
+            return read_catalogue_select(reader, self._databases)
+
+    def _bracketed_select(self, reader: TokenReader) -> Statement:
+        """A SELECT in brackets, as some tools build their unions."""
+        reader.expect("select")
+        depth, stop = 1, reader.at
+        while depth:
+            token = reader.take()
+            depth += (token.text == "(") - (token.text == ")")
+            stop = reader.at - 1
+        reader.expect_end()
+        inside = TokenReader(reader.text, reader.tokens[:stop])
+        inside.at = 2
+        return self._select(inside)
+
+
+_COMMANDS: Final[dict[str, Answer]] = {"init_db": OK, "field_list": _NO_COLUMNS}
+"""The commands beside ``query``: every database may be used, and no table has columns to list."""
+
+
+def _semicolons(reader: TokenReader) -> Statement:
+    reader.expect_end()
+    return lambda _request: _EMPTY_QUERY
+
+
+def _nothing(text: str) -> Statement:
+    """A text without code: nothing at all is an error; a comment for others (a dump file has many) is not."""
+    answer: Answer | Error = OK if "/*" in text else _EMPTY_QUERY
+    return lambda _request: answer
