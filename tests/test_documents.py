@@ -193,10 +193,16 @@ def test_any_value_has_the_shape_or_mistakes_with_places(tmp_path_factory, value
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     # JSON's NaN and Infinity are text in YAML; what is text and what a number does not matter here.
     path.write_text(json.dumps({"things": [value]}))
-    try:
-        document = read_document(path, Top)
-    except ConfigurationError as error:
-        assert all(mistake.place is not None for mistake in error.mistakes)
-        assert "$" not in str(error).replace(str(path), ""), "msgspec's own words are for developers"
+    found = outcome(path)
+    if isinstance(found, ConfigurationError):
+        assert all(mistake.place is not None for mistake in found.mistakes)
+        assert "$" not in str(found).replace(str(path), ""), "msgspec's own words are for developers"
     else:
-        assert isinstance(document.value, Top)
+        assert isinstance(found.value, Top)
+
+
+def outcome(path) -> Document[Top] | ConfigurationError:
+    try:
+        return read_document(path, Top)
+    except ConfigurationError as error:
+        return error

@@ -109,6 +109,10 @@ def _refuse_folder(error: OSError) -> None:
     raise ConfigurationError(f"{error.filename}: this folder cannot be read: {error.strerror}") from error
 
 
+def _position(mistake: ConfigurationError) -> tuple[int, int]:
+    return (mistake.place.line, mistake.place.column) if mistake.place else (0, 0)
+
+
 @attrs.frozen
 class _FileReader:
     """Makes stubs out of one file."""
@@ -133,7 +137,7 @@ class _FileReader:
             else:
                 stubs.append(stub)
         if found:
-            raise ConfigurationError.together(found)
+            raise ConfigurationError.together(sorted(found, key=_position))
         return stubs
 
     def _stub(self, entry: StubEntry, index: int, answer: Answer | None, rank: tuple[int, int]) -> Stub:
