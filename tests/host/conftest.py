@@ -2,91 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import socket
 import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
-
-BIN = Path(sys.executable).parent
-PATIENCE = 20.0
-"""Seconds that a loaded machine may take to start or end a program."""
-
-
-class Program:
-    """A running ``twistd sockservice`` or ``twist sockservice``."""
-
-    def __init__(self, process, ready, log):
-        self.process = process
-        self.ready = ready
-        self.log = log
-
-    @property
-    def pid(self):
-        return self.entries()[0]["pid"]
-
-    def entries(self):
-        return [json.loads(line) for line in self.ready.read_text().splitlines()]
-
-    def address(self, service=None, kind="stream", index=0):
-        """Host and port of the ``index``-th matching line of the ready file."""
-        found = [entry for entry in self.entries() if entry["kind"] == kind and service in (None, entry["service"])]
-        return found[index]["host"], found[index]["port"]
-
-    def connect(self, *args, **kwargs):
-        connection = socket.create_connection(self.address(*args, **kwargs), timeout=PATIENCE)
-        connection.settimeout(PATIENCE)
-        return connection
-
-    def text(self):
-        return self.log.read_text(errors="replace")
-
-    def wait_for(self, text, count=1):
-        """Wait until the log holds ``text``."""
-        deadline = time.monotonic() + PATIENCE
-        while self.text().count(text) < count:
-            assert time.monotonic() < deadline, f"no {text!r} in:\n{self.text()}"
-            self._pause()
-
-    def _pause(self):
-        try:
-            status = self.process.wait(timeout=0.01)
-        except subprocess.TimeoutExpired:
-            return
-        raise AssertionError(f"ended with {status}:\n{self.text()}")
-
-    def wait_ready(self):
-        deadline = time.monotonic() + PATIENCE
-        while not self.ready.exists():
-            assert time.monotonic() < deadline, f"not ready:\n{self.text()}"
-            self._pause()
-        return self
-
-    def signal(self, number):
-        os.kill(self.pid, number)
-
-    def end(self):
-        """SIGTERM, and what the process ended with."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-                raise
-        return self.process.returncode
-
-
-def environment(**extra):
-    """The environment for a program; ``None`` takes a variable away."""
-    env = {**os.environ, "PYTHONWARNINGS": "ignore", **extra}
-    return {name: value for name, value in env.items() if value is not None}
+from programs import BIN, PATIENCE, Program, environment
 
 
 @pytest.fixture
@@ -146,11 +67,3 @@ def start(tmp_path):
         assert status in (-signal.SIGTERM, 0), f"ended with {status}:\n{program.text()}"
         assert "Traceback" not in program.text(), program.text()
         assert not program.ready.exists()
-
-
-def read_all(connection):
-    """Everything until the end of the stream."""
-    data = b""
-    while piece := connection.recv(65536):
-        data += piece
-    return data

@@ -115,7 +115,7 @@ def test_idle_clients_are_closed_and_busy_ones_are_not(start):
 def test_sigterm_lets_an_answer_in_flight_finish_and_takes_no_more(start, slow):
     program = start("--port", 0, "slow", env=slow)
     with program.connect() as busy, program.connect() as idle:
-        busy.sendall(b"0.6\n0.1\n")
+        busy.sendall(b"0.6\n")
         idle.sendall(b"0\n")
         assert busy.recv(5) == b"wait\n"
         address = program.address()
@@ -123,6 +123,7 @@ def test_sigterm_lets_an_answer_in_flight_finish_and_takes_no_more(start, slow):
             assert lines.readline() + lines.readline() == b"wait\nanswer\n"
             program.signal(signal.SIGTERM)
             assert lines.read() == b""
+        program.wait_for("Closed)")
         assert not program.ready.exists()
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(address)

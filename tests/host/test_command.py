@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from tls_files import make_certificate
+
+from sockservice.host.command import Options
+from sockservice.host.configuration import Limits
+from sockservice.host.endpoints import Tcp, Udp, Unix
+
+
+@pytest.fixture
+def parse(tmp_path, monkeypatch):
+    """Parse as a command that was started in ``tmp_path``."""
+    monkeypatch.chdir(tmp_path)
+
+    def parse(*words):
+        options = Options()
+        options.parseOptions([str(word) for word in words])
+        return options
+
+    return parse
+
+
+@pytest.fixture
+def refused(parse, capsys):
+    """The lines on stderr of a command that ends with the status 1 and prints nothing else."""
+
+    def refused(*words):
+        with pytest.raises(SystemExit) as ended:
+            parse(*words)
+        assert ended.value.code == 1
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        lines = printed.err.splitlines()
+        assert all(line.startswith("sockservice: ") for line in lines)
+        return [line.removeprefix("sockservice: ") for line in lines]
+
+    return refused
+
+
+def test_a_service_gets_its_port_on_the_loopback_interface(parse):
+    [service] = parse("--port", 7007, "echo").prepared
+    assert service.name == "echo"
+    assert service.settings.endpoints == (Tcp("127.0.0.1", 7007), Udp("127.0.0.1", 7007))
+
+
+def test_without_a_port_it_is_the_services_own(parse):
+    [service] = parse("qotd", "--quote", "Hm.").prepared
+    assert service.settings.endpoints == (Tcp("127.0.0.1", 17), Udp("127.0.0.1", 17))
+
+
+def test_limits_and_endpoints_reach_the_service(parse, tmp_path):
+    [service] = parse(
+        *["--max-connections", 3, "--idle-timeout", "2.5", "--sequential"],
+        *["-l", "tcp:1", "--listen", "unix:x.sock", "echo"],
+    ).prepared
+    assert service.settings.limits == Limits(3, 2.5, sequential=True)
+    assert service.settings.endpoints == (Tcp("127.0.0.1", 1), Unix(tmp_path / "x.sock"))
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--prot", "1"], "sockservice has no option --prot; did you mean '--port'?"),
+        (["--port"], "sockservice: the option --port needs a value after it"),
+        (["--port", "http"], "sockservice --port: 'http' is not a port: give a number"),
+        (["--max-connections", "0"], "sockservice --max-connections: '0' is not a whole number from 1 on"),
+        (["--idle-timeout", "nan"], "sockservice --idle-timeout: 'nan' is not a number of seconds above 0"),
+        (["ehco"], "there is no service 'ehco'; did you mean 'echo'?"),
+        (["--interface", "localhost", "echo"], "'localhost' is not an address to bind"),
+        (["--listen", "tcp:0", "--port", "1", "echo"], "an endpoint says port and interface itself"),
+        (["echo", "--loud"], "echo takes no options; '--loud' is one too many"),
+        (["qotd", "--qoute", "x"], "qotd has no option --qoute; did you mean '--quote'?"),
+        (["qotd", "x"], "qotd: Wrong number of arguments."),
+        (["--config", "none.yaml", "--port", "1"], "--port has no meaning beside --config"),
+        (["--config", "none.yaml", "echo"], "the service 'echo' has no meaning beside --config; name it in the file"),
+        (["--listen", "systemd:domain=INET:index=0", "echo"], "cannot listen on 'systemd:domain=INET:index=0':"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_line_and_the_status_1(refused, words, line):
+    [told] = refused(*words)
+    assert told.startswith(line)
+
+
+def test_a_folder_that_is_not_there_cannot_hold_the_ready_file(refused, tmp_path):
+    [line] = refused("--ready-file", "none/ready", "echo")
+    assert line == f"cannot write the ready file: {tmp_path / 'none'} is not a folder that this user may write to"
+
+
+def test_check_prints_every_mistake_of_every_kind(refused, tmp_path):
+    make_certificate(tmp_path)
+    (tmp_path / "quotes.txt").write_text("x" * 600)
+    (tmp_path / "host.yaml").write_text("""
+services:
+  - {service: echo, port: 7007}
+  - {service: discard, port: 7007}
+  - {service: qotd, options: {file: quotes.txt}}
+  - {service: echo, listen: "ssl:1:privateKey=none.pem"}
+  - {service: echo, listen: "ssl:2:privateKey=server.pem"}
+""")
+    lines = refused("--config", "host.yaml", "--check")
+    assert lines == [
+        "discard and echo cannot both listen on 127.0.0.1:7007",
+        "discard and echo cannot both listen on 127.0.0.1:7007",
+        f"{tmp_path / 'quotes.txt'}:1:1: this quote has 602 bytes; 511 are allowed: shorten it",
+        f"{tmp_path / 'none.pem'}:1:1: cannot be read: No such file or directory",
+    ]
+
+
+def test_check_of_what_is_right_ends_with_0(parse, tmp_path, capsys):
+    make_certificate(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        parse("--check", "--listen", "ssl:0:privateKey=server.pem", "echo")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == "sockservice: all is well with 1 service\n"
+
+
+def test_list_shows_the_services(parse, capsys):
+    with pytest.raises(SystemExit) as ended:
+        parse("--list")
+    assert ended.value.code == 0
+    assert "sends back what it is sent (RFC 862)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "texts"),
+    [
+        (["--help"], ["--max-connections", "Services:", "chargen"]),
+        (["qotd", "--help"], ["--quote=", "--file="]),
+        (["echo", "--help"], ["It has no options."]),
+        (["--version"], ["sockservice ", "Twisted "]),
+    ],
+)
+def test_help_is_there_for_the_host_and_for_each_service(parse, capsys, words, texts):
+    with pytest.raises(SystemExit) as ended:
+        parse(*words)
+    assert not ended.value.code
+    printed = capsys.readouterr().out
+    assert all(text in printed for text in texts)
+
+
+def test_a_plugin_that_raises_is_one_line(refused, monkeypatch):
+    from sockservice.plugins.echo import Echo
+
+    monkeypatch.setattr(Echo, "stream_factory", lambda _self, _host: 1 / 0)
+    [line] = refused("echo")
+    assert line.startswith("the plugin 'echo' (")
+    assert "making the service raised ZeroDivisionError: division by zero at " in line
+
+
+def test_reading_the_options_installs_no_reactor_and_importing_them_none_of_the_services():
+    code = (
+        "import sys, sockservice.host.command\n"
+        "print('twisted.internet.reactor' in sys.modules)\n"
+        "print([name for name in sys.modules if name.startswith('sockservice.plugins')])\n"
+        "print('sockservice.documents' in sys.modules, 'twisted.internet.endpoints' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n[]\nFalse False\n"
