@@ -10,7 +10,8 @@ from sockservice.responder import catalogue_rows
 from sockservice.responder.catalogue import SCHEMAS
 from sockservice.responder.catalogue_query import Query, read_query
 from sockservice.responder.cells import Cell, NotUnderstood, compare, truth
-from sockservice.responder.expressions import Expression, ExpressionReader, Place
+from sockservice.responder.expressions import ExpressionReader
+from sockservice.responder.place import Expression, Place
 from sockservice.responder.select_statement import MODIFIERS, Statement, read_alias, read_limit
 from sockservice.responder.token_reader import TokenReader
 

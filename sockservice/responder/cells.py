@@ -17,6 +17,7 @@ from sockservice.errors import SockserviceError
 from sockservice.sqltypes import SqlType
 
 BIGINT: Final = SqlType("BIGINT")
+UNSIGNED: Final = SqlType("BIGINT", unsigned=True)
 DOUBLE: Final = SqlType("DOUBLE")
 DATE: Final = SqlType("DATE")
 NULL_TYPE: Final = SqlType("NULL")
@@ -53,8 +54,8 @@ NULL: Final = Cell(None, NULL_TYPE)
 
 
 def integer(value: int | None) -> Cell:
-    """A BIGINT cell."""
-    return Cell(value, BIGINT)
+    """A BIGINT cell, UNSIGNED where the value takes it."""
+    return Cell(value, UNSIGNED if value is not None and value >> 63 > 0 else BIGINT)
 
 
 def truth_cell(value: bool | None) -> Cell:
@@ -171,6 +172,18 @@ def to_number(value: Value) -> int | float | Decimal:
         number = _NUMBER.match(to_text(value[:400]))
         return float(number[1]) if number else 0.0
     raise NotUnderstood("no arithmetic with dates")
+
+
+def to_integer(value: Value) -> int:
+    """The whole number that a value counts as, as an argument such as a length; NULL is 0.
+
+    Raises:
+        NotUnderstood: a number that no length can be.
+    """
+    number = to_number(value) if value is not None else 0
+    if not abs(number) < 1 << 62:
+        raise NotUnderstood("too large a number")
+    return int(number)
 
 
 def truth(value: Value) -> bool | None:

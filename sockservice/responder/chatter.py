@@ -11,7 +11,7 @@ from typing import Final
 
 from zope.interface import implementer
 
-from sockservice.answers import Answer, Error, Request, Rows
+from sockservice.answers import Answer, Request, Rows
 from sockservice.error_codes import error
 from sockservice.interfaces import IResponder
 from sockservice.responder.catalogue_select import read_catalogue_select
@@ -137,6 +137,6 @@ def _semicolons(reader: TokenReader) -> Statement:
 
 
 def _nothing(text: str) -> Statement:
-    """A text without code: nothing at all is an error; a comment for others (a dump file has many) is not."""
-    answer: Answer | Error = OK if "/*" in text else _EMPTY_QUERY
+    """A text without code: nothing at all is an error, a comment (a dump file has many) is not."""
+    answer: Answer = _EMPTY_QUERY if not text.strip("\0 \t\r\n\f\v") else OK
     return lambda _request: answer

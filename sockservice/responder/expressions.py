@@ -1,20 +1,16 @@
 """Expressions of chatter: read from tokens once, evaluated in a session any number of times.
 
 What is covered is what drivers and tools send: variables, literals, parameters, arithmetic, comparisons, logic,
-CASE and the functions of :mod:`sockservice.responder.functions`. Anything else is :class:`NotUnderstood`.
+CASE and the functions of the three modules of functions. Anything else is :class:`NotUnderstood`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-import attrs
-
-from sockservice.answers import Request
 from sockservice.interfaces import ISession
-from sockservice.responder import functions, operators, variables
+from sockservice.responder import operators, session_functions, text_functions, time_functions, variables
 from sockservice.responder.cells import (
     NULL,
     Cell,
@@ -29,44 +25,23 @@ from sockservice.responder.cells import (
     truth_cell,
 )
 from sockservice.responder.collations import find_charset
+from sockservice.responder.function_table import Function
+from sockservice.responder.number_literal import number_literal
+from sockservice.responder.place import Expression, Place
 from sockservice.responder.token_reader import TokenReader
 from sockservice.responder.tokens import Kind, Token
+from sockservice.sqltypes import SqlType
 
+FUNCTIONS: Final[Mapping[str, Function]] = {
+    **session_functions.FUNCTIONS,
+    **time_functions.FUNCTIONS,
+    **text_functions.FUNCTIONS,
+}
+"""Every function by name in lower case."""
+WITHOUT_BRACKETS: Final = time_functions.WITHOUT_BRACKETS | {"current_user"}
+"""Those that may be called without ``()``."""
 MAX_DEPTH: Final = 40
 """How deep brackets may nest: far more than drivers write, far less than Python's stack."""
-
-
-@attrs.frozen
-class Place:
-    """Where an expression is evaluated.
-
-    Attributes:
-        request: whose session and parameters.
-        row: the columns of the current row by name in lower case; empty where there is no table.
-    """
-
-    request: Request
-    row: Mapping[str, Cell] = attrs.field(factory=dict)
-
-    @property
-    def session(self) -> ISession:
-        """The session of the request."""
-        return self.request.session
-
-
-Evaluate = Callable[[Place], Cell]
-
-
-class Expression(NamedTuple):
-    """An expression that was read.
-
-    Attributes:
-        evaluate: its value in a place; raises NotUnderstood or Refused.
-        constant: whether it is the same in every place.
-    """
-
-    evaluate: Evaluate
-    constant: bool = False
 
 
 _COMPARISONS: Final = frozenset(["=", "<=>", "<>", "!=", "<", "<=", ">", ">="])
@@ -225,7 +200,7 @@ class ExpressionReader:
             case Kind.STRING:
                 return self._string(token)
             case Kind.NUMBER:
-                number = _number(token.text)
+                number = number_literal(token.text)
                 return Expression(lambda _place: number, constant=True)
             case Kind.PARAMETER:
                 return self._parameter()
@@ -327,11 +302,11 @@ class ExpressionReader:
             return self._string(self.reader.take())
         if word in ("cast", "convert") and self.reader.accept("("):
             return self._cast(word)
-        if self.reader.next_is("(") and word in functions.FUNCTIONS:
+        if self.reader.next_is("(") and word in FUNCTIONS:
             self.reader.take()
-            return _call(functions.FUNCTIONS[word], self.arguments())
-        if word in functions.WITHOUT_BRACKETS:
-            return _call(functions.FUNCTIONS[word], [])
+            return _call(FUNCTIONS[word], self.arguments())
+        if word in WITHOUT_BRACKETS:
+            return _call(FUNCTIONS[word], [])
         return self._column(token)
 
     def _case(self) -> Expression:
@@ -380,7 +355,7 @@ class ExpressionReader:
 _CONSTANTS: Final = {"null": NULL, "true": integer(1), "false": integer(0)}
 
 
-def _call(function: functions.Function, arguments: Sequence[Expression]) -> Expression:
+def _call(function: Function, arguments: Sequence[Expression]) -> Expression:
     if not function.least <= len(arguments) <= function.most:
         raise NotUnderstood("wrong number of arguments")
     constant = function.pure and all(argument.constant for argument in arguments)
@@ -402,29 +377,10 @@ def scope_and_name(token: Token) -> tuple[variables.Scope, str]:
     return scope[first], rest
 
 
+_LONG_TEXT: Final = SqlType("LONGTEXT")
+
+
 def user_variable(session: ISession, name: str) -> Cell:
     """The value of ``@name``; one that was never set is NULL, as a text."""
     value = session.user_variables.get(name)
-    return text(None, 65535) if value is None else cell(value)
-
-
-def _number(written: str) -> Cell:
-    """The cell of a NUMBER: an integer, a decimal, a double, or the bytes of a hexadecimal or bit literal."""
-    lowered = written.lower()
-    if lowered[:2] in ("0x", "x'", "0b", "b'"):
-        digits, base = lowered[2:].rstrip("'"), 16 if "x" in lowered[:2] else 2
-        if len(digits) > 4096:
-            raise NotUnderstood("a literal of this size")
-        number = int(digits or "0", base)
-        bits = len(digits) * (4 if base == 16 else 1)
-        return cell(number.to_bytes((bits + 7) // 8, "big"))
-    if "e" in lowered:
-        double = float(written)
-        if double in (float("inf"), float("-inf")):
-            raise NotUnderstood("more than a DOUBLE holds")
-        return cell(double)
-    if len(written) > 65:
-        raise NotUnderstood("more digits than a DECIMAL has")
-    if written.isdecimal() and int(written) < 1 << 64:
-        return integer(int(written))
-    return cell(Decimal(written))
+    return Cell(None, _LONG_TEXT) if value is None else cell(value)

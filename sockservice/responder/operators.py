@@ -9,7 +9,6 @@ from typing import Final
 
 from sockservice.error_codes import error
 from sockservice.responder.cells import (
-    BIGINT,
     CONTEXT,
     DOUBLE,
     Cell,
@@ -40,22 +39,24 @@ def minus(value: Cell) -> Cell:
     if value.value is None:
         return Cell(None, DOUBLE)
     number = to_number(value.value)
-    return _whole(-number, "-") if isinstance(number, int) else cell(-number)
+    return _whole(-number, written=f"-({number})") if isinstance(number, int) else cell(-number)
 
 
-def _whole(number: int, operator: str) -> Cell:
-    if not _LEAST <= number <= _MOST:
-        raise Refused(error("ER_DATA_OUT_OF_RANGE", "BIGINT", operator))
+def _whole(number: int, *operands: int, written: str = "") -> Cell:
+    """An integer, UNSIGNED where an operand is; out of its range MySQL refuses to calculate."""
+    unsigned = any(operand >> 63 > 0 for operand in operands)
+    if not (0 if unsigned else _LEAST) <= number <= (_MOST if unsigned else -_LEAST - 1):
+        raise Refused(error("ER_DATA_OUT_OF_RANGE", "BIGINT UNSIGNED" if unsigned else "BIGINT", f"({written})"))
     return integer(number)
 
 
 def _arithmetic(operator: str) -> Callable[[Cell, Cell], Cell]:
     def operate(left: Cell, right: Cell) -> Cell:
         if left.value is None or right.value is None:
-            return Cell(None, BIGINT if BIGINT in (left.type, right.type) and operator != "/" else DOUBLE)
+            return _no_number(operator, left, right)
         a, b = to_number(left.value), to_number(right.value)
         if b == 0 and operator in ("/", "%", "mod", "div"):
-            return Cell(None, BIGINT if operator == "div" else DOUBLE)
+            return _no_number(operator, left, right)
         try:
             if isinstance(a, float) or isinstance(b, float):
                 return _of_doubles(operator, float(a), float(b))
@@ -68,19 +69,29 @@ def _arithmetic(operator: str) -> Callable[[Cell, Cell], Cell]:
     return operate
 
 
+def _no_number(operator: str, left: Cell, right: Cell) -> Cell:
+    """NULL, with the type that the number would have."""
+    names = {left.type.name, right.type.name}
+    if operator == "div" or (names <= {"BIGINT", "NULL"} and operator != "/"):
+        return integer(None)
+    return decimal(None) if names <= {"BIGINT", "NULL", "DECIMAL"} else Cell(None, DOUBLE)
+
+
 def _of_integers(operator: str, a: int, b: int) -> Cell:
     match operator:
         case "+":
-            return _whole(a + b, "+")
+            result = a + b
         case "-":
-            return _whole(a - b, "-")
+            result = a - b
         case "*":
-            return _whole(a * b, "*")
-    quotient = abs(a) // abs(b)
-    if operator == "div":
-        return _whole(quotient if (a < 0) == (b < 0) else -quotient, "div")
-    rest = abs(a) - quotient * abs(b)
-    return _whole(rest if a >= 0 else -rest, "%")
+            result = a * b
+        case "div":
+            quotient = abs(a) // abs(b)
+            result = quotient if (a < 0) == (b < 0) else -quotient
+        case _:
+            rest = abs(a) % abs(b)
+            return integer(rest if a >= 0 else -rest)
+    return _whole(result, a, b, written=f"{a} {operator} {b}")
 
 
 def _of_doubles(operator: str, a: float, b: float) -> Cell:
@@ -94,11 +105,11 @@ def _of_doubles(operator: str, a: float, b: float) -> Cell:
         case "/":
             result = a / b
         case "div":
-            return _whole(int(a / b), "div")
+            return _whole(int(a / b), written=f"{a} div {b}")
         case _:
             raise NotUnderstood("a remainder of doubles")
     if result != result or result in (float("inf"), float("-inf")):
-        raise Refused(error("ER_DATA_OUT_OF_RANGE", "DOUBLE", operator))
+        raise Refused(error("ER_DATA_OUT_OF_RANGE", "DOUBLE", f"({a} {operator} {b})"))
     return cell(result)
 
 
@@ -115,7 +126,7 @@ def _of_decimals(operator: str, a: Decimal, b: Decimal) -> Cell:
             scale = min(30, _scale(a) + 4)
             return decimal(CONTEXT.divide(a, b).quantize(Decimal(1).scaleb(-scale), context=CONTEXT))
         case "div":
-            return _whole(int(CONTEXT.divide_int(a, b)), "div")
+            return _whole(int(CONTEXT.divide_int(a, b)), written=f"{a} div {b}")
     return decimal(CONTEXT.remainder(a, b))
 
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from sockservice.answers import Answer, Column, Request, Rows
 from sockservice.responder.cells import Cell, NotUnderstood, truth
-from sockservice.responder.expressions import Expression, ExpressionReader, Place
+from sockservice.responder.expressions import ExpressionReader
+from sockservice.responder.place import Expression, Place
 from sockservice.responder.token_reader import TokenReader, unquoted
 from sockservice.responder.tokens import Kind, Token
 
@@ -90,9 +91,14 @@ def alias_text(token: Token) -> str:
 
 def label_of(reader: TokenReader, start: int, stop: int) -> str:
     """The label of an item without alias: a literal's text, a column's name, else the item as it was written."""
-    first, last = reader.tokens[start], reader.tokens[stop - 1]
-    if first.kind is Kind.STRING and all(token.kind is Kind.STRING for token in reader.tokens[start:stop]):
-        return first.value[:MAX_LABEL]
+    last = reader.tokens[stop - 1]
+    bare = [token for token in reader.tokens[start:stop] if token.text not in ("(", ")", "+")]
+    if bare and all(token.kind is Kind.STRING for token in bare):
+        return bare[0].value[:MAX_LABEL]
+    if len(bare) == 1 and bare[0].kind is Kind.NUMBER:
+        return bare[0].text[:MAX_LABEL]
+    if len(bare) == 1 and bare[0].kind is Kind.WORD and bare[0].value in ("null", "true", "false"):
+        return bare[0].value.upper()
     if last.kind is Kind.QUOTED and all(
         token.kind in (Kind.QUOTED, Kind.WORD) or token.value == "." for token in reader.tokens[start:stop]
     ):

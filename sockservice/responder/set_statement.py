@@ -10,7 +10,8 @@ from sockservice.error_codes import error
 from sockservice.interfaces import ISession
 from sockservice.responder import variables
 from sockservice.responder.cells import NotUnderstood, Refused, text
-from sockservice.responder.expressions import Expression, ExpressionReader, Place, scope_and_name
+from sockservice.responder.expressions import ExpressionReader, scope_and_name
+from sockservice.responder.place import Expression, Place
 from sockservice.responder.select_statement import Statement
 from sockservice.responder.token_reader import TokenReader
 from sockservice.responder.tokens import Kind

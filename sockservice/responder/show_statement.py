@@ -12,7 +12,8 @@ from sockservice.responder import catalogue_rows, variables
 from sockservice.responder import show_columns as columns_of
 from sockservice.responder.catalogue import labelled
 from sockservice.responder.cells import Cell, NotUnderstood, Refused, like, to_text, truth
-from sockservice.responder.expressions import Expression, ExpressionReader, Place
+from sockservice.responder.expressions import ExpressionReader
+from sockservice.responder.place import Expression, Place
 from sockservice.responder.select_statement import Statement, read_limit
 from sockservice.responder.show_tables import read_create, read_fields, read_indexes, read_table_status, read_tables
 from sockservice.responder.status_variables import status
@@ -114,7 +115,10 @@ def _server_part(reader: TokenReader, word: str) -> Statement:
         kind = reader.accept_any("status", "mutex", "logs")
         if kind is None:
             raise NotUnderstood("SHOW ENGINE what?")
-        rows = ((name, "", ""),) if kind == "status" else ()
+        known = {str(engine[0]).lower(): engine[0] for engine in catalogue_rows.ENGINES}
+        if name.lower() not in known:
+            raise Refused(error("ER_UNKNOWN_STORAGE_ENGINE", name))
+        rows = ((known[name.lower()], "", "nothing to report"),) if kind == "status" else ()
         return _constant(reader, columns_of.ENGINE_STATUS, rows)
     raise NotUnderstood(f"SHOW {word}")
 

@@ -57,10 +57,11 @@ def sql_mode(value: str | int) -> str:
             raise ValueError(str(value))
         chosen = {name for name, bit in _BITS.items() if value >> bit & 1}
     else:
-        chosen = {word for part in value.split(",") if (word := part.strip().upper())}
-        for word in chosen:
-            if word not in _BITS:
+        words = [word for part in value.split(",") if (word := part.strip())]
+        for word in words:
+            if word.upper() not in _BITS:
                 raise ValueError(word)
+        chosen = {word.upper() for word in words}
     for combination, parts in _COMBINATIONS.items():
         if combination in chosen:
             chosen.update(parts)

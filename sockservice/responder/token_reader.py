@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from sockservice.responder.cells import NotUnderstood
@@ -101,14 +102,17 @@ class TokenReader:
         return self.name()
 
     def written(self, start: int, stop: int) -> str:
-        """The statement's text from one token up to (without) another, as it was written but without comments."""
-        pieces: list[str] = []
-        for index in range(start, stop):
-            token = self.tokens[index]
-            if index > start:
-                gap = self.text[self.tokens[index - 1].end : token.start]
-                pieces.append(gap if gap.isspace() else " " * any(map(str.isspace, gap)))
-            pieces.append(token.text)
+        """The statement's text from one token up to (without) another, as it was written.
+
+        Comments stay, but for the marks of executable ones, whose code counts as written without them.
+        """
+        whole = self.text[self.tokens[start].start : self.tokens[stop - 1].end]
+        if "/*!" not in whole:
+            return whole
+        pieces = [self.tokens[start].text]
+        for before, token in itertools.pairwise(self.tokens[start:stop]):
+            gap = self.text[before.end : token.start]
+            pieces += [gap if gap.isspace() else " " * any(map(str.isspace, gap)), token.text]
         return "".join(pieces)
 
 

@@ -8,7 +8,8 @@ from typing import Final
 from sockservice.answers import Answer, Request
 from sockservice.error_codes import error
 from sockservice.responder.cells import NotUnderstood
-from sockservice.responder.expressions import ExpressionReader, Place
+from sockservice.responder.expressions import ExpressionReader
+from sockservice.responder.place import Place
 from sockservice.responder.select_statement import Statement
 from sockservice.responder.set_statement import OK
 from sockservice.responder.token_reader import TokenReader

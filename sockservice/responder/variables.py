@@ -21,7 +21,7 @@ from sockservice.answers import Value
 from sockservice.error_codes import error
 from sockservice.interfaces import ISession
 from sockservice.responder import variable_values
-from sockservice.responder.cells import BIGINT, Cell, Refused, decimal, text
+from sockservice.responder.cells import BIGINT, DOUBLE, UNSIGNED, Cell, Refused, text
 from sockservice.responder.collations import find_charset, find_collation
 
 
@@ -69,9 +69,9 @@ class Variable:
     def cell(self, value: Value) -> Cell:
         """The value as ``SELECT @@name`` has it."""
         if self.kind in ("bool", "int"):
-            return Cell(value, BIGINT)
+            return Cell(value, UNSIGNED if self.kind == "int" and int(self.limits[1]) >> 63 else BIGINT)
         if self.kind == "decimal":
-            return decimal(value)
+            return Cell(float(value), DOUBLE)
         return text(value)
 
 
