@@ -1,0 +1,129 @@
+"""Which stub answers: by text, by shape and literals, by pattern; the lowest priority, then the first."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sockservice.answers import Ok
+from sockservice.responder.lookup import REGEX, SQL, SQL_EXACT, Lookup, Stub
+from sockservice.responder.shapes import NO_SHAPE, shape_of
+
+
+def stub(text: str, *, matcher: str = SQL, priority: int = 5, order: int = 0, name: str = "") -> Stub:
+    pattern = re.compile(text, re.IGNORECASE | re.DOTALL) if matcher == REGEX else None
+    shape = NO_SHAPE if matcher == REGEX else shape_of(text)
+    return Stub(name or text, matcher, text, Ok(), (priority, order), pattern, shape)
+
+
+def found(stubs: Sequence[Stub], text: str, params: Sequence[object] = ()) -> str | None:
+    answer = Lookup(stubs).find(text, params)
+    return None if answer is None else answer.name
+
+
+def test_sql_matches_whatever_the_layout():
+    stubs = [stub("SELECT id FROM users WHERE name = 'Ada'")]
+    assert found(stubs, "select `id`\nfrom Users -- all\nwhere NAME='Ada';") == stubs[0].name
+    assert found(stubs, "select id from users where name = 'ada'") is None
+    assert found(stubs, "select id from users") is None
+
+
+def test_a_question_mark_matches_bound_values_and_literals_of_all_kinds():
+    stubs = [stub("SELECT a FROM t WHERE b = ?")]
+    for literal in ("1", "-1", "'x'", "NULL", "TRUE", "0x1F", "_binary'x'", "'SELECT'"):
+        assert found(stubs, f"SELECT a FROM t WHERE b = {literal}"), literal
+    assert found(stubs, "SELECT a FROM t WHERE b = ?", ["x"])
+    assert found(stubs, "SELECT a FROM t WHERE b = ?")
+    assert found(stubs, "SELECT a FROM t WHERE b = c") is None
+    assert found(stubs, "SELECT a FROM t WHERE b = NOW()") is None
+
+
+def test_fixed_literals_match_bound_values_too():
+    stubs = [stub("SELECT a FROM t WHERE b = 42 AND c = ?")]
+    assert found(stubs, "SELECT a FROM t WHERE b = ? AND c = ?", [42, "x"])
+    assert found(stubs, "SELECT a FROM t WHERE b = ? AND c = ?", [43, "x"]) is None
+    assert found(stubs, "SELECT a FROM t WHERE b = ? AND c = ?", ["42", "x"]) is None
+    assert found(stubs, "SELECT a FROM t WHERE b = ? AND c = ?") is None
+
+
+def test_sql_exact_matches_the_very_text_only():
+    stubs = [stub("/* ping */ SELECT 1", matcher=SQL_EXACT)]
+    assert found(stubs, "/* ping */ SELECT 1")
+    assert found(stubs, "/* ping */ SELECT 1;") is None
+    assert found(stubs, "SELECT 1") is None
+
+
+def test_a_regex_matches_the_whole_statement_in_any_case_across_lines():
+    stubs = [stub(r"select .* from orders where no = '[a-z]-\d+'", matcher=REGEX)]
+    assert found(stubs, " SELECT id,\n no FROM orders WHERE no = 'A-7' ;\n")
+    assert found(stubs, "SELECT * FROM orders WHERE no = 'A-7' AND x = 1") is None
+
+
+def test_the_lowest_priority_wins_then_the_first():
+    stubs = [
+        stub("SELECT 1", name="late", priority=6, order=0),
+        stub("SELECT ?", name="open", order=1),
+        stub("SELECT 1", name="fixed", order=2),
+        stub("SELECT 1", name="exact", matcher=SQL_EXACT, order=3),
+        stub("SELECT .", name="pattern", matcher=REGEX, order=4),
+    ]
+    assert found(stubs, "SELECT 1") == "open"
+    assert found(stubs[2:], "SELECT 1") == "fixed"
+    assert found(stubs[3:], "SELECT 1") == "exact"
+    assert found(stubs[4:], "SELECT 1") == "pattern"
+    assert found([*stubs, stub("sel.*", matcher=REGEX, name="first of all", priority=1)], "SELECT 1") == "first of all"
+
+
+def test_patterns_that_cannot_win_any_more_are_not_tried():
+    class Refusing:
+        def fullmatch(self, text):
+            raise AssertionError("tried")
+
+    never = Stub("never", REGEX, "x", Ok(), (5, 9), Refusing())
+    assert found([never, stub("SELECT 1")], "SELECT 1") == "SELECT 1"
+
+
+def test_ten_thousand_stubs_cost_what_ten_do():
+    def per_find(count: int) -> float:
+        lookup = Lookup(stub(f"SELECT a FROM t WHERE id = {n} AND b = ?", order=n) for n in range(count))
+        texts = [f"SELECT a FROM t WHERE id = {n % count} AND b = 'x'" for n in range(0, 7919 * 200, 7919)]
+        best = float("inf")
+        for _ in range(5):
+            started = time.perf_counter()
+            assert all(lookup.find(text) for text in texts)
+            best = min(best, time.perf_counter() - started)
+        return best
+
+    assert per_find(10_000) < 3 * per_find(10)
+
+
+def test_a_statement_of_a_megabyte_is_not_taken_apart_for_nothing():
+    lookup = Lookup([stub("SELECT ?")])
+    started = time.process_time()
+    assert lookup.find("a " * 500_000) is None
+    assert time.process_time() - started < 0.5
+    assert lookup.find("SELECT '" + "x" * 1_000_000 + "'") is not None
+
+
+PIECES = st.lists(st.sampled_from("select a from t where id = 1 2 'x' 'X' null , ; ?".split()), min_size=1, max_size=7)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(st.tuples(PIECES, st.integers(1, 3)), max_size=6), PIECES)
+def test_the_tables_find_what_a_search_through_all_stubs_finds(written, words):
+    stubs = [
+        stub(" ".join(pieces), priority=priority, order=n, name=str(n)) for n, (pieces, priority) in enumerate(written)
+    ]
+    text = " ".join(words)
+    asked = shape_of(text)
+
+    def matches(one: Stub) -> bool:
+        pairs = zip(one.shape.literals, asked.literals, strict=False)
+        return one.shape.parts == asked.parts and all(wanted in (("?", ""), got) for wanted, got in pairs)
+
+    expected = min(filter(matches, stubs), key=lambda one: one.rank, default=None)
+    assert found(stubs, text) == (expected.name if expected else None)
