@@ -15,6 +15,8 @@ AUTOCOMMIT, IN_TRANS = 0x0002, 0x0001
 
 
 class TestPyMySQL(Operations):
+    many = 20  # for each connection it loads the certificates of the system, which takes long
+
     def connect(self, **settings: Any) -> BlockingConnection:
         return BlockingConnection(pymysql.err.MySQLError, pymysql.connect, **settings)
 

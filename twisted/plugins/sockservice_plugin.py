@@ -2,7 +2,7 @@
 
 from twisted.application.service import ServiceMaker
 
-sockservice = ServiceMaker(
+sockservice = ServiceMaker(  # type: ignore[no-untyped-call]
     "sockservice",
     "sockservice.host.command",
     "Network services as plugins: a MySQL test double, echo, and yours.",
