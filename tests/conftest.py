@@ -10,6 +10,12 @@ from twisted.internet import reactor
 from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 
 
+def pytest_collection_finish() -> None:
+    """Keep what the imports made out of the collections of each test: they would take most of its time."""
+    gc.collect()
+    gc.freeze()
+
+
 class LoggedErrors:
     """Collects what was logged as a failure or as critical during one test."""
 

@@ -76,7 +76,7 @@ def test_the_names_say_which_take_a_value():
     assert option_names(TeaOptions()) == {"sugar": True, "sort": True, "milk": False, "guest": True}
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.one_of(st.text(max_size=10), st.sampled_from(["--sugar", "--milk", "-s", "--", "--guest", "-ms1"]))))
 def test_any_words_are_parsed_or_refused_in_one_line(words):
     if any(word.startswith(("--h", "--v")) for word in words):

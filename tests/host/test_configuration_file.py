@@ -119,7 +119,7 @@ entries = st.dictionaries(
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.one_of(st.fixed_dictionaries({"services": st.lists(entries, max_size=2)}), scalars))
 def test_any_values_are_settings_or_mistakes(tmp_path_factory, content):
     file = tmp_path_factory.getbasetemp() / "any.yaml"

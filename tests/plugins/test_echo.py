@@ -15,7 +15,7 @@ def connected():
     return protocol, transport
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.binary(max_size=50)))
 def test_every_chunking_comes_back_as_the_same_bytes(chunks):
     protocol, transport = connected()
