@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -76,7 +77,8 @@ class Reader:
         self.folder, self.background = folder, dict[Path, subprocess.Popen[bytes]]()
         shutil.copytree(ROOT / "examples", folder / "examples")
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self.environment = {**os.environ, "PATH": path, "PYTHONPATH": str(folder), "TERM": "dumb"}
+        modules = os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
+        self.environment = {**os.environ, "PATH": path, "PYTHONPATH": modules, "TERM": "dumb"}
         commands = [step.line for step in steps(text) if isinstance(step, Command)]
         self.ports = {port: free_port() for port in re.findall(r"--port[= ](\d+)", "\n".join(commands))}
 
@@ -122,7 +124,7 @@ class Reader:
         for process in self.background.values():
             process.wait(PATIENCE)
         for log, process in self.background.items():
-            assert process.returncode == 0, log.read_text()
+            assert process.returncode in (0, -signal.SIGTERM), log.read_text()
             assert "Traceback" not in log.read_text(), log.read_text()
 
 

@@ -9,6 +9,7 @@ import getpass
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -80,7 +81,9 @@ def sockservice(folder: Path) -> Iterator[RunningServer]:
         where = json.loads(ready.read_text().splitlines()[0])
         yield RunningServer("sockservice", where["host"], where["port"], log, 1105, "no stub")
         process.terminate()
-        assert process.wait(PATIENCE) == 0, log.read_text()
+        # Having shut down in order, twistd ends by the signal that it got.
+        assert process.wait(PATIENCE) == -signal.SIGTERM, log.read_text()
+        assert "Server Shut Down" in log.read_text()
     finally:
         process.kill()
         process.wait()
