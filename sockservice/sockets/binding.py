@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
 import stat
+from collections.abc import Iterator
 
 import attrs
 from twisted.internet.abstract import isIPAddress, isIPv6Address
@@ -72,6 +74,8 @@ def translated(error: OSError | OverflowError, kind: Kind, address: Address) -> 
     """What bind(2) or listen(2) said, as one of our errors, with the holder's name or advice."""
     shown = show(address)
     code = error.errno if isinstance(error, OSError) else None
+    if code == errno.EADDRINUSE and isinstance(address, str) and not _is_socket(address):
+        return ListenError(f"{shown} is a file, not a socket; it is left alone, choose another path")
     if code == errno.EADDRINUSE:
         holder = find_holder(kind, address)
         by = f"by {holder}" if holder else "by another program"
@@ -88,6 +92,16 @@ def translated(error: OSError | OverflowError, kind: Kind, address: Address) -> 
     if isinstance(address, str) and code in (errno.ENOENT, errno.ENOTDIR):
         return ListenError(f"{shown}: the folder {os.path.dirname(address)!r} does not exist; make it first")
     return ListenError(f"{shown} cannot be bound: {error}")
+
+
+@contextlib.contextmanager
+def path_mode_kept(address: Address) -> Iterator[None]:
+    """Keep a Unix path's permissions through ``adoptStreamPort``, which opens it to all users."""
+    identity = PathIdentity.of(address) if isinstance(address, str) else None
+    mode = stat.S_IMODE(os.lstat(identity.path).st_mode) if identity else 0
+    yield
+    if identity is not None:
+        os.chmod(identity.path, mode)
 
 
 def _check_form(family: socket.AddressFamily, address: Address) -> None:
@@ -109,6 +123,14 @@ def _check_form(family: socket.AddressFamily, address: Address) -> None:
     raise ListenError(f"BIND takes numbers, not names: write the address of {host!r}, for example '127.0.0.1'")
 
 
+def _is_socket(path: str) -> bool:
+    """Whether a socket is at ``path``, or the path is of the abstract namespace, where nothing else can be."""
+    try:
+        return path.startswith("\0") or stat.S_ISSOCK(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
 def _remove_stale(path: str) -> bool:
     """Remove a socket that a dead program left at ``path``.
 
@@ -118,11 +140,9 @@ def _remove_stale(path: str) -> bool:
     Returns:
         Whether the path is free now.
     """
-    if path.startswith("\0"):
+    if path.startswith("\0") or not _is_socket(path):
         return False
     try:
-        if not stat.S_ISSOCK(os.lstat(path).st_mode):
-            return False
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             probe.setblocking(False)
             if probe.connect_ex(path) != errno.ECONNREFUSED or any(unix_inodes(path)):

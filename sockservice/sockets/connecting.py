@@ -92,7 +92,9 @@ class Connecting:
         self.done: Deferred[Address] = Deferred(lambda _deferred: self._stop())
         self._reactor = reactor
         self._socket = os_socket
-        self._left = list(addresses)
+        # A bound socket has one try: another socket could not have its address before this one is gone.
+        self._left = list(addresses[:1] if _is_bound(os_socket) else addresses)
+        self._tries = 0
         self._address: Address = ""
         self._error: SockserviceError | None = None
         self._writing = False
@@ -104,6 +106,9 @@ class Connecting:
             self.done.errback(self._error or ConnectFailed("there is no address to connect to"))
             return
         self._address = self._left.pop(0)
+        self._tries += 1
+        if self._tries > 1:
+            _renew(self._socket)
         self._try()
 
     def _try(self) -> None:
@@ -164,3 +169,15 @@ class Connecting:
         """The poller reports an error in place of writability: the same question answers why."""
         if not self.done.called:
             self._result(self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) or errno.ECONNABORTED)
+
+
+def _is_bound(os_socket: socket.socket) -> bool:
+    name = os_socket.getsockname()
+    return bool(name[1] if isinstance(name, tuple) else name)
+
+
+def _renew(os_socket: socket.socket) -> None:
+    """Put a fresh socket behind the same descriptor: one that was refused cannot connect again (connect(2))."""
+    with socket.socket(os_socket.family, os_socket.type) as fresh:
+        fresh.setblocking(False)
+        os.dup2(fresh.fileno(), os_socket.fileno(), inheritable=False)

@@ -121,7 +121,7 @@ class Listener:
         # The Unix port would remove whatever is at the path now, or stay open where there is nothing.
         self._tcp.disconnecting = True
         self._tcp.stopReading()
-        done = Failure(ConnectionDone())  # type: ignore[no-untyped-call]
+        done = Failure(ConnectionDone())
         return deferLater(self._reactor, 0, tcp.Port.connectionLost, self._tcp, done)
 
     def _look_again(self) -> None:

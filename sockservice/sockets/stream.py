@@ -284,11 +284,10 @@ class Stream:
 
     def close(self, timeout: float | None) -> Deferred[None]:
         """Flush and close; see ISocket."""
-        closed: Deferred[None] = self.transport.when_closed()
         if self.closing or self.transport.lost is not None:
             self.closing = True
             self._buffer.clear()
-            return closed
+            return self._when_closed()
         self.closing = True
         self.state = State.CLOSED
         if timeout is not None:
@@ -298,6 +297,10 @@ class Stream:
         self._buffer.clear()
         if not self._outbox and not self._sending_paused:
             self._end_direction()
+        return self._when_closed()
+
+    def _when_closed(self) -> Deferred[None]:
+        closed: Deferred[None] = self.transport.when_closed()
         return closed
 
     def abort(self) -> None:

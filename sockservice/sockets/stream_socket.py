@@ -17,7 +17,7 @@ from sockservice.errors import ConnectFailed, ConnectionClosed, TimedOut, WrongS
 from sockservice.interfaces import STREAM, Address, IStreamSocket, State
 from sockservice.sockets.accept_queue import AcceptQueue
 from sockservice.sockets.addresses import show
-from sockservice.sockets.binding import PathIdentity, bind, translated
+from sockservice.sockets.binding import PathIdentity, bind, path_mode_kept, translated
 from sockservice.sockets.connecting import Connecting, resolve
 from sockservice.sockets.connection_factory import ConnectionFactory
 from sockservice.sockets.states import check
@@ -104,7 +104,8 @@ class StreamSocket:
         family = self._os_socket.family
         try:
             self._os_socket.listen(backlog)
-            port = self._api.reactor.adoptStreamPort(self._os_socket.fileno(), family, connections)
+            with path_mode_kept(self.local_address):
+                port = self._api.reactor.adoptStreamPort(self._os_socket.fileno(), family, connections)
             if family == socket.AF_UNIX:  # Twisted's Unix port has called listen(2) again, with its own backlog
                 self._os_socket.listen(backlog)
         except OSError as error:
