@@ -17,6 +17,7 @@ from pathlib import Path
 import attrs
 import pytest
 from installed import program
+from terminal import in_a_terminal
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
@@ -78,7 +79,7 @@ class Reader:
         shutil.copytree(ROOT / "examples", folder / "examples")
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         modules = os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
-        self.environment = {**os.environ, "PATH": path, "PYTHONPATH": modules, "TERM": "dumb"}
+        self.environment = {**os.environ, "PATH": path, "PYTHONPATH": modules}
         commands = [step.line for step in steps(text) if isinstance(step, Command)]
         self.ports = {port: free_port() for port in re.findall(r"--port[= ](\d+)", "\n".join(commands))}
 
@@ -97,12 +98,9 @@ class Reader:
         return re.sub(r"\b\d+\b", lambda number: str(self.ports.get(number[0], number[0])), text)
 
     def run(self, line: str, expected: str | None) -> None:
-        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        done = subprocess.run(
-            ["bash", "-c", line], cwd=self.folder, env=self.environment, text=True, timeout=PATIENCE, **streams
-        )
-        assert done.returncode == 0, f"$ {line}\n{done.stdout}"
-        assert expected is None or matches(done.stdout, expected), f"$ {line}\n{done.stdout}\nis not\n{expected}"
+        status, shown = in_a_terminal(["bash", "-c", line], folder=self.folder, environment=self.environment)
+        assert status == 0, f"$ {line}\n{shown}"
+        assert expected is None or matches(shown, expected), f"$ {line}\n{shown}\nis not\n{expected}"
 
     def start(self, line: str) -> None:
         log = self.folder / f"background-{len(self.background)}.log"

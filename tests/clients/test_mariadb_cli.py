@@ -1,12 +1,7 @@
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
 import re
-import select
 import subprocess
-import termios
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
@@ -14,6 +9,7 @@ import pytest
 from expectations import DATABASE, FOUND_BY_TEXT, PASSWORD, REFUSALS, TABLES, UNMATCHED, USER, Refusal, Table
 from installed import program
 from servers import RunningServer
+from terminal import in_a_terminal
 
 MARIADB = program("mariadb")
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
@@ -43,50 +39,6 @@ def query(server: RunningServer, sql: str) -> list[list[tuple[str, str | None]]]
     documents = re.split(r"<\?xml.*?\?>", done.stdout)[1:]
     rows = [row for document in documents for row in ElementTree.fromstring(document)]
     return [[(cell.attrib["name"], None if cell.get(NIL) else cell.text or "") for cell in row] for row in rows]
-
-
-def in_a_terminal(command: list[str], *dialogue: tuple[str, str]) -> str:
-    """What a program shows on a terminal, until it ends.
-
-    Args:
-        command: what to run; the terminal is its controlling one.
-        dialogue: pairs of a prompt to wait for and a line to type then.
-    """
-    keyboard, terminal = pty.openpty()
-    process = subprocess.Popen(
-        command,
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        env={**os.environ, "TERM": "dumb"},
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-    )
-    os.close(terminal)
-    shown, position = b"", 0
-    try:
-        for prompt, line in dialogue:
-            while (found := shown.find(prompt.encode(), position)) < 0:
-                shown += _read(keyboard, shown)
-            position = found + len(prompt)
-            os.write(keyboard, f"{line}\n".encode())
-        while part := _read(keyboard, shown):
-            shown += part
-        assert process.wait(30) == 0, shown.decode()
-    finally:
-        process.kill()
-        process.wait()
-        os.close(keyboard)
-    return shown.decode().replace("\r\n", "\n")
-
-
-def _read(terminal: int, before: bytes) -> bytes:
-    readable, _, _ = select.select([terminal], [], [], 20)
-    assert readable, f"the program says no more after:\n{before.decode()}"
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # how Linux says that nobody holds the other end any more
-        return b""
 
 
 def shown(cell: Any) -> str | None:
@@ -162,7 +114,9 @@ def test_an_interactive_session(server: RunningServer) -> None:
         f"connect {DATABASE}",
         "exit",
     ]
-    text = in_a_terminal([*arguments(server), "--auto-rehash"], *((f"[{DATABASE}]> ", line) for line in lines))
+    dialogue = [(f"[{DATABASE}]> ", line) for line in lines]
+    status, text = in_a_terminal([*arguments(server), "--auto-rehash"], dialogue)
+    assert status == 0
     assert "Database changed" in text
     assert "Мария 🦊" in text
     assert "6 rows in set" in text
@@ -179,7 +133,9 @@ def test_an_interactive_session(server: RunningServer) -> None:
 
 def test_an_interactive_session_asks_for_the_password(server: RunningServer) -> None:
     command = [part for part in arguments(server) if not part.startswith("--password")] + ["--password"]
-    text = in_a_terminal(
-        command, ("Enter password: ", PASSWORD), (f"[{DATABASE}]> ", "SELECT 6 AS six;"), (f"[{DATABASE}]> ", "exit")
+    prompt = f"[{DATABASE}]> "
+    status, text = in_a_terminal(
+        command, [("Enter password: ", PASSWORD), (prompt, "SELECT 6 AS six;"), (prompt, "exit")]
     )
+    assert status == 0
     assert "|   6 |" in text
