@@ -50,8 +50,8 @@ class Unmatched:
             self._of = self._stubs.current
             self._answers.clear()
         # A statement of megabytes is not kept: its beginning and hash tell it from others.
-        known = (request.command, request.text[:LOGGED], hash((request.text, len(request.text))))
-        if not request.params and known in self._answers:
+        known = (request.command, request.text[:LOGGED], hash((request.text, str(request.params))))
+        if known in self._answers:
             return self._answers[known]
         near = None
         if request.command == "query":

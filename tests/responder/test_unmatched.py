@@ -71,15 +71,15 @@ def test_it_answers_with_error_1105(stubs):
         (
             "SELECT id, name FROM users WHERE name = 'ada lovelace' AND ok = 1",
             (
-                "'user by name' (sql: value 1: expected 'Ada Lovelace', got 'ada lovelace'; differs only in the case of "
-                "letters)"
+                "'user by name' (sql: value 1: expected 'Ada Lovelace', got 'ada lovelace'; "
+                "differs only in the case of letters)"
             ),
         ),
         (
             "SELECT id, name FROM users WHERE name = 'Ada  Lovelace' AND ok = 1",
             (
-                "'user by name' (sql: value 1: expected 'Ada Lovelace', got 'Ada  Lovelace'; differs only in white space "
-                "inside the string)"
+                "'user by name' (sql: value 1: expected 'Ada Lovelace', got 'Ada  Lovelace'; "
+                "differs only in white space inside the string)"
             ),
         ),
         (
@@ -198,6 +198,16 @@ def test_two_long_statements_with_the_same_beginning_are_two(stubs, lines):
     unmatched = Unmatched(stubs)
     for end in "ab":
         unmatched.respond(Request("query", "DROP TABLE " + "x" * 5_000 + end, None))
+    assert len(lines) == 2
+
+
+def test_each_set_of_bound_values_is_looked_at_once(stubs, lines):
+    unmatched = Unmatched(stubs)
+    text = "SELECT id, name FROM users WHERE id = ?"
+    found = [unmatched.respond(Request("query", text, None, (value,))).message for value in (43, "42", 43)]
+    assert "got 43" in found[0]
+    assert "got '42'" in found[1]
+    assert found[2] == found[0]
     assert len(lines) == 2
 
 
