@@ -5,7 +5,7 @@ are; how a session is driven is told in :mod:`sockservice.mysql.session`.
 """
 
 from sockservice.mysql.authentication import Account
-from sockservice.mysql.server import Server
+from sockservice.mysql.server import DEFAULT_VERSION, Server
 from sockservice.mysql.session import Session
 
-__all__ = ["Account", "Server", "Session"]
+__all__ = ["DEFAULT_VERSION", "Account", "Server", "Session"]

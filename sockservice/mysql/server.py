@@ -66,7 +66,8 @@ class Server:
         """
         return Session(self, next(self._connection_ids), host, port)
 
-    def too_many_connections(self) -> bytes:
+    @staticmethod
+    def too_many_connections() -> bytes:
         """What a client over the limit is sent in place of the greeting.
 
         It has no SQLSTATE, since nothing is known of the client yet.
