@@ -343,6 +343,9 @@ class IStreamService(IService):
     def stream_factory(host: IHost) -> StreamService:
         """Make the service; called once for each time that it is configured, before any port opens.
 
+        The process may become a daemon after it: start no thread here and keep no file open; a factory's
+        ``doStart`` is called when its port opens. ``--check`` calls it too.
+
         Returns:
             A Twisted factory, or a coroutine function ``async def serve(connection)``. The connection is closed
             when the coroutine ends.
@@ -360,7 +363,7 @@ class IDatagramService(IService):
 
         Returns:
             A Twisted DatagramProtocol, or a coroutine function ``async def serve(socket)`` that runs until
-            the socket closes.
+            the socket closes; what it raises is logged, and it is called again after a second.
 
         Raises:
             ConfigurationError: as for streams.

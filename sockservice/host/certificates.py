@@ -58,7 +58,9 @@ class ReloadingCertificate:
             raise ConfigurationError(message, Place(key_file)) from error
         if key.public_key() != certificate.public_key():
             raise ConfigurationError(f"it does not belong to the certificate {certificate_file}", Place(key_file))
-        return CertificateOptions(privateKey=key, certificate=certificate, extraCertChain=chain).getContext()
+        # Twisted's types name pyOpenSSL's classes, which pyOpenSSL itself asks not to be given any more.
+        pieces: dict[str, Any] = {"privateKey": key, "certificate": certificate, "extraCertChain": chain}
+        return CertificateOptions(**pieces).getContext()
 
 
 def _certificates(path: Path) -> list[Certificate]:

@@ -106,6 +106,11 @@ class StreamPort:
         self._port: IListeningPort | None = None
         self._stopped = False
 
+    @property
+    def binds_late(self) -> bool:
+        """Whether Twisted opens it, so that its address is taken no sooner than it listens."""
+        return isinstance(bottom(self._endpoint), Foreign)
+
     def bind(self) -> None:
         """Take the address; nobody is answered yet.
 
@@ -202,6 +207,7 @@ class DatagramPort:
     """
 
     kind = DATAGRAM
+    binds_late = False
     _log = Logger()
 
     def __init__(self, service: PreparedService, endpoint: Udp) -> None:

@@ -101,7 +101,8 @@ class RunningHost(Service):
             clients[id(service)] = Clients(service.name, service.settings.limits, self._reactor, refusal)
         self._clients = list(clients.values())
         try:
-            for port in self.ports:
+            # Those that may still find their address taken come first, while the others are only bound.
+            for port in sorted(self.ports, key=lambda port: not port.binds_late):
                 if isinstance(port, StreamPort):
                     of_service = clients[id(port.service)]
                     of_service.ports.append(port)

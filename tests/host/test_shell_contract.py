@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from programs import PATIENCE, environment, wait_until
+from tls_files import make_certificate
 
 
 @pytest.mark.parametrize("tool", ["twistd", "twist"])
@@ -34,14 +35,23 @@ def test_a_taken_port_names_the_program_that_has_it(start, run, tool):
     assert done.returncode == 1
 
 
-def test_nothing_is_left_half_open_when_the_second_port_is_taken(run, tmp_path):
+@pytest.mark.parametrize(
+    ("form", "reason"),
+    [
+        ("tcp:{}", f"is in use by {Path('/proc/self/comm').read_text().strip()} (pid {os.getpid()})"),
+        ("tls:.:{}", "Couldn't listen"),
+    ],
+)
+def test_nothing_is_left_half_open_when_the_second_port_is_taken(run, tmp_path, form, reason):
+    certificate = make_certificate(tmp_path, file="localhost.pem")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = run("-l", "unix:first.sock", "-l", f"tcp:{port}", "--ready-file", "ready", "echo")
+        done = run("-l", "unix:first.sock", "-l", form.format(port), "--ready-file", "ready", "echo")
     assert done.returncode == 1
-    assert f"127.0.0.1:{port} is in use by " in done.stderr
-    assert f"(pid {os.getpid()})" in done.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert f"127.0.0.1:{port}" in done.stderr
+    assert reason in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [certificate]
 
 
 def test_a_daemon_whose_port_is_taken_says_so_to_the_shell_and_to_its_log(run, tmp_path):
