@@ -84,6 +84,24 @@ class PacketReader:
         self._buffer = b""
         self._payload = bytearray()
 
+    def whole_payload(self) -> bytes | None:
+        """The payload of a command that came in one packet and one chunk with nothing else, else None.
+
+        The short way for nearly every command; :meth:`next_payload` gives the same for it, and sets
+        ``sequence_id``, which stays 0 here.
+        """
+        buffer = self._buffer
+        size = len(buffer) - 4
+        if (
+            self.sequence_id == 0
+            and 0 <= size <= self.limit
+            and size < MAX_PAYLOAD
+            and buffer[:4] == size.to_bytes(4, "little")
+        ):
+            self._buffer = b""
+            return bytes(buffer[4:])
+        return None
+
     def next_payload(self) -> bytes | None:
         """The next payload, or None until all of it is here.
 

@@ -35,6 +35,7 @@ _KEPT_FORMS: Final = 32
 _KEPT_BYTES: Final = 16 * 1024 * 1024
 """The longest bytes of an answer that are kept."""
 
+_QUERY: Final = bytes((Command.QUERY,))
 _FIRST_ANSWER: Final = COMMAND_SEQUENCE + 1
 """The sequence id of the answer to a command of one packet: what the bytes kept with an answer begin with."""
 
@@ -50,6 +51,10 @@ class State(enum.Enum):
     """A request was given out; commands that come meanwhile wait."""
     CLOSING = "closing"
     """Nothing is read any more; what is due is sent, then the connection is closed."""
+
+
+# Names of this module: an enum's member takes longer to look up than the rest of a step does.
+_LOGIN, _READY, _ANSWERING, _CLOSING = State
 
 
 @implementer(ISession)
@@ -76,7 +81,7 @@ class Session:
         self.connection_id = connection_id
         self.host = host
         self.port = port
-        self.state = State.LOGIN
+        self.state = _LOGIN
         self.capabilities = 0
         self.user = ""
         self.database = ""
@@ -95,6 +100,7 @@ class Session:
         self._login: Login | None = Login(server.accounts, server.version, connection_id, host)
         self._packets = PacketReader(LOGIN_PACKET_LIMIT)
         self._packets.sequence_id = 1
+        self._most_buffered = 2 * server.max_allowed_packet + LOGIN_PACKET_LIMIT
         self.sequence_id = 0
         # How the answer in flight is encoded where it is not that of a query.
         self._encode_answer: Callable[[Answer], bytes] | None = None
@@ -105,12 +111,12 @@ class Session:
 
     def receive(self, data: bytes) -> None:
         """Take bytes that arrived, in any chunks. Never raises for what they are: errors are answered."""
-        if self.state is State.CLOSING:
+        if self.state is _CLOSING:
             return
         # The pump stops reading while a request is in flight; this holds where it does not.
-        if self._packets.feed(data) > 2 * self.server.max_allowed_packet + LOGIN_PACKET_LIMIT:
+        if self._packets.feed(data) > self._most_buffered:
             self._break_off(ProtocolError("Got a packet bigger than 'max_allowed_packet' bytes", 1153, "08S01"))
-        elif self.state is State.LOGIN:
+        elif self.state is _LOGIN:
             self._log_in()
 
     def next_request(self) -> Request | None:
@@ -119,17 +125,21 @@ class Session:
         Call it after each :meth:`receive` and :meth:`answer`, until it returns None: commands that need no
         responder are answered on the way.
         """
-        while self.state is State.READY:
-            try:
-                payload = self._packets.next_payload()
-            except ProtocolError as problem:
-                self._break_off(problem)
-                break
-            if payload is None:
-                break
+        while self.state is _READY:
+            payload = self._packets.whole_payload()
+            if payload is not None:
+                self.sequence_id = _FIRST_ANSWER
+            else:
+                try:
+                    payload = self._packets.next_payload()
+                except ProtocolError as problem:
+                    self._break_off(problem)
+                    break
+                if payload is None:
+                    break
+                self.sequence_id = self._packets.sequence_id
+                self._packets.sequence_id = COMMAND_SEQUENCE
             self.server.questions += 1
-            self.sequence_id = self._packets.sequence_id
-            self._packets.sequence_id = COMMAND_SEQUENCE
             if payload[:1] == _QUERY:
                 return self.ask("query", "Query", self.client_charset.decode(payload[1:]))
             take = COMMANDS.get(payload[0] if payload else Command.SLEEP, unknown)
@@ -146,8 +156,8 @@ class Session:
         Raises:
             CallerError: no request was given out.
         """
-        if self.state is not State.ANSWERING:
-            if self.state is State.CLOSING:
+        if self.state is not _ANSWERING:
+            if self.state is _CLOSING:
                 return
             raise CallerError("there is no request to answer: take one from next_request() first")
         if self._encode_answer is not None:
@@ -157,7 +167,7 @@ class Session:
         else:
             encoded = answer.encodings.get(self._key) or self._encoded(answer)
         self._due.append(encoded)
-        self.state = State.READY
+        self.state = _READY
         self.command, self.since, self.info = "Sleep", self.server.clock(), None
         if self._finishing:
             self.close()
@@ -173,12 +183,12 @@ class Session:
     @property
     def closing(self) -> bool:
         """Close the connection once :meth:`data_to_send` is sent."""
-        return self.state is State.CLOSING
+        return self.state is _CLOSING
 
     def finish(self) -> None:
         """Take no further command; be closing as soon as the request in flight is answered."""
         self._finishing = True
-        if self.state is not State.ANSWERING:
+        if self.state is not _ANSWERING:
             self.close()
 
     def connection_lost(self) -> None:
@@ -231,7 +241,7 @@ class Session:
 
     def _log_in(self) -> None:
         assert self._login is not None
-        while self.state is State.LOGIN:
+        while self.state is _LOGIN:
             try:
                 payload = self._packets.next_payload()
             except ProtocolError as problem:
@@ -263,7 +273,7 @@ class Session:
         self._packets.limit = self.server.max_allowed_packet
         self._packets.sequence_id = COMMAND_SEQUENCE
         self._login = None
-        self.state = State.READY
+        self.state = _READY
         self.command, self.since = "Sleep", self.server.clock()
         self.server.sessions[self.connection_id] = self
 
@@ -278,7 +288,7 @@ class Session:
             text: of the request.
             encode: what makes packets of its answer, where that is not done as for a query.
         """
-        self.state = State.ANSWERING
+        self.state = _ANSWERING
         self.command, self.since, self.info = shown, self.server.clock(), text
         self._encode_answer = encode
         return Request(command, text, self)
@@ -296,7 +306,7 @@ class Session:
 
     def close(self) -> None:
         """Read nothing more; what is due is still sent."""
-        self.state = State.CLOSING
+        self.state = _CLOSING
         self._packets.clear()
 
     # --- bytes --------------------------------------------------------------------------------
@@ -316,6 +326,3 @@ class Session:
         refusal = error_payload(Error(problem.code, problem.sqlstate, str(problem)), self.form.charset)
         self._due.append(packet(refusal, self._packets.sequence_id))
         self.close()
-
-
-_QUERY: Final = bytes((Command.QUERY,))

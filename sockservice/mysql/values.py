@@ -171,10 +171,9 @@ def _time(value: Value, fraction: int) -> str:
         )
     if not isinstance(value, datetime.timedelta):
         raise _refuse(value, "a time")
-    size = abs(value)
-    size += _rounding(size.microseconds, fraction)
-    if size > _LARGEST_TIME:
+    if abs(value) > _LARGEST_TIME:
         raise _refuse(value, "a time between -838:59:59 and 838:59:59")
+    size = abs(value) + _rounding(abs(value).microseconds, fraction)
     minutes, seconds = divmod(size // _SECOND, 60)
     sign = "-" if value < datetime.timedelta() else ""
     return f"{sign}{minutes // 60:02}:{minutes % 60:02}:{seconds:02}" + _fraction(size.microseconds, fraction)

@@ -1,0 +1,76 @@
+"""Character sets and collations by number and name."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sockservice.mysql.charsets import _tables, charset, client_collation, collation
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "set_name", "codec"),
+    [
+        # SHOW COLLATION of MySQL 8.4
+        (8, "latin1_swedish_ci", "latin1", "cp1252"),
+        (33, "utf8mb3_general_ci", "utf8mb3", "utf-8"),
+        (45, "utf8mb4_general_ci", "utf8mb4", "utf-8"),
+        (46, "utf8mb4_bin", "utf8mb4", "utf-8"),
+        (51, "cp1251_general_ci", "cp1251", "cp1251"),
+        (63, "binary", "binary", "utf-8"),
+        (28, "gbk_chinese_ci", "gbk", "gbk"),
+        (224, "utf8mb4_unicode_ci", "utf8mb4", "utf-8"),
+        (246, "utf8mb4_unicode_520_ci", "utf8mb4", "utf-8"),
+        (255, "utf8mb4_0900_ai_ci", "utf8mb4", "utf-8"),
+    ],
+)
+def test_a_collation_is_found_by_its_number(number, name, set_name, codec):
+    found = collation(number)
+    assert (found.collation_id, found.name, found.charset.name, found.charset.codec) == (number, name, set_name, codec)
+
+
+@pytest.mark.parametrize("number", [0, 17, 254, 9999])
+def test_a_number_that_stands_for_nothing_is_the_default(number):
+    assert collation(number).name == "utf8mb4_0900_ai_ci"
+
+
+@pytest.mark.parametrize("number", [35, 54, 56, 60])
+def test_a_handshake_may_not_name_a_set_of_wide_characters(number):
+    assert client_collation(number).name == "utf8mb4_0900_ai_ci"
+
+
+def test_names_are_found_in_any_case_and_by_the_old_name_of_utf8():
+    assert charset("UTF8") is charset("utf8mb3")
+    assert charset("Latin1").default_collation_id == 8
+    assert charset("klingon") is None
+    assert charset(None) is None
+
+
+def test_every_set_has_a_codec_and_its_default_collation():
+    charsets, collations = _tables()
+    assert len(charsets) >= 42
+    for entry in charsets.values():
+        codecs.lookup(entry.codec)
+        assert collations[entry.default_collation_id].charset is entry
+
+
+def test_a_character_that_the_set_does_not_have_becomes_a_question_mark():
+    assert charset("latin1").encode("é漢") == b"\xe9?"
+    assert charset("cp1251").encode("Привет") == "Привет".encode("cp1251")
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.binary(max_size=40))
+def test_bytes_that_are_no_utf8_come_back_as_they_were(data):
+    assert charset("utf8mb4").encode(charset("utf8mb4").decode(data)) == data
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.sampled_from(sorted(_tables()[0])), st.binary(max_size=40), st.text(max_size=20))
+def test_no_set_ever_fails(name, data, text):
+    entry = charset(name)
+    assert isinstance(entry.decode(data), str)
+    assert isinstance(entry.encode(text), bytes)
