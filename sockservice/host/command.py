@@ -56,7 +56,7 @@ class Options(UsageOptions):
         "Runs network services that are plugins. No SERVICE means mysql. "
         "Every service has options of its own: sockservice SERVICE --help."
     )
-    optParameters = [  # noqa: N815
+    optParameters = [
         ["port", "p", None, "port to listen on (default: the service's own; 0 = any free one)", check_port],
         ["interface", "i", None, "address to bind (default: 127.0.0.1)"],
         ["config", "c", None, "several services at once, from one YAML file"],
@@ -65,7 +65,7 @@ class Options(UsageOptions):
         ["patience", None, PATIENCE, "seconds that answers in flight get when the program stops", _seconds],
         ["ready-file", None, None, "write where the services listen, as JSON lines, once they do"],
     ]
-    optFlags = [  # noqa: N815
+    optFlags = [
         ["sequential", None, "serve clients one after the other; the rest wait"],
         ["trace", None, "print each Socket API call and the reactor operation it became"],
         ["list", None, "show the services, where each comes from, and which are broken and why"],

@@ -38,7 +38,7 @@ class QotdOptions(usage.Options):
     """What may stand after ``qotd``."""
 
     longdesc = "Without quotes of yours it has some of its own."
-    optParameters = [["file", "f", None, "A text file of quotes, with a line '%' between two."]]  # noqa: N815
+    optParameters = [["file", "f", None, "A text file of quotes, with a line '%' between two."]]
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

@@ -16,8 +16,8 @@ def whole(text):
 
 
 class TeaOptions(usage.Options):
-    optParameters = [["sugar", "s", 1, "lumps", whole], ["sort", None, "green", "of tea"]]  # noqa: N815
-    optFlags = [["milk", "m", "with it"]]  # noqa: N815
+    optParameters = [["sugar", "s", 1, "lumps", whole], ["sort", None, "green", "of tea"]]
+    optFlags = [["milk", "m", "with it"]]
 
     def __init__(self):
         super().__init__()
