@@ -88,6 +88,7 @@ class StreamPort:
 
             self._socket = sockets.socket(STREAM, family=socket.AF_UNIX)
             self._socket.bind(str(below.path))
+            os.chmod(below.path, below.mode)
         elif isinstance(below, Inherited):
             self._socket = sockets.adopt(_endpoint_of_twisted(self.service.host.reactor, below.description).fileno)
         else:
@@ -112,9 +113,6 @@ class StreamPort:
             closed=clients.closed,
         )
         self._port = _opened_now(self._layers(self._endpoint).listen(self._factory), self._endpoint)
-        below = bottom(self._endpoint)
-        if isinstance(below, Unix):
-            os.chmod(below.path, below.mode)  # only now: Twisted's port sets one of its own as it opens
         if self._socket is None:
             self._factory.attach(self._port)
             self.address = _address_of(self._port)
