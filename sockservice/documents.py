@@ -4,7 +4,7 @@
 makes unknown words mistakes), so the same classes validate the file, give its JSON Schema and are what the
 program works with. A Struct may carry ``reserved: ClassVar[frozenset[str]]``: words of the format that are not
 supported yet, which are refused as that and not as typing errors. The words are keys, values of a ``Literal``,
-or ``a list`` where the whole map may once be one.
+``a list`` where the whole map may once be one, or ``{{`` where a template may once give a number.
 """
 
 from __future__ import annotations
@@ -159,9 +159,8 @@ def _struct_mistakes(value: dict[str, Any], wanted: inspect.StructType, keys: ya
     for key, item in value.items():
         if key in fields:
             kind = fields[key].type
-            literal = isinstance(_chosen(item, kind), inspect.LiteralType)
-            if literal and isinstance(item, str) and item in reserved:
-                found = [((*keys, key), False, f"{item!r} is a word of the format, but not supported yet")]
+            if _is_reserved(item, kind, reserved):
+                found = [((*keys, key), False, f"{_shown(item)} is a word of the format, but not supported yet")]
             else:
                 found = list(_mistakes(item, kind, (*keys, key)))
         elif not wanted.forbid_unknown_fields:
@@ -181,6 +180,15 @@ def _struct_mistakes(value: dict[str, Any], wanted: inspect.StructType, keys: ya
             msgspec.convert(value, wanted.cls)
         except msgspec.ValidationError as error:
             yield keys, False, str(error).removesuffix(" - at `$`")
+
+
+def _is_reserved(value: Any, wanted: inspect.Type, reserved: frozenset[str]) -> bool:
+    """Whether a value that does not fit is one that will: a reserved choice, or text with a reserved mark in it."""
+    if not isinstance(value, str) or _fits(value, _chosen(value, wanted)):
+        return False
+    if isinstance(_chosen(value, wanted), inspect.LiteralType):
+        return value in reserved
+    return "{{" in reserved and "{{" in value
 
 
 def _chosen(value: Any, wanted: inspect.Type) -> inspect.Type:

@@ -49,6 +49,8 @@ class OkThen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     warnings: Annotated[int, Meta(ge=0, le=65535, description="How many warnings there are.")] = 0
     info: Annotated[str, Meta(description="Text such as `Rows matched: 1  Changed: 1  Warnings: 0`.")] = ""
 
+    reserved: ClassVar[frozenset[str]] = frozenset(["{{"])
+
 
 class ErrorThen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An error whose SQLSTATE or text is not MySQL's own."""

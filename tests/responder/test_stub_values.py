@@ -201,7 +201,7 @@ def refusal(written, kind: SqlType) -> str:
     return ""
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.none() | WRITTEN, max_size=4))
 def test_values_fit_the_type_that_was_inferred_from_them(column):
     try:
