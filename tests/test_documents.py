@@ -188,7 +188,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(VALUES)
 def test_any_value_has_the_shape_or_mistakes_with_places(tmp_path_factory, value):
     path = tmp_path_factory.getbasetemp() / "any.yaml"

@@ -93,9 +93,9 @@ def test_ten_thousand_stubs_cost_what_ten_do():
         texts = [f"SELECT a FROM t WHERE id = {n % count} AND b = 'x'" for n in range(0, 7919 * 200, 7919)]
         best = float("inf")
         for _ in range(5):
-            started = time.perf_counter()
+            started = time.process_time()
             assert all(lookup.find(text) for text in texts)
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.process_time() - started)
         return best
 
     assert per_find(10_000) < 3 * per_find(10)
