@@ -25,11 +25,14 @@ def program(name: str) -> str:
     return shutil.which(name) or _missing(name)
 
 
-def script(*command: str | Path) -> list[str]:
+def script(*command: str | Path) -> Any:
     """A command that runs one of the clients that are programs of ours, after a trial with ``--check``."""
     line = [str(part) for part in command]
     trial = subprocess.run([*line, "--check"], capture_output=True, text=True)
-    return line if trial.returncode == 0 else _missing(f"what {line[-1]} needs ({trial.stderr.strip()[-300:]})")
+    if trial.returncode == 0:
+        return line
+    reason = next((told for told in trial.stderr.splitlines() if "Error" in told), "it does not start")
+    return _missing(f"what {line[-1]} needs ({reason.strip()})")
 
 
 def _missing(what: str) -> Any:
