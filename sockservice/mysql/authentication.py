@@ -35,23 +35,6 @@ def is_usable(plugin: str, response: bytes) -> bool:
     return plugin in _SCRAMBLE_SIZE and len(response) in (0, _SCRAMBLE_SIZE[plugin])
 
 
-def scramble(plugin: str, password: bytes, salt: bytes) -> bytes:
-    """What a client answers; nothing for an empty password.
-
-    Args:
-        plugin: CACHING_SHA2 or NATIVE.
-        password: in plain text.
-        salt: 20 bytes.
-    """
-    if not password:
-        return b""
-    if plugin == CACHING_SHA2:
-        once = sha256(password).digest()
-        return _xor(once, sha256(sha256(once).digest() + salt).digest())
-    once = sha1(password).digest()  # noqa: S324 - the protocol's own choice
-    return _xor(once, sha1(salt + sha1(once).digest()).digest())  # noqa: S324
-
-
 @attrs.frozen(init=False)
 class Account:
     """A user who may log in.

@@ -118,10 +118,8 @@ class FieldFlag(enum.IntFlag):
 
 
 class Header(enum.IntEnum):
-    """The first byte of a packet that is not a row or a column."""
+    """The first byte of a reply."""
 
     OK = 0x00
-    AUTH_MORE_DATA = 0x01
     EOF = 0xFE
-    AUTH_SWITCH = 0xFE
     ERR = 0xFF

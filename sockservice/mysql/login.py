@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Final
 
 from sockservice.answers import Error, Ok
 from sockservice.error_codes import error
@@ -130,9 +129,6 @@ class Login:
         return Form(False, Status.AUTOCOMMIT, chosen.charset, chosen.collation_id)
 
 
-_PLUGIN_BY_SIZE: Final = {20: NATIVE}
-
-
 def _plugin_of(auth_response: bytes) -> str:
     """The plugin of a client that names none: the native scramble has a length of its own."""
-    return _PLUGIN_BY_SIZE.get(len(auth_response), CACHING_SHA2)
+    return NATIVE if is_usable(NATIVE, auth_response) and auth_response else CACHING_SHA2

@@ -76,14 +76,14 @@ def error_payload(answer: Error, charset: Charset, *, with_sqlstate: bool = True
         if len(answer.sqlstate) != 5 or not answer.sqlstate.isascii():
             raise ValueError(f"{answer.sqlstate!r} is no SQLSTATE: it is five letters or digits")
         state = b"#" + answer.sqlstate.encode()
-    return b"\xff" + struct.pack("<H", answer.code) + state + charset.encode(answer.message)
+    return struct.pack("<BH", Header.ERR, answer.code) + state + charset.encode(answer.message)
 
 
 def eof_payload(form: Form, warnings: int = 0) -> bytes:
     """What ends columns, rows and lists: an EOF packet, or an OK packet with the header 0xFE."""
     if form.deprecate_eof:
         return ok_payload(Ok(warnings=warnings), form, Header.EOF)
-    return b"\xfe" + struct.pack("<HH", _warnings(warnings), form.status)
+    return struct.pack("<BHH", Header.EOF, _warnings(warnings), form.status)
 
 
 def answer_packets(answer: Answer, form: Form, sequence_id: int) -> bytes:
