@@ -1,7 +1,7 @@
 """YAML 1.2 text to plain values, by the core schema (YAML 1.2.2, 10.3): ``no`` is text and ``010`` is ten.
 
-libyaml (as PyYAML brings it) finds the structure, or ruamel.yaml where that is not installed, which takes fifty
-times as long. What the scalars mean is decided here, since libyaml's usual readers know YAML 1.1 only.
+PyYAML finds the structure, with libyaml where its wheel has it, which is fifty times as fast as any parser in
+Python. What the scalars mean is decided here, since PyYAML's own readers know YAML 1.1 only.
 
 Differences from a general YAML reader, each to the advantage of who writes files by hand: keys are text as
 written (``{1: x}`` has the key ``"1"``), a key given twice is a mistake, dates and times stay text, and merge keys
@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
 import attrs
+import yaml
 
 Keys: TypeAlias = tuple[str | int, ...]
 """The way to a value from the top: keys of maps and indices of lists."""
@@ -28,6 +28,7 @@ DEPTH: Final = 64
 ALIASED: Final = 100_000
 """How many values all aliases of a text may stand for together: a few lines can else stand for billions."""
 
+_LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _TAG: Final = "tag:yaml.org,2002:"
 _NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _FOREIGN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -91,31 +92,20 @@ def compose(text: str, marks: Marks | None = None) -> Any:
     if foreign:
         line, column = text.count("\n", 0, foreign.start()) + 1, foreign.start() - text.rfind("\n", 0, foreign.start())
         raise Mistake(f"the character U+{ord(foreign[0]):04X} may not stand in a YAML file", line, column)
-    next_event, error_class = _parser(text)
     try:
-        return _Composer(next_event, marks).document()
-    except error_class as error:
+        return _Composer(yaml.parse(text, Loader=_LOADER), marks).document()
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         parts = getattr(error, "context", None), getattr(error, "problem", None) or str(error)
         message = " ".join(" ".join(part for part in parts if part).split())
         raise Mistake(message, *((mark.line + 1, mark.column + 1) if mark else ())) from None
 
 
-def _parser(text: str) -> tuple[Callable[[], Any], type[Exception]]:
-    """What gives the next event of the text each time that it is called, and the error that it raises."""
-    try:
-        library = importlib.import_module("yaml")
-        return iter(library.parse(text, Loader=library.CBaseLoader)).__next__, library.YAMLError
-    except (ImportError, AttributeError):
-        library = importlib.import_module("ruamel.yaml")
-        return iter(library.YAML(typ="safe", pure=True).parse(text)).__next__, library.error.YAMLError
-
-
 class _Composer:
     """Builds the value out of the events; one level of nesting is one call."""
 
-    def __init__(self, next_event: Callable[[], Any], marks: Marks | None) -> None:
-        self._next = next_event
+    def __init__(self, events: Iterator[Any], marks: Marks | None) -> None:
+        self._next = events.__next__
         self._marks = marks
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._open: set[str] = set()
@@ -197,7 +187,7 @@ class _Composer:
 
 
 def _kind(event: Any) -> str:
-    """What an event is; both libraries give their classes the same names."""
+    """What an event is."""
     return type(event).__name__
 
 
