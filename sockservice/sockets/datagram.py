@@ -51,10 +51,15 @@ class _Inlet(DatagramProtocol):
 
     noisy = False
 
-    def __init__(self, received: Callable[[bytes, Any], object], refused: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        received: Callable[[bytes, Any], object],
+        refused: Callable[[], object],
+        stopped: Callable[[], object],
+    ) -> None:
         self.received = received
         self.refused = refused
-        self.stopped: Callable[[], object] = lambda: None
+        self.stopped = stopped
 
     def datagramReceived(self, datagram: bytes, addr: Any) -> None:
         self.received(datagram, addr)
@@ -88,7 +93,7 @@ class DatagramSocket:
         self._family = os_socket.family
         self._os_socket: socket.socket | None = os_socket
         self._port: Any = None
-        self._inlet = _Inlet(self._datagram_received, self._refused)
+        self._inlet = _Inlet(self._datagram_received, self._refused, self._port_lost)
         self._queue: deque[tuple[bytes, Address]] = deque()
         self._max_queue = max_queue
         self._waiting: Deferred[tuple[bytes, Address]] | None = None
@@ -109,12 +114,14 @@ class DatagramSocket:
         """The OS socket is bound: give it to the reactor."""
         assert self._os_socket is not None
         self.local_address = address
-        self._port = self._api.reactor.adoptDatagramPort(
-            self._os_socket.fileno(), self._family, self._inlet, maxPacketSize=MAX_DATAGRAM
-        )
+        self._adopt(self._os_socket)
         self._os_socket.close()
         self._os_socket = None
         self.state = State.BOUND
+
+    def _adopt(self, os_socket: socket.socket) -> None:
+        adopt = self._api.reactor.adoptDatagramPort
+        self._port = adopt(os_socket.fileno(), self._family, self._inlet, maxPacketSize=MAX_DATAGRAM)
 
     def listen(self, **_arguments: Any) -> None:
         """Refused: datagram sockets take no connections."""
@@ -141,6 +148,8 @@ class DatagramSocket:
             self._port.connect(peer[0], peer[1])
         except OSError as error:
             raise _not_sent(error, peer) from error
+        # Kept for when the reactor closes the port; see _port_lost.
+        self._os_socket = socket.socket(fileno=os.dup(self._port.fileno()))
         self.peer_address = peer
         self.state = State.CONNECTED
         self._queue = deque(entry for entry in self._queue if entry[1][:2] == peer[:2])
@@ -242,6 +251,25 @@ class DatagramSocket:
             self.dropped += 1
         self._queue.append((data, address))
 
+    def _port_lost(self) -> None:
+        """The port has closed: because of us, or because the peer's machine refused a datagram.
+
+        Twisted's pollers take the error that the kernel then reports on a connected socket for a disconnection and
+        close the port. The socket itself is well: give it back to the reactor, and tell of the refusal.
+        """
+        if self.state is State.CLOSED:
+            if self._served is not None:
+                self._served.doStop()
+            return
+        assert self._os_socket is not None
+        assert self.peer_address is not None
+        self._os_socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)  # reading it clears it
+        self._adopt(self._os_socket)
+        self._port.connect(self.peer_address[0], self.peer_address[1])
+        if self._served is not None:
+            self._served.transport = self._transport()
+        self._inlet.refused()
+
     def _refused(self) -> None:
         error = ConnectionRefused(f"nobody receives at {show(self.peer_address)}, its machine says")
         waiting = self._end_wait()
@@ -278,7 +306,6 @@ class DatagramSocket:
         self._served = protocol
         self._inlet.received = self._serving(protocol)
         self._inlet.refused = protocol.connectionRefused
-        self._inlet.stopped = protocol.doStop
         protocol.makeConnection(self._transport())
         while self._queue:
             self._inlet.received(*self._queue.popleft())

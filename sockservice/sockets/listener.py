@@ -62,6 +62,7 @@ class Listener:
         self._ceiling = descriptor_ceiling()
         self._retry: Any = None
         self._stopped = False
+        self._short = False  # descriptors are short, and the log knows
         if self._tcp is not None:
             self._tcp.numberAccepts = 1
 
@@ -93,12 +94,10 @@ class Listener:
         # Twisted sets it to the number just accepted, at least 1, when the wake-up is over; equal, it adds 20.
         self._tcp.numberAccepts = 0
         descriptor = transport.fileno() if isinstance(transport, tcp.Connection) else -1
+        if descriptor < self._ceiling * 3 // 4:
+            self._short = False
         if descriptor >= self._ceiling and self._retry is None:
-            self._log.warn(
-                "{port} is out of file descriptors (limit {limit}, see `ulimit -n`): clients wait until one is free",
-                port=self.port,
-                limit=resource.getrlimit(resource.RLIMIT_NOFILE)[0],
-            )
+            self._tell_once()
             self.pause("descriptors")
             self._retry = self._reactor.callLater(RETRY, self._look_again)
 
@@ -121,8 +120,18 @@ class Listener:
         # The Unix port would remove whatever is at the path now, or stay open where there is nothing.
         self._tcp.disconnecting = True
         self._tcp.stopReading()
-        done = Failure(ConnectionDone())
+        done = Failure(ConnectionDone())  # type: ignore[no-untyped-call, unused-ignore]
         return deferLater(self._reactor, 0, tcp.Port.connectionLost, self._tcp, done)
+
+    def _tell_once(self) -> None:
+        """One line for each time of shortage, however often it pauses and recovers in it."""
+        if not self._short:
+            self._short = True
+            self._log.warn(
+                "{port} is out of file descriptors (limit {limit}, see `ulimit -n`): clients wait until one is free",
+                port=self.port,
+                limit=resource.getrlimit(resource.RLIMIT_NOFILE)[0],
+            )
 
     def _look_again(self) -> None:
         if self._descriptor_free():

@@ -26,8 +26,14 @@ async def opened():
         return socket
 
     yield keep
-    for socket in sockets:
+    left: list[Any] = []
+    for socket in reversed(sockets):
+        listening = getattr(socket, "connections", None)
         await socket.close(timeout=1.0)
+        left.extend(listening.connections if listening is not None else ())
+    for connection in left:
+        connection.abort()
+        await connection.when_closed()
 
 
 @pytest.fixture
