@@ -7,6 +7,7 @@ rows (SCHEMATA, COLLATIONS, …), simple queries of it are worked out by :mod:`s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import attrs
@@ -96,7 +97,7 @@ def read_query(reader: TokenReader, database: str, depth: int = 0) -> Query:
             reader.accept_any("all", "distinct")
             bracketed = reader.accept("(")
             reader.expect("select")
-            sources += read_query(reader, database, depth + 1).sources
+            read_query(reader, database, depth + 1)  # the columns of a union are those of its first query
             if bracketed:
                 reader.expect(")")
         else:
@@ -209,7 +210,7 @@ def _all_of(source: Source) -> tuple[Column, ...]:
     return source.columns
 
 
-def _alias_at_end(tokens: list[Token]) -> tuple[str | None, int]:
+def _alias_at_end(tokens: Sequence[Token]) -> tuple[str | None, int]:
     """The alias that an item ends with, if any, and where what it names ends."""
     if len(tokens) < 2:
         return None, len(tokens)
@@ -224,7 +225,7 @@ def _alias_at_end(tokens: list[Token]) -> tuple[str | None, int]:
     return None, len(tokens)
 
 
-def _reference(tokens: list[Token], sources: list[Source]) -> Column | None:
+def _reference(tokens: Sequence[Token], sources: list[Source]) -> Column | None:
     """The column that an item names, where it is nothing but a name."""
     if tokens[-1].kind not in (Kind.WORD, Kind.QUOTED) or not all(token.value == "." for token in tokens[1:-1:2]):
         return None
@@ -239,7 +240,7 @@ def _reference(tokens: list[Token], sources: list[Source]) -> Column | None:
     return None
 
 
-def _type(tokens: list[Token]) -> SqlType:
+def _type(tokens: Sequence[Token]) -> SqlType:
     if tokens[0].kind is Kind.NUMBER and len(tokens) == 1 and tokens[0].text.isdecimal():
         return _WHOLE
     if tokens[0].kind is Kind.WORD and tokens[0].value == "count" and len(tokens) > 1 and tokens[1].value == "(":

@@ -89,7 +89,7 @@ class _Select:
         self._databases = tuple(databases)
         self._columns: tuple[Column, ...] = source.columns or ()
         self._names = [column.name.lower() for column in self._columns]
-        self._counts = query.counts
+        self._counts = len(query.columns) if query.counts else 0
         self._distinct = False
         while (word := reader.accept_any(*MODIFIERS)) is not None:
             self._distinct = self._distinct or word.startswith("distinct")
@@ -145,7 +145,7 @@ class _Select:
                 count += 1
                 found.append(tuple(item.evaluate(place).value for item in self._items))
         if self._counts:
-            return ((count,),)
+            return ((count,) * self._counts,)
         if self._distinct:
             found = list(dict.fromkeys(found))
         for index, down in reversed(self._order):

@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sockservice.answers import Error, Value
 from sockservice.errors import SockserviceError
@@ -202,8 +202,8 @@ def compare(left: Value, right: Value) -> int | None:
     """
     if left is None or right is None:
         return None
-    a: object
-    b: object
+    a: Any
+    b: Any
     if isinstance(left, bytes) and isinstance(right, bytes):
         a, b = left, right
     elif isinstance(left, (int, float, Decimal)) or isinstance(right, (int, float, Decimal)):
@@ -214,7 +214,7 @@ def compare(left: Value, right: Value) -> int | None:
         a, b = left, right
     else:
         a, b = to_text(left).casefold(), to_text(right).casefold()
-    return (a > b) - (a < b)  # type: ignore[operator]
+    return (a > b) - (a < b)
 
 
 def like(value: str, pattern: str, escape: str = "\\") -> bool:

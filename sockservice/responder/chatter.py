@@ -20,15 +20,15 @@ from sockservice.responder.select_statement import Statement, read_select
 from sockservice.responder.set_statement import OK, read_set
 from sockservice.responder.show_statement import DESCRIBE, ShowReader, read_describe
 from sockservice.responder.token_reader import TokenReader
-from sockservice.responder.tokens import tokens
+from sockservice.responder.tokens import Kind, tokens
 from sockservice.responder.transaction_statement import READERS
 
 MAX_TOKENS: Final = 4096
 """Tokens of the longest statement that is read: drivers' own have some hundreds, an INSERT may have millions."""
 MAX_KEPT: Final = 1024
-"""How many statements are kept by their text; the oldest goes first."""
+"""How many statements of each sort (chatter, passed on) are kept by their text; the oldest goes first."""
 MAX_KEPT_LENGTH: Final = 8192
-"""Characters of the longest text that is kept: with MAX_KEPT, 8 million characters at most."""
+"""Characters of the longest text that is kept: with MAX_KEPT, 16 million characters at most."""
 SYNTAX: Final = (
     "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version"
     " for the right syntax to use"
@@ -50,6 +50,8 @@ class Chatter:
     def __init__(self, databases: Sequence[str] = ("test",)) -> None:
         self._databases = tuple(databases)
         self._kept: dict[str, Statement] = {}
+        # Apart from the chatter, which a flood of an application's own statements must not push out.
+        self._passed_on: dict[str, Statement] = {}
         show = ShowReader(self._databases)
         self._readers: dict[str, Callable[[TokenReader], Statement]] = {
             **READERS,
@@ -63,39 +65,30 @@ class Chatter:
 
     def respond(self, request: Request) -> Answer | None:
         """The answer to a piece of chatter, or None for anything else."""
-        statement = self._kept.get(request.text) if request.command == "query" else None
-        if statement is None:
-            if request.command != "query":
-                return _COMMANDS.get(request.command)
-            try:
-                statement = self._read(request.text)
-            except NotUnderstood:
-                return None
-            except Refused as refused:
-                return refused.answer
-        try:
-            return statement(request)
-        except NotUnderstood:
+        text = request.text
+        statement = self._kept.get(text) or self._passed_on.get(text) if request.command == "query" else None
+        if statement is not None:
+            return _answer(statement, request)
+        if request.command != "query":
+            return _COMMANDS.get(request.command)
+        first = tokens(text, limit=1)
+        if first and (first[0].kind not in (Kind.WORD, Kind.SYMBOL) or first[0].value not in self._readers):
             return None
+        try:
+            statement = self._read(text) if first else _nothing(text)
+        except NotUnderstood:
+            statement = _pass_on
         except Refused as refused:
             return refused.answer
+        answer = _answer(statement, request)
+        _keep(self._kept if answer is not None else self._passed_on, text, statement)
+        return answer
 
     def _read(self, text: str) -> Statement:
-        first = tokens(text, limit=1)
-        if not first:
-            statement: Statement = _nothing(text)
-        elif first[0].value not in self._readers:
-            raise NotUnderstood("no chatter begins so")
-        else:
-            found = tokens(text, limit=MAX_TOKENS)
-            if len(found) == MAX_TOKENS:
-                raise NotUnderstood("too long for chatter")
-            statement = self._read_rest(TokenReader(text, found))
-        if len(text) <= MAX_KEPT_LENGTH:
-            if len(self._kept) >= MAX_KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[text] = statement
-        return statement
+        found = tokens(text, limit=MAX_TOKENS)
+        if len(found) == MAX_TOKENS:
+            raise NotUnderstood("too long for chatter")
+        return self._read_rest(TokenReader(text, found))
 
     def _read_rest(self, reader: TokenReader) -> Statement:
         read = self._readers.get(reader.take().value)
@@ -129,6 +122,26 @@ class Chatter:
 
 _COMMANDS: Final[dict[str, Answer]] = {"init_db": OK, "field_list": _NO_COLUMNS}
 """The commands beside ``query``: every database may be used, and no table has columns to list."""
+
+
+def _pass_on(_request: Request) -> None:
+    """What is not chatter, whoever asks."""
+
+
+def _answer(statement: Statement, request: Request) -> Answer | None:
+    try:
+        return statement(request)
+    except (NotUnderstood, ArithmeticError):  # the latter: numbers and dates that Python's own do not hold
+        return None
+    except Refused as refused:
+        return refused.answer
+
+
+def _keep(kept: dict[str, Statement], text: str, statement: Statement) -> None:
+    if len(text) <= MAX_KEPT_LENGTH:
+        if len(kept) >= MAX_KEPT:
+            del kept[next(iter(kept))]
+        kept[text] = statement
 
 
 def _semicolons(reader: TokenReader) -> Statement:

@@ -53,7 +53,8 @@ def read_select(reader: TokenReader) -> Statement:
         items.append(_item(reader, expressions))
     reader.accept("from", "dual")
     where = expressions.read() if reader.accept("where") else None
-    empty = read_limit(reader) == (0, 0)
+    skip, take = read_limit(reader)
+    empty = skip > 0 or take == 0
     reader.expect_end()
     return _Select(items, where, empty).answer
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from sockservice.answers import Answer, Column, Request, Rows
 from sockservice.error_codes import error
 from sockservice.responder import show_columns as columns_of
@@ -144,7 +146,9 @@ def read_create(reader: TokenReader) -> Statement:
     symbol, with_kind = _MISSING[word]
     schema, name = _name(reader)
     reader.expect_end()
-    refusal = error(symbol, word.upper(), name) if with_kind else error(symbol, *([name] * (symbol[3:6] == "EVE")))
+    refusal = error(symbol, word.upper(), name) if with_kind else error(symbol)
+    if word == "event":
+        refusal = attrs.evolve(refusal, message=f"Unknown event '{name}'")
     return lambda _request: refusal
 
 

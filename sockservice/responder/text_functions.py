@@ -177,7 +177,7 @@ def _round(_request: Request, arguments: Sequence[Cell]) -> Cell:
     value = arguments[0].value
     if value is None or not isinstance(value, (int, Decimal)):
         raise NotUnderstood("ROUND of this")
-    return integer(value) if isinstance(value, int) else decimal(value.quantize(Decimal(1), ROUND_HALF_UP))
+    return integer(value) if isinstance(value, int) else decimal(value.to_integral_value(ROUND_HALF_UP))
 
 
 @FUNCTIONS.add("sec_to_time", 1, 1, pure=True)

@@ -94,7 +94,7 @@ def _convert_tz(_request: Request, arguments: Sequence[Cell]) -> Cell:
         return Cell(None, time_type("DATETIME", None))
     try:
         return cell(moment.replace(tzinfo=source).astimezone(target).replace(tzinfo=None))
-    except OverflowError:
+    except (OverflowError, ValueError):
         return cell(moment)  # outside of the years that can be converted, MySQL leaves it as it is
 
 

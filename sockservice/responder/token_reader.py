@@ -45,7 +45,13 @@ class TokenReader:
 
     def next_is(self, *words: str) -> bool:
         """Whether these keywords and symbols come next, in this order."""
-        return all(_is_word(self.peek(ahead), word) for ahead, word in enumerate(words))
+        for index, word in enumerate(words, self.at):
+            if index >= len(self.tokens):
+                return False
+            token = self.tokens[index]
+            if token.value != word or token.kind not in (Kind.WORD, Kind.SYMBOL):
+                return False
+        return True
 
     def accept(self, *words: str) -> bool:
         """Take these keywords and symbols if they come next, all of them or none."""
@@ -56,10 +62,11 @@ class TokenReader:
 
     def accept_any(self, *words: str) -> str | None:
         """Take the next token if it is one of these; which one, or None."""
-        for word in words:
-            if self.accept(word):
-                return word
-        return None
+        token = self.peek()
+        if token is None or token.value not in words or token.kind not in (Kind.WORD, Kind.SYMBOL):
+            return None
+        self.at += 1
+        return token.value
 
     def expect(self, *words: str) -> None:
         """Take these keywords and symbols.
@@ -120,7 +127,3 @@ def unquoted(token: Token) -> str:
     """The identifier in back-ticks with the case that it was written in."""
     inside = token.text[1:-1] if len(token.text) > 1 and token.text.endswith("`") else token.text[1:]
     return inside.replace("``", "`")
-
-
-def _is_word(token: Token | None, word: str) -> bool:
-    return token is not None and token.value == word and token.kind in (Kind.WORD, Kind.SYMBOL)

@@ -1,0 +1,74 @@
+"""A server and sessions as responders see them, without a protocol behind them."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import attrs
+from zope.interface import implementer
+
+from sockservice.answers import Answer, Request
+from sockservice.interfaces import IServer, ISession
+from sockservice.responder.chatter import Chatter
+
+_numbers = itertools.count(7)
+
+
+@implementer(IServer)
+@attrs.define(eq=False)
+class FakeServer:
+    version: str = "8.4.3-sockservice"
+    started: float = 0.0
+    questions: int = 3
+    sessions: dict[int, Any] = attrs.field(factory=dict)
+    global_variables: dict[str, Any] = attrs.field(factory=dict)
+
+
+@implementer(ISession)
+@attrs.define(eq=False)
+class FakeSession:
+    server: FakeServer = attrs.field(factory=FakeServer)
+    connection_id: int = attrs.field(factory=lambda: next(_numbers))
+    user: str = "tester"
+    host: str = "127.0.0.1"
+    database: str = "shop"
+    autocommit: bool = True
+    in_transaction: bool = False
+    variables: dict[str, Any] = attrs.field(factory=dict)
+    user_variables: dict[str, Any] = attrs.field(factory=dict)
+    client: dict[str, str] = attrs.field(factory=dict)
+    command: str = "Query"
+    since: float = 0.0
+    info: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        self.server.sessions[self.connection_id] = self
+
+
+@attrs.define
+class Talk:
+    """One session that talks to one chatter."""
+
+    chatter: Chatter = attrs.field(factory=Chatter)
+    session: FakeSession = attrs.field(factory=FakeSession)
+
+    def ask(self, text: str, *params: Any) -> Answer | None:
+        return self.chatter.respond(Request("query", text, self.session, params))
+
+    def rows(self, text: str, *params: Any) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self.ask(text, *params).rows]
+
+    def row(self, text: str, *params: Any) -> tuple[Any, ...]:
+        (row,) = self.rows(text, *params)
+        return row
+
+    def value(self, expression: str, *params: Any) -> Any:
+        (value,) = self.row(f"SELECT {expression}", *params)
+        return value
+
+    def labels(self, text: str) -> list[str]:
+        return [column.name for column in self.ask(text).columns]
+
+    def code(self, text: str) -> int:
+        return self.ask(text).code
