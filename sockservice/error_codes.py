@@ -1,7 +1,8 @@
 """MySQL's own errors: number, SQLSTATE, symbolic name and text, looked up by name or number.
 
-The table is ``error_codes.tsv`` beside this module (MySQL 8.4's numbers and names; server errors only, since a
-server never sends a client's 2xxx). It is read when the first error is asked for, not at import.
+The table is ``error_codes.tsv`` beside this module (MySQL 8's numbers, states and names; server errors only, since a
+server never sends a client's 2xxx). It is read when the first error is asked for, not at import. Texts are there for
+the errors that clients and applications meet and look at; any other reads as the words of its name.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class MySQLError:
         name: MySQL's symbolic name, for example ``ER_DUP_ENTRY``.
         code: the error number, for example 1062.
         sqlstate: five characters, for example ``23000``.
-        message: MySQL's English text, with ``%s`` wherever it puts a name or a number in.
+        message: the text, with ``%s`` wherever MySQL puts a name or a number in.
     """
 
     name: str
