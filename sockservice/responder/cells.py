@@ -181,7 +181,7 @@ def to_integer(value: Value) -> int:
         NotUnderstood: a number that no length can be.
     """
     number = to_number(value) if value is not None else 0
-    if not abs(number) < 1 << 62:
+    if not -(1 << 62) < number < 1 << 62:
         raise NotUnderstood("too large a number")
     return int(number)
 
@@ -214,7 +214,7 @@ def compare(left: Value, right: Value) -> int | None:
         a, b = left, right
     else:
         a, b = to_text(left).casefold(), to_text(right).casefold()
-    return (a > b) - (a < b)
+    return int(a > b) - int(a < b)
 
 
 def like(value: str, pattern: str, escape: str = "\\") -> bool:

@@ -61,6 +61,7 @@ def test_the_schemata_are_the_databases() -> None:
     assert talk.rows(query.format("'MINE'")) == [("mine",)]
     assert talk.rows(query.format("?"), "test") == [("test",)]
     assert talk.rows(query.format("DATABASE()")) == [("mine",)]
+    assert talk.rows("SELECT schema_name FROM information_schema.schemata ORDER BY 1 LIMIT 1, 2") == names[1:3]
     assert talk.rows("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name LIKE 'm%'") == [(2,)]
     assert talk.rows("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 'nope'") == [(0,)]
     assert talk.rows("SELECT DISTINCT default_encryption FROM information_schema.schemata") == [("NO",)]

@@ -271,7 +271,7 @@ EXPRESSIONS = st.recursive(
         st.tuples(inner, inner, inner).map(lambda parts: f"({parts[0]} BETWEEN {parts[1]} AND {parts[2]})"),
         st.tuples(inner, inner).map(lambda parts: f"CASE {parts[0]} WHEN {parts[1]} THEN 1 END"),
     ),
-    max_leaves=8,
+    max_leaves=5,
 )
 
 
