@@ -7,8 +7,9 @@ the one into the other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 import msgspec
@@ -16,11 +17,16 @@ import msgspec
 from sockservice.sqltypes import SqlType
 
 if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
     from sockservice.interfaces import ISession
 
 Value: TypeAlias = Any
 """One cell of a row: None, bool, int, float, Decimal, str, bytes, date, datetime, timedelta (a TIME), or a
 list or dict (JSON)."""
+
+NO_ATTRIBUTES: Final[Mapping[str, Value]] = MappingProxyType({})
+"""Nothing by name: what nearly every request has."""
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
@@ -28,17 +34,31 @@ class Request(msgspec.Struct, frozen=True, gc=False):
 
     A ``msgspec.Struct`` and not an attrs class because one is made for each query, and it is made five times faster.
 
+    The commands, and what is made of their answers:
+
+    - ``query``: a statement as text. Where a client sends several in one text, each is a request.
+    - ``prepare``: a statement to be prepared, perhaps with ``?`` in it. The answer says what ``execute`` would
+      answer as far as is known: Rows tells the columns (its rows are not used), Ok that there are none, Error
+      refuses the statement.
+    - ``execute``: a prepared statement, with its parameters.
+    - ``init_db``: a database becomes the current one, unless the answer is an Error.
+    - ``field_list``: the columns of a table.
+    - ``reset_connection``: the session has been reset; the answer is not used.
+
     Attributes:
-        command: ``query``, ``init_db``, ``field_list``, … in lower case; the word of the protocol.
-        text: the statement for ``query``, the database for ``init_db``, the table for ``field_list``, else ``""``.
+        command: one of these words.
+        text: the statement, the database or the table; ``""`` for the other commands.
         session: who asks, and the state of their session (:class:`sockservice.interfaces.ISession`).
-        params: the bound parameters of a prepared statement, in order; empty for text queries.
+        params: the bound parameters of ``execute``, in order: None, int, float, Decimal, str, bytes, date, datetime
+            or timedelta, as the client typed them; zero dates, which Python has not, are str.
+        attributes: the query attributes that the client gave, by name, with values as in ``params``.
     """
 
     command: str
     text: str
     session: ISession
     params: tuple[Value, ...] = ()
+    attributes: Mapping[str, Value] = NO_ATTRIBUTES
 
 
 @attrs.frozen
@@ -76,14 +96,16 @@ class Rows:
 
     Attributes:
         columns: at least one.
-        rows: each as long as ``columns``.
+        rows: each as long as ``columns``. A tuple or list is encoded once. Any other iterable, a generator for
+            example, is iterated anew for each client and sent while it goes, so that memory stays flat however
+            many rows it has; what it raises ends the result with an error.
         warnings: how many warnings the client may ask for.
         encodings: a place where a protocol keeps the bytes it made of this value, by whatever they
             depend on, so that an answer given a million times is encoded once. Not part of the value.
     """
 
     columns: tuple[Column, ...]
-    rows: Sequence[Sequence[Value]] = ()
+    rows: Iterable[Sequence[Value]] = ()
     warnings: int = 0
     encodings: dict[Any, bytes] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
@@ -124,7 +146,41 @@ class Error:
     encodings: dict[Any, bytes] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
 
-Answer: TypeAlias = Rows | Ok | Error
+@attrs.frozen
+class Results:
+    """Several answers to one statement, as a stored procedure gives.
+
+    Attributes:
+        results: in order, at least one; nothing follows an Error. A CALL ends with an Ok.
+        encodings: as in :class:`Rows`.
+    """
+
+    results: tuple[Answer, ...]
+    encodings: dict[Any, bytes] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+
+
+@attrs.frozen
+class LocalInfile:
+    """A statement that wants a file of the client's: ``LOAD DATA LOCAL INFILE``.
+
+    A client that does not give files away, or may not, gets an error in its place.
+
+    Attributes:
+        filename: which file, in the client's own terms.
+        receive: called with each piece of the file, in order. While a Deferred that it returns has not fired, the
+            client waits.
+        done: called behind the last piece (at once for a file that is empty, or that the client cannot read);
+            gives the statement's answer. Not called where the connection is lost before.
+        encodings: as in :class:`Rows`; stays empty.
+    """
+
+    filename: str
+    receive: Callable[[bytes], Deferred[None] | None]
+    done: Callable[[], Answer | Deferred[Answer]]
+    encodings: dict[Any, bytes] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+
+
+Answer: TypeAlias = Rows | Ok | Error | Results | LocalInfile
 """Anything that a responder may answer."""
 
 
