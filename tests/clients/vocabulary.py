@@ -1,10 +1,11 @@
-"""The tables that the vocabulary (``vocabulary.md``) speaks of, once: for MariaDB as SQL, for the echo service as rows."""
+"""The tables of ``vocabulary.md``, once: for MariaDB as SQL, for the echo service as rows."""
 
 from __future__ import annotations
 
 import re
 
 DATABASE = "echo"
+FAILURE = "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'failed on purpose', MYSQL_ERRNO = 5001"
 
 # Label, type, and the text of each value: usual, least, greatest. The values of binary types are hexadecimal.
 TYPES = [
@@ -90,8 +91,7 @@ def seed() -> str:
         "CREATE TABLE kept (id INT PRIMARY KEY, n INT)",
         "INSERT INTO kept VALUES (1, 1), (2, 1)",
         "CREATE PROCEDURE multi() BEGIN SELECT 1 AS one, 'first' AS name; SELECT seq FROM seq_1_to_3; END",
-        "CREATE PROCEDURE failing() BEGIN SELECT 1 AS one;"
-        " SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'failed on purpose', MYSQL_ERRNO = 5001; END",
+        f"CREATE PROCEDURE failing() BEGIN SELECT 1 AS one; {FAILURE}; END",
         "CREATE PROCEDURE nothing() BEGIN END",
     ]
     return "DELIMITER //\n" + "//\n".join([*statements, ""])
