@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
+import attrs
 import pytest
 
-pytest.register_assert_rewrite("operations", "servers", "process_client")
+pytest.register_assert_rewrite("dbapi", "operations", "servers", "process_client", "whole_protocol")
 
 import servers  # noqa: E402
+from features import NOT_IN_MARIADB  # noqa: E402
+
+UNDER_TEST = os.environ.get("SOCKSERVICE_TEST_SERVER", "sockservice")
 
 TROUBLE = re.compile(r"Traceback|Unhandled|CRITICAL|\[ERROR\]|(?:Deprecation|Resource)Warning")
 
@@ -31,20 +36,55 @@ class LogWatch:
         assert not TROUBLE.search(text), f"the server's log has trouble:\n{text}"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*words): only for clients that have these words of features.FEATURES")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a client declares that it has not, and what the server under test is known not to have."""
+    nowhere = NOT_IN_MARIADB if UNDER_TEST == "mariadb" else set()
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        needed = {word for mark in item.iter_markers("needs") for word in mark.args}
+        absent = set(getattr(getattr(item, "cls", None), "absent", ()))
+        (left if needed & (absent | nowhere) else kept).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
+
+
 @pytest.fixture(scope="session")
-def log_watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LogWatch]:
-    """The server under test: ours, or the one that SOCKSERVICE_TEST_SERVER names."""
-    name = os.environ.get("SOCKSERVICE_TEST_SERVER", "sockservice")
-    start = {"sockservice": servers.sockservice, "mariadb": servers.mariadb}[name]
-    with start(tmp_path_factory.mktemp(name)) as server:
-        watch = LogWatch(server)
+def log_watches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], LogWatch]]:
+    """The servers under test by name, each started when it is first asked for."""
+    watches: dict[str, LogWatch] = {}
+    with ExitStack() as stack:
+
+        def watch(name: str) -> LogWatch:
+            if name not in watches:
+                start = getattr(servers, name)
+                watches[name] = LogWatch(stack.enter_context(start(tmp_path_factory.mktemp(name))))
+            return watches[name]
+
         yield watch
+    for ended in watches.values():
+        ended.check()
+
+
+def _watched(watch: LogWatch) -> Iterator[servers.RunningServer]:
+    watch.server.reset()
+    yield watch.server
     watch.check()
 
 
 @pytest.fixture
-def server(log_watch: LogWatch) -> Iterator[servers.RunningServer]:
-    """The server as each test finds it; a test that makes it log trouble fails."""
-    log_watch.server.reset()
-    yield log_watch.server
-    log_watch.check()
+def server(log_watches: Callable[[str], LogWatch]) -> Iterator[servers.RunningServer]:
+    """The server under test with the stubs of ``stubs.yaml``; a test that makes it log trouble fails."""
+    yield from _watched(log_watches("mariadb" if UNDER_TEST == "mariadb" else "sockservice"))
+
+
+@pytest.fixture
+def echo(log_watches: Callable[[str], LogWatch]) -> Iterator[servers.RunningServer]:
+    """The server under test that understands ``vocabulary.md``."""
+    watch = log_watches("mariadb" if UNDER_TEST == "mariadb" else "echo_service")
+    yield from (attrs.evolve(server, database="echo") for server in _watched(watch))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
-from operations import Refused, Result
+from features import OPTIONS, PLUGINS, VERBS
+from operations import Connection, Lost, Refused, Result
+from whole_protocol import WholeProtocol
+
+BREAKS = {0, 2003, 2006, 2013, 2014, 2055, 4031}
+"""The numbers by which drivers tell that the connection is gone."""
 
 
 def result_of(cursor: Any, rows: Any) -> Result:
@@ -18,12 +23,17 @@ def result_of(cursor: Any, rows: Any) -> Result:
 
 @contextmanager
 def refusals(error: type[Exception]) -> Iterator[None]:
-    """Turn the driver's error into :class:`Refused`; SQLSTATE is an attribute of some."""
+    """Turn the driver's error into ours; SQLSTATE is an attribute of some."""
     try:
         yield
     except error as caught:
-        message = getattr(caught, "msg", None) or caught.args[1]
-        raise Refused(caught.args[0], getattr(caught, "sqlstate", None), message) from caught
+        code = getattr(caught, "errno", None) or (caught.args[0] if caught.args else 0)
+        if not isinstance(code, int) or code < 1000 or code in BREAKS:
+            raise Lost(str(caught)) from caught
+        message = getattr(caught, "msg", None) or getattr(caught, "errmsg", None) or caught.args[1]
+        raise Refused(code, getattr(caught, "sqlstate", None), message) from caught
+    except (OSError, EOFError, asyncio.IncompleteReadError) as caught:
+        raise Lost(str(caught)) from caught
 
 
 class BlockingConnection:
@@ -40,13 +50,23 @@ class BlockingConnection:
         with refusals(error):
             self.raw = connect(**settings)
 
-    def query(self, sql: str) -> Result:
+    def _ask(self, sql: str, params: Any = None, **kind: Any) -> list[Result]:
+        """The results of a statement on a cursor of some kind."""
         with refusals(self.error):
-            cursor = self.raw.cursor()
-            cursor.execute(sql)
-            result = result_of(cursor, cursor.fetchall() if cursor.description else ())
+            cursor = self.raw.cursor(**kind)
+            cursor.execute(sql, params) if params is not None else cursor.execute(sql)
+            results = [result_of(cursor, cursor.fetchall() if cursor.description else ())]
+            while cursor.nextset():
+                results.append(result_of(cursor, cursor.fetchall() if cursor.description else ()))
             cursor.close()
-            return result
+            return results
+
+    def results(self, sql: str) -> list[Result]:
+        return self._ask(sql)
+
+    def query(self, sql: str) -> Result:
+        (result,) = self.results(sql)
+        return result
 
     def ping(self) -> None:
         self.raw.ping()
@@ -64,7 +84,8 @@ class BlockingConnection:
         self.raw.rollback()
 
     def close(self) -> None:
-        self.raw.close()
+        with refusals(self.error):
+            self.raw.close()
 
 
 class AsyncioConnection:
@@ -80,7 +101,7 @@ class AsyncioConnection:
         self.error, self.runner = error, asyncio.Runner()
         try:
             self.raw = self.run(self._open(connect, settings))
-        except Refused:
+        except (Lost, Refused):
             self.runner.close()
             raise
 
@@ -91,13 +112,21 @@ class AsyncioConnection:
     async def _open(self, connect: Any, settings: dict[str, Any]) -> Any:
         return await connect(**settings)
 
-    async def _query(self, sql: str) -> Result:
+    async def _results(self, sql: str) -> list[Result]:
         async with self.raw.cursor() as cursor:
             await cursor.execute(sql)
-            return result_of(cursor, await cursor.fetchall() if cursor.description else ())
+            results = [result_of(cursor, await cursor.fetchall() if cursor.description else ())]
+            while await cursor.nextset():
+                results.append(result_of(cursor, await cursor.fetchall() if cursor.description else ()))
+            return results
+
+    def results(self, sql: str) -> list[Result]:
+        results: list[Result] = self.run(self._results(sql))
+        return results
 
     def query(self, sql: str) -> Result:
-        return self.run(self._query(sql))
+        (result,) = self.results(sql)
+        return result
 
     def ping(self) -> None:
         self.run(self.raw.ping(reconnect=False))
@@ -117,3 +146,42 @@ class AsyncioConnection:
     def close(self) -> None:
         self.run(self.raw.ensure_closed())
         self.runner.close()
+
+
+class PythonProtocol(WholeProtocol):
+    """Inherited by the test class of each driver of Python.
+
+    Attributes:
+        connection: its connections; a verb of :data:`features.VERBS` is a method of that name.
+        error: the driver's class of errors.
+        options: what the driver's connect function is given for a setting, by the setting's word.
+        plugins: the authentication plugins that the driver has.
+    """
+
+    connection_class: ClassVar[Callable[..., Connection]]
+    error: ClassVar[type[Exception]]
+    options: ClassVar[dict[str, Callable[[Any], dict[str, Any]]]] = {}
+    plugins: ClassVar[set[str]] = set(PLUGINS)
+
+    def driver_connect(self, **arguments: Any) -> Any:
+        """The driver's connect function."""
+        raise NotImplementedError
+
+    def offers(self) -> set[str]:
+        verbs = {verb for verb in VERBS if hasattr(self.connection_class, verb)}
+        if type(self).pool is not WholeProtocol.pool:
+            verbs.add("pool")
+        return verbs | (self.options.keys() & OPTIONS.keys()) | self.plugins
+
+    def arguments(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """The driver's arguments for our settings."""
+        arguments: dict[str, Any] = {}
+        for word, value in settings.items():
+            if word in self.options:
+                arguments |= self.options[word](value)
+            elif word not in PLUGINS:
+                arguments[word] = value
+        return arguments
+
+    def connect(self, **settings: Any) -> Connection:
+        return self.connection_class(self.error, self.driver_connect, **self.arguments(settings))

@@ -29,6 +29,10 @@ class Refused(Exception):
         self.code, self.sqlstate, self.message = code, sqlstate, message
 
 
+class Lost(Exception):
+    """The connection has broken, as the client reports it."""
+
+
 class Result(NamedTuple):
     """What a client gives out for one statement."""
 
@@ -39,7 +43,10 @@ class Result(NamedTuple):
 
 
 class Connection(Protocol):
-    """One connection of a client. Each call raises :class:`Refused` for an error of the server."""
+    """One connection of a client.
+
+    Each call raises :class:`Refused` for an error of the server, and :class:`Lost` where the connection has broken.
+    """
 
     def query(self, sql: str) -> Result: ...
     def ping(self) -> None: ...

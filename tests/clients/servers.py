@@ -21,7 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import pymysql
+import vocabulary
+from certificate import write_certificate
 from expectations import DATABASE, INSERT_ID, PASSWORD, STUBS, TABLES, USER
+from features import NOT_IN_MARIADB, PLUGINS
 
 PATIENCE = 30.0
 """How long a server may take to start or to end, in seconds; far more than it needs."""
@@ -36,9 +40,12 @@ class RunningServer:
         host: its address.
         port: its port.
         log: where it writes its log.
+        tls: the file of its certificate.
+        socket: the path of its Unix socket.
         unmatched_code: the error number for a statement that it does not know.
         unmatched_text: what the message of that error holds.
         reset: undoes what a test may have changed.
+        database: what a client chooses at login.
     """
 
     name: str
@@ -47,12 +54,15 @@ class RunningServer:
     log: Path
     unmatched_code: int
     unmatched_text: str
+    tls: str = ""
+    socket: str = ""
     reset: Callable[[], None] = lambda: None
+    database: str = DATABASE
 
     @property
     def settings(self) -> dict[str, Any]:
         """What a client needs to log in."""
-        return {"host": self.host, "port": self.port, "user": USER, "password": PASSWORD, "database": DATABASE}
+        return {"host": self.host, "port": self.port, "user": USER, "password": PASSWORD, "database": self.database}
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
@@ -74,16 +84,39 @@ def sockservice(folder: Path) -> Iterator[RunningServer]:
     log, ready = folder / "twistd.log", folder / "ready.jsonl"
     command = [str(Path(sys.executable).with_name("twistd")), "--nodaemon", "--pidfile=", "sockservice", "--port=0"]
     command += [f"--ready-file={ready}", "mysql", f"--stubs={STUBS}", f"--account={USER}:{PASSWORD}"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-    try:
-        wait_until(ready.exists, process, log)
+    with running(command, folder, log, ready.exists) as process:
         where = json.loads(ready.read_text().splitlines()[0])
         yield RunningServer("sockservice", where["host"], where["port"], log, 1105, "no stub")
         process.terminate()
         # Having shut down in order, twistd ends by the signal that it got.
         assert process.wait(PATIENCE) == -signal.SIGTERM, log.read_text()
         assert "Server Shut Down" in log.read_text()
+
+
+@contextmanager
+def echo_service(folder: Path) -> Iterator[RunningServer]:
+    """Run our protocol with the responder of ``echo_service.py``, which understands ``vocabulary.md``."""
+    log, ready, path = folder / "echo.log", folder / "ready.jsonl", folder / "socket"
+    tls = write_certificate(folder)
+    command = [sys.executable, "-W", "always", str(Path(__file__).with_name("echo_service.py"))]
+    command += ["--port=0", f"--ready-file={ready}", f"--socket={path}", f"--tls={tls}:{tls.with_suffix('.key')}"]
+    with running(command, folder, log, ready.exists) as process:
+        where = json.loads(ready.read_text().splitlines()[0])
+        yield RunningServer("echo", where["host"], where["port"], log, 1146, "exist", str(tls), str(path))
+        process.terminate()
+        assert process.wait(PATIENCE) in (0, -signal.SIGTERM), log.read_text()
+
+
+@contextmanager
+def running(
+    command: list[str], folder: Path, log: Path, ready: Callable[[], bool]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that has become ready, and is gone afterwards whatever happens."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    try:
+        wait_until(ready, process, log)
+        yield process
     finally:
         process.kill()
         process.wait()
@@ -93,6 +126,7 @@ def sockservice(folder: Path) -> Iterator[RunningServer]:
 def mariadb(folder: Path) -> Iterator[RunningServer]:
     """Run a real MariaDB in a folder of its own, with the tables that the stubs stand for."""
     data, log, path = folder / "data", folder / "mariadb.log", folder / "socket"
+    tls = write_certificate(folder)
     if os.geteuid() == 0:
         folder.chmod(0o700)
     common = ["--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}"]
@@ -102,25 +136,39 @@ def mariadb(folder: Path) -> Iterator[RunningServer]:
         port = probe.getsockname()[1]
     command = [shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin") or "mariadbd", *common]
     command += [f"--port={port}", f"--socket={path}", "--bind-address=127.0.0.1", "--character-set-server=utf8mb4"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    command += [f"--ssl-cert={tls}", f"--ssl-key={tls.with_suffix('.key')}", "--plugin-load-add=auth_ed25519"]
+    command += ["--max-allowed-packet=64M"]
 
     def administer(sql: str) -> None:
         admin = ["mariadb", "--no-defaults", f"--socket={path}", "--user=root", "--default-character-set=utf8mb4"]
         subprocess.run(admin, input=sql.encode(), check=True, capture_output=True)
 
     def reset() -> None:
-        administer(f"TRUNCATE {DATABASE}.orders; ALTER TABLE {DATABASE}.orders AUTO_INCREMENT = {INSERT_ID}")
+        with pymysql.connect(unix_socket=str(path), user="root", autocommit=True) as administrator:
+            with administrator.cursor() as cursor:
+                cursor.execute(f"TRUNCATE {DATABASE}.orders")
+                cursor.execute(f"ALTER TABLE {DATABASE}.orders AUTO_INCREMENT = {INSERT_ID}")
 
-    try:
-        wait_until(lambda: b"ready for connections" in log.read_bytes(), process, log)
+    with running(command, folder, log, lambda: b"ready for connections" in log.read_bytes()) as process:
         administer(seed())
-        yield RunningServer("mariadb", "127.0.0.1", port, log, 1146, "doesn't exist", reset)
+        administer(vocabulary.seed())
+        administer(accounts())
+        yield RunningServer("mariadb", "127.0.0.1", port, log, 1146, "doesn't exist", str(tls), str(path), reset)
         process.terminate()
         assert process.wait(PATIENCE) == 0, log.read_text()
-    finally:
-        process.kill()
-        process.wait()
+
+
+def accounts() -> str:
+    """The statements that make a real server's accounts, one for each plugin that it has."""
+    real = {"client_ed25519": "ed25519"}
+    statements = [f"CREATE USER '{USER}'@'%' IDENTIFIED BY '{PASSWORD}'"]
+    for plugin, user in PLUGINS.items():
+        if plugin not in NOT_IN_MARIADB:
+            name = real.get(plugin, plugin)
+            statements.append(f"CREATE USER '{user}'@'%' IDENTIFIED VIA {name} USING PASSWORD('{PASSWORD}')")
+    for user in (USER, *(user for plugin, user in PLUGINS.items() if plugin not in NOT_IN_MARIADB)):
+        statements += [f"GRANT ALL ON {database}.* TO '{user}'@'%'" for database in (DATABASE, vocabulary.DATABASE)]
+    return ";\n".join([*statements, ""])
 
 
 def seed() -> str:
@@ -128,8 +176,6 @@ def seed() -> str:
     statements = [
         f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4",
         f"USE {DATABASE}",
-        f"CREATE USER '{USER}'@'%' IDENTIFIED BY '{PASSWORD}'",
-        f"GRANT ALL ON {DATABASE}.* TO '{USER}'@'%'",
         "CREATE TABLE orders (id INT AUTO_INCREMENT PRIMARY KEY, user_id INT, total DECIMAL(10,2))",
     ]
     for table in TABLES:

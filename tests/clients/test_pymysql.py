@@ -4,21 +4,42 @@ import socket
 from typing import Any
 
 import pytest
-from dbapi import BlockingConnection
+from dbapi import BlockingConnection, PythonProtocol
 from expectations import INSERT
 from installed import driver
-from operations import Operations
 from servers import RunningServer
 
 pymysql = driver("pymysql")
+driver("nacl")  # for client_ed25519
 AUTOCOMMIT, IN_TRANS = 0x0002, 0x0001
 
 
-class TestPyMySQL(Operations):
-    many = 20  # for each connection it loads the certificates of the system, which takes long
+class PyMySQLConnection(BlockingConnection):
+    def ping(self) -> None:
+        self.raw.ping(reconnect=False)
 
-    def connect(self, **settings: Any) -> BlockingConnection:
-        return BlockingConnection(pymysql.err.MySQLError, pymysql.connect, **settings)
+
+class TestPyMySQL(PythonProtocol):
+    many = 20  # for each connection it loads the certificates of the system, which takes long
+    connection_class, error = PyMySQLConnection, pymysql.err.MySQLError
+    options = {
+        "tls": lambda path: {"ssl_ca": path, "ssl_verify_cert": True, "ssl_verify_identity": True},
+        "socket": lambda path: {"unix_socket": path},
+        "multi": lambda on: {"client_flag": pymysql.constants.CLIENT.MULTI_STATEMENTS},
+        "infile": lambda on: {"local_infile": on},
+    }
+    absent = {
+        "execute": "it writes parameters into the statement's text",
+        "cursor": "it prepares no statements",
+        "reset": "it has no call for it",
+        "change_user": "it has no call for it",
+        "pool": "it leaves pools to others",
+        "zlib": "it does not compress",
+        "zstd": "it does not compress",
+    }
+
+    def driver_connect(self, **arguments: Any) -> Any:
+        return pymysql.connect(**arguments)
 
     def test_the_status_bits_follow_the_session(self, server: RunningServer) -> None:
         connection = pymysql.connect(**server.settings, autocommit=True)
