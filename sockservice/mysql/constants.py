@@ -48,6 +48,10 @@ class Status(enum.IntFlag):
     IN_TRANS = 1
     AUTOCOMMIT = 1 << 1
     MORE_RESULTS_EXISTS = 1 << 3
+    CURSOR_EXISTS = 1 << 6
+    LAST_ROW_SENT = 1 << 7
+    NO_BACKSLASH_ESCAPES = 1 << 9
+    SESSION_STATE_CHANGED = 1 << 14
 
 
 class Command(enum.IntEnum):
@@ -58,8 +62,10 @@ class Command(enum.IntEnum):
     INIT_DB = 2
     QUERY = 3
     FIELD_LIST = 4
+    REFRESH = 7
     STATISTICS = 9
     PROCESS_INFO = 10
+    PROCESS_KILL = 12
     DEBUG = 13
     PING = 14
     CHANGE_USER = 17
@@ -74,8 +80,9 @@ class Command(enum.IntEnum):
 
 
 class FieldType(enum.IntEnum):
-    """The type of a column, as it goes on the wire (15 and the ``TIMESTAMP2`` family never do)."""
+    """The type of a value on the wire. A column is never sent as DECIMAL, VARCHAR, ENUM, SET or a BLOB but BLOB."""
 
+    DECIMAL = 0
     TINY = 1
     SHORT = 2
     LONG = 3
@@ -89,9 +96,15 @@ class FieldType(enum.IntEnum):
     TIME = 11
     DATETIME = 12
     YEAR = 13
+    VARCHAR = 15
     BIT = 16
     JSON = 245
     NEWDECIMAL = 246
+    ENUM = 247
+    SET = 248
+    TINY_BLOB = 249
+    MEDIUM_BLOB = 250
+    LONG_BLOB = 251
     BLOB = 252
     VAR_STRING = 253
     STRING = 254
@@ -123,3 +136,13 @@ class Header(enum.IntEnum):
     OK = 0x00
     EOF = 0xFE
     ERR = 0xFF
+
+
+class CursorFlag(enum.IntFlag):
+    """The flags of COM_STMT_EXECUTE."""
+
+    READ_ONLY = 1
+    FOR_UPDATE = 1 << 1
+    SCROLLABLE = 1 << 2
+    PARAMETER_COUNT_AVAILABLE = 1 << 3
+    """The packet says how many values it has: query attributes follow the parameters."""

@@ -1,16 +1,17 @@
-"""Answers to packets: OK, ERR, EOF and result sets in text form (MySQL internals, "Text Protocol")."""
+"""Answers to payloads: OK, ERR, EOF and result sets, as text or binary (MySQL internals, "Command Phase")."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import attrs
 
-from sockservice.answers import Answer, Column, Error, Ok, Rows
+from sockservice.answers import Answer, Column, Error, LocalInfile, Ok, Results, Rows, Value
+from sockservice.mysql.binary_values import BinaryEncoder, binary_encoder
 from sockservice.mysql.charsets import Charset
 from sockservice.mysql.columns import column_definition
-from sockservice.mysql.constants import Header
+from sockservice.mysql.constants import Header, Status
 from sockservice.mysql.packets import packets
 from sockservice.mysql.values import TextEncoder, text_encoder
 from sockservice.mysql.wire import NULL, length_encoded, length_encoded_string
@@ -28,17 +29,29 @@ class Form:
         status: the status bits.
         charset: ``character_set_results``.
         collation_id: the number that text columns carry.
-        key: a small number that stands for all of these, for ``Rows.encodings``.
+        binary: rows are those of a prepared statement.
+        metadata: whether columns are described, where the client has made that optional; None where it has not.
+        state: what the next OK packet tells of the session (:mod:`sockservice.mysql.session_state`).
+        key: a small number that stands for all of these but ``state``, for ``Rows.encodings``.
     """
 
     deprecate_eof: bool
     status: int
     charset: Charset
     collation_id: int
+    binary: bool = False
+    metadata: bool | None = None
+    state: bytes = b""
     key: int = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "key", self.status | self.deprecate_eof << 16 | self.collation_id << 17)
+        optional = 0 if self.metadata is None else 1 + self.metadata
+        key = self.status | self.deprecate_eof << 16 | self.binary << 17 | optional << 18 | self.collation_id << 20
+        object.__setattr__(self, "key", key)
+
+    def with_status(self, bits: int) -> Form:
+        """The same with more status bits."""
+        return attrs.evolve(self, status=self.status | bits)
 
 
 def ok_payload(answer: Ok, form: Form, header: int = Header.OK) -> bytes:
@@ -49,12 +62,14 @@ def ok_payload(answer: Ok, form: Form, header: int = Header.OK) -> bytes:
     Raises:
         ValueError: a number that does not fit.
     """
+    status = form.status | (Status.SESSION_STATE_CHANGED if form.state else 0)
     return (
         bytes((header,))
         + length_encoded(answer.affected_rows)
         + length_encoded(answer.last_insert_id)
-        + struct.pack("<HH", form.status, _warnings(answer.warnings))
-        + (length_encoded_string(form.charset.encode(answer.info)) if answer.info else b"")
+        + struct.pack("<HH", status, _warnings(answer.warnings))
+        + (length_encoded_string(form.charset.encode(answer.info)) if answer.info or form.state else b"")
+        + (length_encoded_string(form.state) if form.state else b"")
     )
 
 
@@ -86,20 +101,65 @@ def eof_payload(form: Form, warnings: int = 0) -> bytes:
     return struct.pack("<BHH", Header.EOF, _warnings(warnings), form.status)
 
 
-def answer_packets(answer: Answer, form: Form, sequence_id: int) -> bytes:
-    """The packets of an answer to a query.
+def is_lazy(answer: Answer) -> bool:
+    """Whether the rows of an answer come one by one, so that they are not to be held all at once."""
+    if isinstance(answer, Results):
+        return any(map(is_lazy, answer.results))
+    return isinstance(answer, Rows) and not isinstance(answer.rows, (tuple, list))
 
-    An answer that cannot be encoded becomes ERR 1105, which says what is wrong with it.
+
+def answer_packets(answer: Answer, form: Form, sequence_id: int) -> bytes:
+    """The packets of an answer to a query, all at once.
 
     Args:
         answer: what to send.
         form: for whom.
         sequence_id: of the first packet.
     """
+    return packets(answer_payloads(answer, form), sequence_id)
+
+
+def answer_payloads(answer: Answer, form: Form) -> Iterable[bytes]:
+    """The payloads of an answer to a query.
+
+    An answer that cannot be encoded becomes ERR 1105, which says what is wrong with it; where rows are sent while
+    they come, behind those that were sound.
+
+    Args:
+        answer: what to send; of several results all but the last say that more follow, and an error is the last.
+        form: for whom.
+    """
+    if isinstance(answer, Results) and answer.results:
+        return _several(answer.results, form)
+    return _tried(answer, form) if is_lazy(answer) else list(_tried(answer, form))
+
+
+def _several(results: Sequence[Answer], form: Form) -> Iterator[bytes]:
+    more = attrs.evolve(form.with_status(Status.MORE_RESULTS_EXISTS), state=b"")
+    for number, result in enumerate(results, 1):
+        last = number == len(results)
+        payload = b""
+        for payload in answer_payloads(result, form if last else more):
+            yield payload
+        if not last and is_error(payload):
+            return
+
+
+def is_error(payload: bytes) -> bool:
+    """Whether a payload that ends an answer is ERR. No row and no definition begins so."""
+    return payload[:1] == b"\xff"
+
+
+def _tried(answer: Answer, form: Form) -> Iterator[bytes]:
+    lazy = is_lazy(answer)
     try:
-        return packets(list(_payloads(answer, form)), sequence_id)
+        if lazy:
+            yield from _payloads(answer, form)
+        else:
+            # All of it or nothing: an error in the first rows may as well be the whole answer.
+            yield from list(_payloads(answer, form))
     except ValueError as problem:
-        return packets([error_payload(Error(_UNKNOWN_ERROR, "HY000", str(problem)), form.charset)], sequence_id)
+        yield error_payload(Error(_UNKNOWN_ERROR, "HY000", str(problem)), form.charset)
 
 
 def field_list_packets(answer: Answer, form: Form, sequence_id: int) -> bytes:
@@ -117,38 +177,88 @@ def field_list_packets(answer: Answer, form: Form, sequence_id: int) -> bytes:
 def _payloads(answer: Answer, form: Form) -> Iterator[bytes]:
     if isinstance(answer, Error):
         yield error_payload(answer, form.charset)
-    elif isinstance(answer, Ok) or not answer.columns:
+    elif isinstance(answer, Rows) and answer.columns:
+        yield from columns_payloads(answer, form)
+        yield from row_payloads(answer.columns, answer.rows, form)
+        yield eof_payload(form, answer.warnings)
+    elif isinstance(answer, (Ok, Rows)):
         # A column count of 0 is how an OK packet begins: a result set without columns cannot be said.
         yield ok_payload(answer if isinstance(answer, Ok) else Ok(warnings=answer.warnings), form)
+    elif isinstance(answer, LocalInfile):
+        raise ValueError("a file of the client's cannot be one of several results, nor the answer to this command")
     else:
-        yield length_encoded(len(answer.columns))
-        for column in answer.columns:
-            yield column_definition(column, form.charset, form.collation_id)
-        if not form.deprecate_eof:
-            yield eof_payload(form, answer.warnings)
-        yield from _rows(answer, form)
-        yield eof_payload(form, answer.warnings)
+        raise ValueError("several results are at least one")
 
 
-def _rows(answer: Rows, form: Form) -> Iterator[bytes]:
-    encoders = [text_encoder(column.type, form.charset) for column in answer.columns]
-    for number, row in enumerate(answer.rows, 1):
+def columns_payloads(answer: Rows, form: Form) -> Iterator[bytes]:
+    """How a result set begins: the number of its columns, their definitions, and what ends these.
+
+    Raises:
+        ValueError: a column that cannot be described.
+    """
+    optional = b"" if form.metadata is None else bytes((form.metadata,))
+    yield optional + length_encoded(len(answer.columns))
+    yield from definition_payloads(answer.columns, form, answer.warnings)
+
+
+def definition_payloads(columns: Sequence[Column], form: Form, warnings: int = 0) -> Iterator[bytes]:
+    """Column definitions and what ends them; nothing where there is none, or the client wants none."""
+    if form.metadata is False:
+        return
+    for column in columns:
+        yield column_definition(column, form.charset, form.collation_id)
+    if columns and not form.deprecate_eof:
+        yield eof_payload(form, warnings)
+
+
+def row_payloads(columns: Sequence[Column], rows: Iterable[Sequence[Value]], form: Form) -> Iterator[bytes]:
+    """The rows of a result set.
+
+    Raises:
+        ValueError: a value that its column cannot hold, or a row that is not as long as there are columns.
+    """
+    make = binary_encoder if form.binary else text_encoder
+    encoders = [make(column.type, form.charset) for column in columns]
+    row_payload = _binary_row if form.binary else _text_row
+    for number, row in enumerate(rows, 1):
         if len(row) != len(encoders):
             raise ValueError(f"row {number} has {len(row)} value(s) for {len(encoders)} column(s)")
-        fields = []
-        for column, encode, value in zip(answer.columns, encoders, row, strict=True):
-            if value is None:
-                fields.append(NULL)
-            else:
-                fields.append(length_encoded_string(_encoded(column, encode, value, number)))
-        yield b"".join(fields)
+        try:
+            yield row_payload(row, encoders)
+        except ValueError:
+            _explain(columns, encoders, row, number)
+            raise
 
 
-def _encoded(column: Column, encode: TextEncoder, value: object, number: int) -> bytes:
-    try:
-        return encode(value)
-    except ValueError as problem:
-        raise ValueError(f"row {number}, column {column.name!r} ({column.type.name}): {problem}") from None
+def _text_row(row: Sequence[Value], encoders: Sequence[TextEncoder]) -> bytes:
+    return b"".join(
+        NULL if value is None else length_encoded_string(encode(value))
+        for encode, value in zip(encoders, row, strict=True)
+    )
+
+
+def _binary_row(row: Sequence[Value], encoders: Sequence[BinaryEncoder]) -> bytes:
+    """Bit 2 of the null bitmap is the first column's (MySQL internals, "Null-Bitmap")."""
+    nulls = 0
+    fields = []
+    for number, value in enumerate(row):
+        if value is None:
+            nulls |= 4 << number
+        else:
+            fields.append(encoders[number](value))
+    return b"\0" + nulls.to_bytes((len(row) + 9) // 8, "little") + b"".join(fields)
+
+
+def _explain(
+    columns: Sequence[Column], encoders: Sequence[Callable[[Value], bytes]], row: Sequence[Value], number: int
+) -> None:
+    """Encode a row once more, to say which value of it is wrong."""
+    for column, encode, value in zip(columns, encoders, row, strict=True):
+        try:
+            if value is not None:
+                encode(value)
+        except ValueError as problem:
+            raise ValueError(f"row {number}, column {column.name!r} ({column.type.name}): {problem}") from None
 
 
 def _warnings(count: int) -> int:
