@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar
 
 from features import OPTIONS, PLUGINS, VERBS
@@ -49,6 +49,9 @@ class BlockingConnection:
         self.error = error
         with refusals(error):
             self.raw = connect(**settings)
+
+    def _refusals(self) -> AbstractContextManager[None]:
+        return refusals(self.error)
 
     def _ask(self, sql: str, params: Any = None, **kind: Any) -> list[Result]:
         """The results of a statement on a cursor of some kind."""
@@ -148,19 +151,37 @@ class AsyncioConnection:
         self.runner.close()
 
 
+async def pool_of(driver: Any, arguments: dict[str, Any], size: int, times: int) -> list[int]:
+    """The connection ids that the pool of an asyncio driver gives, several asked for at the same time."""
+    pool = await driver.create_pool(minsize=1, maxsize=size, **arguments)
+
+    async def borrow() -> int:
+        async with pool.acquire() as connection, connection.cursor() as cursor:
+            await cursor.execute("SELECT CONNECTION_ID()")
+            number: int = (await cursor.fetchone())[0]
+            return number
+
+    numbers = await asyncio.gather(*(borrow() for _ in range(times)))
+    pool.close()
+    await pool.wait_closed()
+    return numbers
+
+
 class PythonProtocol(WholeProtocol):
     """Inherited by the test class of each driver of Python.
 
     Attributes:
-        connection: its connections; a verb of :data:`features.VERBS` is a method of that name.
+        connection_class: its connections; a verb of :data:`features.VERBS` is a method of that name.
         error: the driver's class of errors.
         options: what the driver's connect function is given for a setting, by the setting's word.
+        plain: what its connect function is given where TLS is not asked for, so that there is none.
         plugins: the authentication plugins that the driver has.
     """
 
     connection_class: ClassVar[Callable[..., Connection]]
     error: ClassVar[type[Exception]]
     options: ClassVar[dict[str, Callable[[Any], dict[str, Any]]]] = {}
+    plain: ClassVar[dict[str, Any]] = {}
     plugins: ClassVar[set[str]] = set(PLUGINS)
 
     def driver_connect(self, **arguments: Any) -> Any:
@@ -175,7 +196,7 @@ class PythonProtocol(WholeProtocol):
 
     def arguments(self, settings: dict[str, Any]) -> dict[str, Any]:
         """The driver's arguments for our settings."""
-        arguments: dict[str, Any] = {}
+        arguments = {} if "tls" in settings else dict(self.plain)
         for word, value in settings.items():
             if word in self.options:
                 arguments |= self.options[word](value)
