@@ -18,7 +18,7 @@ MAX_PAYLOAD: Final = (1 << 24) - 1
 COMMAND_SEQUENCE: Final = 0
 """The sequence id of a command's first packet."""
 
-_ORDER: Final = ("Got packets out of order", 1156, "08S01")
+OUT_OF_ORDER: Final = ("Got packets out of order", 1156, "08S01")
 _SIZE: Final = ("Got a packet bigger than 'max_allowed_packet' bytes", 1153, "08S01")
 
 
@@ -84,6 +84,12 @@ class PacketReader:
         self._buffer = b""
         self._payload = bytearray()
 
+    def rest(self) -> bytes:
+        """What was fed and not taken yet, which is forgotten here: it is not in packets of this kind."""
+        rest = bytes(self._buffer)
+        self.clear()
+        return rest
+
     def whole_payload(self) -> bytes | None:
         """The payload of a command that came in one packet and one chunk with nothing else, else None.
 
@@ -113,7 +119,7 @@ class PacketReader:
             size = int.from_bytes(buffer[:3], "little")
             if buffer[3] != self.sequence_id:
                 self.sequence_id = (buffer[3] + 1) & 255
-                raise ProtocolError(*_ORDER)
+                raise ProtocolError(*OUT_OF_ORDER)
             if size + len(self._payload) > self.limit:
                 self.sequence_id = (self.sequence_id + 1) & 255
                 raise ProtocolError(*_SIZE)
