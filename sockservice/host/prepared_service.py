@@ -14,7 +14,7 @@ from sockservice.host.surroundings import Surroundings
 from sockservice.interfaces import DATAGRAM, STREAM, DatagramService, ISocketAPI, StreamService
 
 if TYPE_CHECKING:
-    from sockservice.host.certificates import ReloadingCertificate
+    from sockservice.certificates import ReloadingCertificate
 
 
 @attrs.frozen
@@ -110,7 +110,7 @@ def _tls_in(endpoint: Endpoint) -> list[Tls]:
 
 def _certificate(tls: Tls) -> ReloadingCertificate:
     # Where there is no TLS, OpenSSL is not imported: it takes longer than all the rest.
-    from sockservice.host.certificates import ReloadingCertificate
+    from sockservice.certificates import ReloadingCertificate
 
     return ReloadingCertificate(tls.certificate, tls.private_key, tls.chain)
 

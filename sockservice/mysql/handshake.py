@@ -13,8 +13,9 @@ from typing import Final
 import attrs
 
 from sockservice.errors import ProtocolError
-from sockservice.mysql.authentication import CACHING_SHA2, NATIVE, SALT_SIZE
+from sockservice.mysql.authentication import NATIVE, SALT_SIZE
 from sockservice.mysql.charsets import DEFAULT_COLLATION_ID, Collation, client_collation
+from sockservice.mysql.compression import ZSTD_LEVELS
 from sockservice.mysql.constants import Capability
 from sockservice.mysql.wire import PayloadReader
 
@@ -23,6 +24,7 @@ OFFERED: Final = (
     | Capability.FOUND_ROWS
     | Capability.LONG_FLAG
     | Capability.CONNECT_WITH_DB
+    | Capability.COMPRESS
     | Capability.ODBC
     | Capability.IGNORE_SPACE
     | Capability.PROTOCOL_41
@@ -31,14 +33,22 @@ OFFERED: Final = (
     | Capability.TRANSACTIONS
     | Capability.RESERVED
     | Capability.SECURE_CONNECTION
+    | Capability.MULTI_STATEMENTS
+    | Capability.MULTI_RESULTS
+    | Capability.PS_MULTI_RESULTS
     | Capability.PLUGIN_AUTH
     | Capability.CONNECT_ATTRS
     | Capability.PLUGIN_AUTH_LENENC_CLIENT_DATA
+    | Capability.SESSION_TRACK
     | Capability.DEPRECATE_EOF
+    | Capability.OPTIONAL_RESULTSET_METADATA
+    | Capability.QUERY_ATTRIBUTES
+    | Capability.ZSTD_COMPRESSION
 )
 
 _PROTOCOL_VERSION: Final = 10
 _FIXED_PART: Final = 32
+DEFAULT_ZSTD_LEVEL: Final = 3
 _BAD_HANDSHAKE: Final = ("Bad handshake", 1043, "08S01")
 
 
@@ -50,10 +60,11 @@ class HandshakeResponse:
         capabilities: those that the client has and we offered.
         collation: of the texts it sends and wants.
         user: the name.
-        auth_response: a scramble; ``b""`` for an empty password.
+        auth_response: a scramble or what else the plugin has; for an empty password nothing or a NUL.
         database: the one to begin with, or ``""``.
         plugin: what the scramble was made with; ``""`` where the client does not say.
         attributes: the connection attributes.
+        zstd_level: how hard the client wants zstd to try, 1 to 22.
     """
 
     capabilities: int
@@ -63,9 +74,10 @@ class HandshakeResponse:
     database: str
     plugin: str
     attributes: Mapping[str, str]
+    zstd_level: int = DEFAULT_ZSTD_LEVEL
 
 
-def greeting_payload(version: str, connection_id: int, salt: bytes, status: int) -> bytes:
+def greeting_payload(version: str, connection_id: int, salt: bytes, status: int, offered: int, plugin: str) -> bytes:
     """The server's first packet.
 
     Args:
@@ -73,6 +85,8 @@ def greeting_payload(version: str, connection_id: int, salt: bytes, status: int)
         connection_id: at most 32 bits of it are sent.
         salt: 20 bytes.
         status: the status bits.
+        offered: the capabilities.
+        plugin: the one that a client is expected to prove its password with.
     """
     return (
         bytes((_PROTOCOL_VERSION,))
@@ -81,17 +95,23 @@ def greeting_payload(version: str, connection_id: int, salt: bytes, status: int)
         + struct.pack("<I", connection_id & 0xFFFFFFFF)
         + salt[:8]
         + b"\0"
-        + struct.pack("<HBHHB10x", OFFERED & 0xFFFF, DEFAULT_COLLATION_ID, status, OFFERED >> 16, SALT_SIZE + 1)
+        + struct.pack("<HBHHB10x", offered & 0xFFFF, DEFAULT_COLLATION_ID, status, offered >> 16, SALT_SIZE + 1)
         + salt[8:]
         + b"\0"
-        + CACHING_SHA2.encode()
+        + plugin.encode()
         + b"\0"
     )
 
 
-def switch_payload(plugin: str, salt: bytes) -> bytes:
-    """The request to prove the password again, with another plugin or a fresh salt."""
-    return b"\xfe" + plugin.encode() + b"\0" + salt + b"\0"
+def switch_payload(plugin: str, challenge: bytes) -> bytes:
+    """The request to prove the password again, with another plugin or a fresh challenge."""
+    return b"\xfe" + plugin.encode() + b"\0" + challenge
+
+
+def asks_for_tls(payload: bytes, offered: int) -> bool:
+    """Whether a client's first packet asks for TLS: a response that ends before the user's name."""
+    claimed = int.from_bytes(payload[:4], "little")
+    return len(payload) == _FIXED_PART and bool(claimed & offered & Capability.SSL)
 
 
 def speaks_41(payload: bytes) -> bool:
@@ -99,25 +119,29 @@ def speaks_41(payload: bytes) -> bool:
     return len(payload) < 2 or bool(int.from_bytes(payload[:2], "little") & Capability.PROTOCOL_41)
 
 
-def read_response(payload: bytes) -> HandshakeResponse:
-    """Read the client's first packet.
+def read_response(payload: bytes, offered: int) -> HandshakeResponse:
+    """Read what the client says of itself.
+
+    Args:
+        payload: the packet's.
+        offered: the capabilities of the greeting.
 
     Raises:
         ProtocolError: it is too short, older than protocol 4.1, or a request for TLS, which was not offered.
     """
     try:
-        return _read_response(payload)
+        return _read_response(payload, offered)
     except ProtocolError as problem:
         raise ProtocolError(*_BAD_HANDSHAKE) from problem
 
 
-def _read_response(payload: bytes) -> HandshakeResponse:
+def _read_response(payload: bytes, offered: int) -> HandshakeResponse:
     reader = PayloadReader(payload)
     claimed = reader.number(4)
     if not claimed & Capability.PROTOCOL_41:
         raise ProtocolError("The response is of a protocol older than 4.1.")
     # What the client can is of no use beyond what was offered: its bits would change the framing unasked.
-    capabilities = claimed & OFFERED
+    capabilities = claimed & offered
     reader.take(4)  # The client's own packet limit; 0 means nothing.
     chosen = client_collation(reader.number(1))
     reader.take(_FIXED_PART - 9)
@@ -138,12 +162,33 @@ def _read_response(payload: bytes) -> HandshakeResponse:
     attributes: dict[str, str] = {}
     if capabilities & Capability.CONNECT_ATTRS and not reader.at_end:
         attributes = _read_attributes(reader.length_encoded_string(), chosen)
-    return HandshakeResponse(capabilities, chosen, user, without_nul(auth_response), database, plugin, attributes)
+    level = reader.number(1) if capabilities & Capability.ZSTD_COMPRESSION and not reader.at_end else DEFAULT_ZSTD_LEVEL
+    if level not in ZSTD_LEVELS:
+        raise ProtocolError(f"{level} is no level of zstd.")
+    return HandshakeResponse(capabilities, chosen, user, auth_response, database, plugin, attributes, level)
 
 
-def without_nul(auth_response: bytes) -> bytes:
-    """An empty password is sent as nothing or as a single NUL."""
-    return b"" if auth_response == b"\0" else auth_response
+def read_change_user(arguments: bytes, capabilities: int) -> HandshakeResponse:
+    """Read what follows the first byte of a COM_CHANGE_USER.
+
+    Args:
+        arguments: all of it.
+        capabilities: of the connection.
+
+    Raises:
+        ProtocolError: it is too short.
+    """
+    reader = PayloadReader(arguments)
+    user = reader.until_nul()
+    secret = reader.take(reader.number(1)) if capabilities & Capability.SECURE_CONNECTION else reader.until_nul()
+    database = reader.until_nul()
+    chosen = client_collation(DEFAULT_COLLATION_ID if reader.at_end else reader.number(2))
+    plugin = reader.until_nul().decode("ascii", "replace") if capabilities & Capability.PLUGIN_AUTH else NATIVE
+    attributes: dict[str, str] = {}
+    if capabilities & Capability.CONNECT_ATTRS and not reader.at_end:
+        attributes = _read_attributes(reader.length_encoded_string(), chosen)
+    decode = chosen.charset.decode
+    return HandshakeResponse(capabilities, chosen, decode(user), secret, decode(database), plugin, attributes)
 
 
 def _read_attributes(block: bytes, chosen: Collation) -> dict[str, str]:

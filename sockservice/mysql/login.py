@@ -1,37 +1,39 @@
-"""The connection phase: from the greeting to a user who is in, or out.
+"""The connection phase: from the greeting to a user who is in, or out; and again when the user changes.
 
-The exchange is short: the greeting carries a salt, the client answers with a scramble made by a plugin. Where the
-plugin is not the account's, or the scramble has not the form of one, the client is asked once to switch; then
-the scramble is right or it is not (MySQL internals, "Connection Phase").
+The greeting carries a salt, the client answers with the proof of a plugin. Before that it may ask for TLS, and then it
+answers anew over TLS. Where the plugin is not the account's, or the answer has not the form of a proof, the
+client is asked once to switch; then the talk of the plugin goes on until the password is proven or not (MySQL
+internals, "Connection Phase"). Whatever fails says an error, and nothing of this client is looked at any more.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
-from sockservice.answers import Error, Ok
+from sockservice.answers import Error
 from sockservice.error_codes import error
 from sockservice.errors import ProtocolError
-from sockservice.mysql.authentication import (
-    CACHING_SHA2,
-    FAST_PATH,
-    NATIVE,
-    Account,
-    is_usable,
-    new_salt,
-)
+from sockservice.mysql.accounts import Account
+from sockservice.mysql.authentication import CACHING_SHA2, CLEAR, NATIVE, new_salt
 from sockservice.mysql.charsets import UTF8MB4
 from sockservice.mysql.constants import Capability, Status
 from sockservice.mysql.handshake import (
     HandshakeResponse,
+    asks_for_tls,
     greeting_payload,
+    read_change_user,
     read_response,
     speaks_41,
     switch_payload,
-    without_nul,
 )
-from sockservice.mysql.results import Form, error_payload, ok_payload
+from sockservice.mysql.peer import Peer
+from sockservice.mysql.proofs import Claim, Proof, is_first_answer, proof
+from sockservice.mysql.results import error_payload
+
+if TYPE_CHECKING:
+    from sockservice.mysql.server import Server
 
 
 class Outcome(enum.Enum):
@@ -39,37 +41,55 @@ class Outcome(enum.Enum):
 
     GREETED = "greeted"
     """The client's response is due."""
-    SWITCHING = "switching"
-    """The client was asked for another proof, which is due."""
+    ENCRYPTING = "encrypting"
+    """The client asked for TLS: what it says next is not for us, until TLS is on; then its response is due."""
+    PROVING = "proving"
+    """The client was asked for a proof, or more of one, which is due."""
     ACCEPTED = "accepted"
-    """The user is in."""
+    """The user is in; an OK packet is due."""
     REFUSED = "refused"
     """An error was said; the connection is to be closed."""
 
 
+_NOTHING: Final = (b"", b"\0")
+"""How an empty password is sent."""
+
+
 class Login:
-    """The connection phase of one connection.
+    """The login of one user on one connection.
 
     Args:
-        accounts: by user; where there is none, every user and password is accepted.
-        version: of the server, for the greeting.
-        connection_id: for the greeting.
-        host: where the client is, for the error that refuses it.
+        server: whose accounts it is judged by.
+        peer: asked where the client is, each time that this is known better: a proxy tells its client's
+            address after the greeting, and TLS begins after it.
 
     Attributes:
         outcome: how far it is.
-        greeting: the payload to begin with.
         response: what the client said of itself, once it did.
+        account: whose password it has to prove, once that is known.
+        peer: where the client is, as far as it is known.
     """
 
-    def __init__(self, accounts: Mapping[str, Account], version: str, connection_id: int, host: str) -> None:
+    def __init__(self, server: Server, peer: Callable[[], Peer]) -> None:
         self.outcome = Outcome.GREETED
         self.response: HandshakeResponse | None = None
-        self._accounts = accounts
-        self._host = host
+        self.account: Account | None = None
+        self.peer = peer()
+        self._server = server
+        self._look = peer
         self._salt = new_salt()
-        self._plugin = CACHING_SHA2
-        self.greeting = greeting_payload(version, connection_id, self._salt, Status.AUTOCOMMIT)
+        self._proof: Proof | None = None
+        self._password_used = False
+
+    def greeting(self, connection_id: int) -> bytes:
+        """The payload to begin with."""
+        server = self._server
+        offered, plugin = server.capabilities, server.default_plugin
+        return greeting_payload(server.version, connection_id, self._salt, Status.AUTOCOMMIT, offered, plugin)
+
+    def encrypted(self) -> None:
+        """TLS is on: the client's response is due once more."""
+        self.outcome = Outcome.GREETED
 
     def receive(self, payload: bytes) -> list[bytes]:
         """Take the client's next packet.
@@ -80,55 +100,113 @@ class Login:
         Returns:
             The payloads to send, with sequence ids that go on from the packet's.
         """
-        if self.outcome is Outcome.SWITCHING:
-            return self._judge(self._plugin, without_nul(payload))
+        assert self.outcome in (Outcome.GREETED, Outcome.PROVING)
+        if self.outcome is Outcome.PROVING:
+            return self._go_on(payload)
+        self.peer = self._look()
+        offered = self._server.capabilities
+        if asks_for_tls(payload, offered) and self.peer.tls is None:
+            self.outcome = Outcome.ENCRYPTING
+            return []
         try:
-            self.response = response = read_response(payload)
+            self.response = response = read_response(payload, offered)
         except ProtocolError as problem:
-            self.outcome = Outcome.REFUSED
-            refusal = Error(problem.code, problem.sqlstate, str(problem))
-            return [error_payload(refusal, UTF8MB4, with_sqlstate=speaks_41(payload))]
+            return self._refuse(Error(problem.code, problem.sqlstate, str(problem)), speaks_41(payload))
+        if self._server.require_tls and not self.peer.secure:
+            return self._refuse(error("ER_SECURE_TRANSPORT_REQUIRED"))
+        self._password_used = response.auth_response not in _NOTHING
+        self.account = account = self._server.accounts.of(response.user, self.peer.host)
         plugin = response.plugin or _plugin_of(response.auth_response)
-        wanted = self._wanted_plugin(response, plugin)
-        if plugin == wanted and is_usable(plugin, response.auth_response):
-            return self._judge(plugin, response.auth_response)
-        if not response.capabilities & Capability.PLUGIN_AUTH:
-            return self._refuse(response.auth_response)
-        self.outcome, self._plugin = Outcome.SWITCHING, wanted
-        self._salt = new_salt()
-        return [switch_payload(wanted, self._salt)]
+        wanted = self._wanted_plugin(account, plugin)
+        secret = response.auth_response
+        if plugin == wanted and is_first_answer(plugin, secret, self.peer.secure):
+            self._begin(wanted)
+            return self._go_on(secret)
+        return self._switch(wanted)
 
-    def _wanted_plugin(self, response: HandshakeResponse, plugin: str) -> str:
+    def change_user(self, arguments: bytes, capabilities: int) -> list[bytes]:
+        """Begin with a COM_CHANGE_USER in place of a greeting and a response.
+
+        The proof in it was made with a salt of an earlier login: it is asked for again, with a fresh one.
+
+        Args:
+            arguments: what follows the command's byte.
+            capabilities: of the connection.
+
+        Returns:
+            As :meth:`receive`.
+        """
+        try:
+            self.response = response = read_change_user(arguments, capabilities)
+        except ProtocolError as problem:
+            return self._refuse(Error(problem.code, problem.sqlstate, str(problem)))
+        self.account = self._server.accounts.of(response.user, self.peer.host)
+        return self._switch(self._wanted_plugin(self.account, response.plugin))
+
+    def _wanted_plugin(self, account: Account, plugin: str) -> str:
         """The account's plugin; a client that cannot switch has only the native one."""
-        if not response.capabilities & Capability.PLUGIN_AUTH:
+        assert self.response is not None
+        if not self.response.capabilities & Capability.PLUGIN_AUTH:
             return NATIVE
-        account = self._accounts.get(response.user)
-        if account is not None:
+        if self._server.accounts:
             return account.plugin
-        return plugin if not self._accounts and plugin == NATIVE else CACHING_SHA2
+        return plugin if plugin in (NATIVE, CACHING_SHA2) else self._server.default_plugin
 
-    def _judge(self, plugin: str, auth_response: bytes) -> list[bytes]:
+    def _switch(self, plugin: str) -> list[bytes]:
+        """Ask for the proof of a plugin, with a fresh salt."""
         assert self.response is not None
-        if self._accounts:
-            account = self._accounts.get(self.response.user)
-            if account is None or not account.verifies(plugin, auth_response, self._salt):
-                return self._refuse(auth_response)
+        if not self.response.capabilities & Capability.PLUGIN_AUTH:
+            return self._deny()
+        if plugin == CLEAR and not self.peer.secure:
+            return self._refuse(error("ER_SECURE_TRANSPORT_REQUIRED"))
+        self._salt = new_salt()
+        challenge = self._begin(plugin)
+        self.outcome = Outcome.PROVING
+        return [switch_payload(plugin, challenge)]
+
+    def _begin(self, plugin: str) -> bytes:
+        assert self.account is not None
+        server = self._server
+        claim = Claim(self.account, self._salt, self.peer.secure, server.rsa_key, server.proven)
+        self._proof, challenge = proof(plugin, claim)
+        return challenge
+
+    def _go_on(self, answer: bytes) -> list[bytes]:
+        """Give the client's answer to the proof: it asks for more, or has come to its verdict."""
+        assert self._proof is not None
+        self._password_used = answer not in _NOTHING
+        try:
+            more = self._proof.send(answer)
+        except StopIteration as verdict:
+            said: list[bytes] | None = verdict.value
+            return self._deny() if said is None else self._admit(said)
+        self.outcome = Outcome.PROVING
+        return [more]
+
+    def _admit(self, said: list[bytes]) -> list[bytes]:
+        """The password is right; what the account asks for besides it?"""
+        assert self.account is not None
+        assert self.response is not None
+        if self.account.tls and not self.peer.secure:
+            return self._deny()
+        database = self.response.database
+        if database and not self.account.allows(database):
+            user, host = self.response.user, self.peer.host
+            return self._refuse(error("ER_DBACCESS_DENIED_ERROR", user, host, database))
         self.outcome = Outcome.ACCEPTED
-        done = ok_payload(Ok(), self._form())
-        return [FAST_PATH, done] if plugin == CACHING_SHA2 and auth_response else [done]
+        return said
 
-    def _refuse(self, auth_response: bytes) -> list[bytes]:
+    def _deny(self) -> list[bytes]:
         assert self.response is not None
-        self.outcome = Outcome.REFUSED
-        refusal = error("ER_ACCESS_DENIED_ERROR", self.response.user, self._host, "YES" if auth_response else "NO")
-        return [error_payload(refusal, self.response.collation.charset)]
+        used = "YES" if self._password_used else "NO"
+        return self._refuse(error("ER_ACCESS_DENIED_ERROR", self.response.user, self.peer.host, used))
 
-    def _form(self) -> Form:
-        assert self.response is not None
-        chosen = self.response.collation
-        return Form(False, Status.AUTOCOMMIT, chosen.charset, chosen.collation_id)
+    def _refuse(self, problem: Error, with_sqlstate: bool = True) -> list[bytes]:
+        self.outcome, self._proof = Outcome.REFUSED, None
+        charset = UTF8MB4 if self.response is None else self.response.collation.charset
+        return [error_payload(problem, charset, with_sqlstate=with_sqlstate)]
 
 
 def _plugin_of(auth_response: bytes) -> str:
     """The plugin of a client that names none: the native scramble has a length of its own."""
-    return NATIVE if is_usable(NATIVE, auth_response) and auth_response else CACHING_SHA2
+    return NATIVE if len(auth_response) == 20 else CACHING_SHA2

@@ -9,13 +9,20 @@ from typing import Any, Final
 
 from zope.interface import implementer
 
+from sockservice.answers import Answer, Ok
 from sockservice.error_codes import error
-from sockservice.interfaces import IServer
-from sockservice.mysql.authentication import Account
+from sockservice.interfaces import IServer, ISession
+from sockservice.mysql.accounts import Account, Accounts
+from sockservice.mysql.authentication import CACHING_SHA2, SHA256
 from sockservice.mysql.charsets import UTF8MB4
+from sockservice.mysql.constants import Capability
+from sockservice.mysql.handshake import OFFERED
 from sockservice.mysql.packets import packet
+from sockservice.mysql.peer import Peer
 from sockservice.mysql.results import error_payload
+from sockservice.mysql.rsa_key import RSAKey
 from sockservice.mysql.session import Session
+from sockservice.mysql.statements import DEFAULT_MAX_STATEMENTS
 
 DEFAULT_VERSION: Final = "8.4.3-sockservice"
 DEFAULT_MAX_ALLOWED_PACKET: Final = 64 * 1024 * 1024
@@ -29,14 +36,21 @@ class Server:
     Args:
         version: what the greeting says.
         accounts: who may log in; none = every user and password is accepted. The last of several with one
-            name counts.
+            name and one host counts.
+        tls: whether TLS is offered; who drives the sessions has to provide it.
+        require_tls: whether a client over plain TCP is refused, with error 3159.
+        default_plugin: the one that the greeting names.
         max_allowed_packet: the longest statement that is taken, in bytes.
+        max_prepared_statements: how many a session may have.
         clock: the time in seconds since the epoch.
 
     Attributes:
         started: when it was made, in seconds since the epoch.
         questions: how many commands it has taken.
         sessions: those logged in, by connection id.
+        capabilities: what the greeting offers.
+        rsa_key: what passwords are encrypted with where the connection is not.
+        proven: the accounts whose passwords were proven in full, as ``caching_sha2_password`` remembers them.
         global_variables: system variable (lower case) to its global value, where that is not MySQL's default.
     """
 
@@ -44,12 +58,23 @@ class Server:
         self,
         version: str = DEFAULT_VERSION,
         accounts: Iterable[Account] = (),
+        *,
+        tls: bool = False,
+        require_tls: bool = False,
+        default_plugin: str = CACHING_SHA2,
         max_allowed_packet: int = DEFAULT_MAX_ALLOWED_PACKET,
+        max_prepared_statements: int = DEFAULT_MAX_STATEMENTS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.version = version
-        self.accounts = {account.user: account for account in accounts}
+        self.accounts = Accounts(accounts)
+        self.require_tls = require_tls
+        self.default_plugin = default_plugin
+        self.capabilities = int(OFFERED | Capability.SSL if tls else OFFERED)
+        self.rsa_key = RSAKey()
+        self.proven: set[Account] = set()
         self.max_allowed_packet = max_allowed_packet
+        self.max_prepared_statements = max_prepared_statements
         self.clock = clock
         self.started = clock()
         self.questions = 0
@@ -64,7 +89,33 @@ class Server:
             host: the client's address; ``localhost`` over a Unix socket.
             port: the client's port; 0 over a Unix socket.
         """
-        return Session(self, next(self._connection_ids), host, port)
+        return Session(self, next(self._connection_ids), Peer(host, port, local=host == "localhost"))
+
+    def kill(self, connection_id: int, by: ISession, *, query: bool) -> Answer:
+        """End a session, or what it is doing (KILL, COM_PROCESS_KILL).
+
+        Args:
+            connection_id: whose.
+            by: who asks. A session may end itself; it is told so by an error, as all whose query is ended.
+            query: only the request in flight.
+
+        Returns:
+            OK, or the error that answers the command: 1094 where there is no such session.
+        """
+        session = self.sessions.get(connection_id)
+        if session is None:
+            return error("ER_NO_SUCH_THREAD", connection_id)
+        if session is not by:
+            session.kill(query=query)
+            return Ok()
+        if not query:
+            session.finish()
+        return error("ER_QUERY_INTERRUPTED")
+
+    @property
+    def needs_rsa_key(self) -> bool:
+        """Whether an account may have to be proven by the password itself, over plain TCP."""
+        return any(account.full_authentication or account.plugin == SHA256 for account in self.accounts)
 
     @staticmethod
     def too_many_connections() -> bytes:

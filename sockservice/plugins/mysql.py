@@ -8,10 +8,17 @@ The way of a query, downwards: bytes arrive in :meth:`MySQLProtocol.dataReceived
 from __future__ import annotations
 
 from collections.abc import Callable
+from socket import AF_UNIX
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, IPushProducer
+from twisted.internet.interfaces import (
+    IAddress,
+    IHalfCloseableProtocol,
+    IOpenSSLServerConnectionCreator,
+    IPushProducer,
+    ISSLTransport,
+)
 from twisted.internet.protocol import Protocol, ServerFactory, connectionDone
 from twisted.logger import Logger
 from twisted.plugin import IPlugin
@@ -21,7 +28,7 @@ from zope.interface import implementer
 
 from sockservice.answers import Answer, Error, Request
 from sockservice.interfaces import IFinishingProtocol, IHost, IRefusingService, IResponder, IStreamService
-from sockservice.mysql import DEFAULT_VERSION, Account, Server, Session
+from sockservice.mysql import DEFAULT_VERSION, Encryption, Peer, Server, Session, read_accounts
 from sockservice.responder import Chain, Chatter, Stubs, Unmatched
 
 _log = Logger()
@@ -34,28 +41,37 @@ class MySQLOptions(Options):
         ["database", None, "test", "a database that exists from the start"],
         ["fallback", None, "error", "what answers when no stub does: error"],
         ["server-version", None, DEFAULT_VERSION, "the version that the greeting names, for example 8.0.36"],
+        ["tls", None, None, "offer TLS: self-signed, or CERT.pem:KEY.pem (one file may hold both: BOTH.pem)"],
     ]
+    optFlags = [["require-tls", None, "refuse clients over plain TCP with error 3159"]]
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self["stubs"] = []
         self["accounts"] = []
+        self._accounts: list[str] = []
 
     def opt_stubs(self, path: str) -> None:
         """A stub file, or a folder of stub files. Repeatable."""
         self["stubs"].append(path)
 
     def opt_account(self, account: str) -> None:
-        """USER:PASSWORD that may log in. Repeatable; none given = every login is accepted."""
-        user, colon, password = account.partition(":")
-        if not colon:
-            raise UsageError(f"--account takes USER:PASSWORD, and {account!r} has no colon")
-        self["accounts"].append(Account(user, password))
+        """USER:PASSWORD that may log in. Repeatable; none given = every login is accepted.
+
+        Settings stand behind the user: USER,plugin=NAME,host=10.%,database=NAME,tls,full:PASSWORD.
+        """
+        self._accounts.append(account)
+        try:
+            self["accounts"] = read_accounts(self._accounts)
+        except ValueError as mistake:
+            raise UsageError(f"--account {mistake}") from mistake
 
     def postOptions(self) -> None:
-        """Refuse a fallback that does not exist."""
+        """Refuse a fallback that does not exist, and what nobody could log in to."""
         if self["fallback"] != "error":
             raise UsageError(f"--fallback {self['fallback']} is not known; known: error")
+        if self["require-tls"] and self["tls"] is None:
+            raise UsageError("--require-tls needs --tls, for example --tls self-signed")
 
 
 @implementer(IHalfCloseableProtocol, IFinishingProtocol, IPushProducer)
@@ -68,18 +84,26 @@ class MySQLProtocol(Protocol):
     Args:
         session: the MySQL session of this connection.
         respond: what answers its requests.
+        tls: what makes TLS connections, where it is offered.
     """
 
     transport: Any
 
-    def __init__(self, session: Session, respond: Callable[[Request], Answer | Deferred[Answer] | None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        respond: Callable[[Request], Answer | Deferred[Answer] | None],
+        tls: IOpenSSLServerConnectionCreator | None = None,
+    ) -> None:
         self.session = session
         self.respond = respond
+        self._tls = tls
         self._waiting: Deferred[Answer] | None = None
         self._full = False
 
     def connectionMade(self) -> None:
         """Send the greeting."""
+        self.session.peer = self._peer
         self.transport.registerProducer(self, True)
         self._work()
 
@@ -109,6 +133,22 @@ class MySQLProtocol(Protocol):
             self.transport.write(data)
         if session.closing:
             self._close()
+        elif session.wants_tls:
+            self._start_tls()
+
+    def _start_tls(self) -> None:
+        self.session.wants_tls = False
+        self.transport.startTLS(self._tls)
+        # What came with the request is TLS already, and for nobody else to read.
+        self.transport.receive_again(self.session.start_tls())
+
+    def _peer(self) -> Peer:
+        """Where the client is by now; a proxy's header and TLS come after the greeting."""
+        address, handle = self.transport.getPeer(), self.transport.getHandle()
+        host, port = getattr(address, "host", "localhost"), getattr(address, "port", 0)
+        if ISSLTransport.providedBy(self.transport):
+            return Peer(host, port, Encryption(handle.get_protocol_version_name(), handle.get_cipher_name() or ""))
+        return Peer(host, port, local=handle.family is AF_UNIX)
 
     def _wait(self, answer: Deferred[Answer]) -> None:
         self._waiting = answer
@@ -177,18 +217,37 @@ class MySQLFactory(ServerFactory):
     Args:
         server: what the sessions share.
         responder: what answers them.
+        tls: what makes TLS connections; the server offers TLS where there is one.
+        reactor: for what takes its time before the first client comes.
     """
 
     noisy = False
 
-    def __init__(self, server: Server, responder: IResponder) -> None:
+    def __init__(
+        self,
+        server: Server,
+        responder: IResponder,
+        tls: IOpenSSLServerConnectionCreator | None = None,
+        reactor: Any = None,
+    ) -> None:
         self.server = server
         self.responder = responder
+        self._tls = tls
+        self._reactor = reactor
+
+    def startFactory(self) -> None:
+        """The first port opens: tell what clients need to know, and make what they may need."""
+        fingerprint = getattr(self._tls, "fingerprint", None)
+        if fingerprint is not None:
+            _log.info("TLS by a self-signed certificate, SHA-256 {fingerprint}", fingerprint=fingerprint)
+        if self.server.needs_rsa_key and self._reactor is not None:
+            self._reactor.callInThread(self.server.rsa_key.generate)
 
     def buildProtocol(self, address: IAddress | None) -> MySQLProtocol:
         """A protocol with a session of its own."""
         host = getattr(address, "host", "localhost")  # a Unix socket's address has none
-        return MySQLProtocol(self.server.session(host, getattr(address, "port", 0)), self.responder.respond)
+        session = self.server.session(host, getattr(address, "port", 0))
+        return MySQLProtocol(session, self.responder.respond, self._tls)
 
 
 @implementer(IPlugin, IStreamService, IRefusingService)
@@ -203,10 +262,32 @@ class MySQL:
     def stream_factory(self, host: IHost) -> MySQLFactory:
         """The service as its options describe it; reads the stub files, again at each reload."""
         options: Any = host.options
-        server = Server(accounts=options["accounts"], version=options["server-version"])
+        tls = self._tls(host)
+        server = Server(
+            accounts=options["accounts"],
+            version=options["server-version"],
+            tls=tls is not None,
+            require_tls=bool(options["require-tls"]),
+        )
         stubs = Stubs([host.path(path) for path in options["stubs"]])
         host.on_reload(stubs.reload)
-        return MySQLFactory(server, Chain([stubs, Chatter(databases=(options["database"],)), Unmatched(stubs)]))
+        chain = Chain([stubs, Chatter(databases=(options["database"],)), Unmatched(stubs)])
+        return MySQLFactory(server, chain, tls, host.reactor)
+
+    def _tls(self, host: IHost) -> IOpenSSLServerConnectionCreator | None:
+        """What makes TLS connections, where it is asked for."""
+        text: str | None = host.options["tls"]
+        if text is None:
+            return None
+        # OpenSSL takes longer to import than all the rest.
+        from sockservice.certificates import ReloadingCertificate, SelfSignedCertificate
+
+        if text == "self-signed":
+            return SelfSignedCertificate()
+        certificate, _, key = text.partition(":")
+        files = ReloadingCertificate(host.path(certificate), host.path(key or certificate))
+        host.on_reload(files.reload)
+        return files
 
     def refusal(self) -> bytes:
         """Error 1040, as MySQL sends it in place of its greeting."""

@@ -312,6 +312,11 @@ class Connection:
                 self._paused = False
                 pushing.resumeProducing()
 
+    def receive_again(self, data: bytes) -> None:
+        """Have bytes that the protocol was given too early read by TLS, right after :meth:`startTLS`."""
+        if data:
+            self.transport.protocol.dataReceived(data)
+
     def getPeer(self) -> Any:
         """The peer's IAddress."""
         return self.transport.getPeer()

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wire_client import NATIVE, SHA2, scramble
 
-from sockservice.mysql.authentication import Account, new_salt
+from sockservice.mysql.accounts import Account
+from sockservice.mysql.authentication import new_salt
 
 SALT = bytes(range(1, 21))
 
@@ -42,8 +43,8 @@ def test_an_account_keeps_no_plain_password():
 
 
 def test_an_unknown_plugin_is_refused():
-    with pytest.raises(ValueError, match="known: caching_sha2_password"):
-        Account("app", "x", "sha3")
+    with pytest.raises(ValueError, match="'native_password' is no plugin of ours; did you mean 'mysql_native"):
+        Account("app", "x", plugin="native_password")
 
 
 @settings(max_examples=200, deadline=None)

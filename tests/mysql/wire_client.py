@@ -9,6 +9,8 @@ import hashlib
 import struct
 from dataclasses import dataclass, field
 
+from sockservice import answers
+
 LONG_PASSWORD, CONNECT_WITH_DB, PROTOCOL_41, SSL, SECURE = 1, 8, 0x200, 0x800, 0x8000
 PLUGIN_AUTH, CONNECT_ATTRS, LENENC, DEPRECATE_EOF = 1 << 19, 1 << 20, 1 << 21, 1 << 24
 USUAL = LONG_PASSWORD | PROTOCOL_41 | SECURE | PLUGIN_AUTH | CONNECT_ATTRS | LENENC
@@ -253,10 +255,14 @@ class WireClient:
         return unframed(self.session.data_to_send())
 
     def log_in(self, password=b"", **fields):
-        """Send a handshake response; returns the packets of the answer."""
+        """Send a handshake response; returns the packets of the answer. Any database is there."""
         plugin = fields.get("plugin", SHA2) or SHA2
         fields.setdefault("auth", scramble(plugin, password, self.greeting.salt))
         self.send(framed(handshake_response(**fields), 1))
+        request = self.session.next_request()
+        if request is not None:
+            assert (request.command, request.text) == ("init_db", fields["database"].decode())
+            self.session.answer(answers.Ok())
         return self.received()
 
     def request(self, payload):

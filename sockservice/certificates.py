@@ -1,13 +1,29 @@
-"""A TLS certificate from PEM files that is read again at SIGHUP, for the connections that come after."""
+"""Certificates for the server's side of TLS: from PEM files, which are read again at SIGHUP, or made on the spot."""
 
 from __future__ import annotations
 
+import datetime
+import ipaddress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from cryptography.x509 import Certificate, load_pem_x509_certificates
+from cryptography.x509 import (
+    BasicConstraints,
+    Certificate,
+    CertificateBuilder,
+    DNSName,
+    IPAddress,
+    Name,
+    NameAttribute,
+    SubjectAlternativeName,
+    load_pem_x509_certificates,
+    random_serial_number,
+)
+from cryptography.x509.oid import NameOID
 from OpenSSL.SSL import Connection as TLSConnection
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
 from twisted.internet.ssl import CertificateOptions
@@ -15,6 +31,10 @@ from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
 from sockservice.errors import ConfigurationError, Place
+
+LIFE: Final = datetime.timedelta(days=10 * 365)
+"""For how long a self-signed certificate is good: longer than any process that makes one."""
+_DAY: Final = datetime.timedelta(days=1)
 
 
 @implementer(IOpenSSLServerConnectionCreator)
@@ -58,9 +78,52 @@ class ReloadingCertificate:
             raise ConfigurationError(message, Place(key_file)) from error
         if key.public_key() != certificate.public_key():
             raise ConfigurationError(f"it does not belong to the certificate {certificate_file}", Place(key_file))
-        # Twisted's types name pyOpenSSL's classes, which pyOpenSSL itself asks not to be given any more.
-        pieces: dict[str, Any] = {"privateKey": key, "certificate": certificate, "extraCertChain": chain}
-        return CertificateOptions(**pieces).getContext()
+        return _context(key, certificate, chain)
+
+
+@implementer(IOpenSSLServerConnectionCreator)
+class SelfSignedCertificate:
+    """Makes the server's side of TLS connections with a certificate of its own, made now and signed by itself.
+
+    It is for ``localhost`` and the loopback addresses. Clients that verify certificates have to be told to trust
+    this one, by its fingerprint for example.
+
+    Attributes:
+        fingerprint: SHA-256 of the certificate, in hexadecimal with a colon between the bytes.
+    """
+
+    def __init__(self) -> None:
+        key = generate_private_key(SECP256R1())
+        name = Name([NameAttribute(NameOID.COMMON_NAME, "sockservice")])
+        now = datetime.datetime.now(datetime.UTC)
+        places = [
+            DNSName("localhost"),
+            *(IPAddress(ipaddress.ip_address(address)) for address in ("127.0.0.1", "::1")),
+        ]
+        certificate = (
+            CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(random_serial_number())
+            .not_valid_before(now - _DAY)  # for clients whose clock is late
+            .not_valid_after(now + LIFE)
+            .add_extension(SubjectAlternativeName(places), critical=False)
+            .add_extension(BasicConstraints(ca=True, path_length=0), critical=True)
+            .sign(key, SHA256())
+        )
+        self.fingerprint = certificate.fingerprint(SHA256()).hex(":").upper()
+        self._context = _context(key, certificate, [])
+
+    def serverConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> TLSConnection:  # noqa: ARG002
+        """See ``IOpenSSLServerConnectionCreator``."""
+        return TLSConnection(self._context, None)
+
+
+def _context(key: Any, certificate: Certificate, chain: list[Certificate]) -> Any:
+    # Twisted's types name pyOpenSSL's classes, which pyOpenSSL itself asks not to be given any more.
+    pieces: dict[str, Any] = {"privateKey": key, "certificate": certificate, "extraCertChain": chain}
+    return CertificateOptions(**pieces).getContext()
 
 
 def _certificates(path: Path) -> list[Certificate]:

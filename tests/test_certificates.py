@@ -5,8 +5,8 @@ import re
 import pytest
 from tls_files import make_certificate
 
+from sockservice.certificates import ReloadingCertificate, SelfSignedCertificate
 from sockservice.errors import ConfigurationError
-from sockservice.host.certificates import ReloadingCertificate
 
 
 def test_a_certificate_and_its_key_are_read(tmp_path):
@@ -46,3 +46,10 @@ def test_a_failed_reload_keeps_what_was_read(tmp_path):
     with pytest.raises(ConfigurationError):
         certificate.reload()
     assert certificate.serverConnectionForTLS(None) is not None
+
+
+def test_a_self_signed_certificate_is_for_this_machine_and_told_by_its_fingerprint():
+    first, second = SelfSignedCertificate(), SelfSignedCertificate()
+    assert re.fullmatch("([0-9A-F]{2}:){31}[0-9A-F]{2}", first.fingerprint)
+    assert first.fingerprint != second.fingerprint
+    assert first.serverConnectionForTLS(None) is not first.serverConnectionForTLS(None)
