@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from sockservice.answers import Value
+from sockservice.collations import charsets, collations
 from sockservice.interfaces import ISession
 from sockservice.responder import variables
 from sockservice.responder.catalogue import SCHEMAS
-from sockservice.responder.collations import charsets, collations
 from sockservice.responder.status_variables import status
 
 Row = tuple[Value, ...]
@@ -74,8 +74,8 @@ def collation_rows() -> list[Row]:
     return [
         (
             one.name,
-            one.charset,
-            one.number,
+            one.charset.name,
+            one.collation_id,
             "Yes" if one.is_default else "",
             "Yes",
             0 if one.name == "utf8mb4_0900_bin" else 1,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from sockservice.collations import find_charset
 from sockservice.interfaces import ISession
 from sockservice.responder import operators, session_functions, text_functions, time_functions, variables
 from sockservice.responder.cells import (
@@ -24,7 +25,6 @@ from sockservice.responder.cells import (
     truth,
     truth_cell,
 )
-from sockservice.responder.collations import find_charset
 from sockservice.responder.function_table import Function
 from sockservice.responder.number_literal import number_literal
 from sockservice.responder.place import Expression, Place

@@ -9,15 +9,15 @@ from decimal import Decimal
 from typing import Final
 
 from sockservice.answers import Value
-from sockservice.error_codes import error
-from sockservice.responder.cells import Refused, to_text
-from sockservice.responder.collations import (
+from sockservice.collations import (
     Charset,
     Collation,
     find_charset,
     find_collation,
     find_collation_number,
 )
+from sockservice.error_codes import error
+from sockservice.responder.cells import Refused, to_text
 from sockservice.responder.sql_mode import sql_mode
 
 _OFFSET: Final = re.compile(r"([+-])([0-9]{1,2}):([0-9]{2})")
@@ -105,6 +105,18 @@ def charset_named(name: str) -> Charset:
     return charset
 
 
+def client_charset_named(name: str) -> Charset:
+    """The character set of this name, for statements.
+
+    Raises:
+        Refused: there is none (1115), or its characters are too wide for statements (1231).
+    """
+    charset = charset_named(name)
+    if charset.is_wide:
+        raise _wrong_value("character_set_client", charset.name)
+    return charset
+
+
 def collation_named(name: str) -> Collation:
     """The collation of this name.
 
@@ -126,11 +138,9 @@ def _charset(name: str, value: Value) -> str | None:
         collation = find_collation_number(value)
         if collation is None:
             raise Refused(error("ER_UNKNOWN_CHARACTER_SET", value))
-        return collation.charset
-    charset = charset_named(to_text(value))
-    if name == "character_set_client" and charset.name in ("ucs2", "utf16", "utf16le", "utf32"):
-        raise _wrong_value(name, charset.name)
-    return charset.name
+        return collation.charset.name
+    find = client_charset_named if name == "character_set_client" else charset_named
+    return find(to_text(value)).name
 
 
 def _collation(name: str, value: Value) -> str:

@@ -18,11 +18,11 @@ from typing import Final
 import attrs
 
 from sockservice.answers import Value
+from sockservice.collations import find_charset, find_collation
 from sockservice.error_codes import error
 from sockservice.interfaces import ISession
 from sockservice.responder import variable_values
 from sockservice.responder.cells import BIGINT, DOUBLE, UNSIGNED, Cell, Refused, text
-from sockservice.responder.collations import find_charset, find_collation
 
 
 class Scope(enum.Enum):
@@ -244,7 +244,7 @@ def _couple(session: ISession, variable: Variable, scope: Scope, value: Value) -
         elif variable.name == collation_name:
             collation = find_collation(value)
             assert collation is not None
-            _store(session, find(charset_name), scope, collation.charset)
+            _store(session, find(charset_name), scope, collation.charset.name)
 
 
 def set_names(session: ISession, charset: str, collation: str | None, *, connection: bool = True) -> None:
@@ -257,13 +257,14 @@ def set_names(session: ISession, charset: str, collation: str | None, *, connect
         connection: whether the connection's character set becomes ``charset`` too.
 
     Raises:
-        Refused: unknown character set (1115) or collation (1273), or not of one another (1253).
+        Refused: unknown character set (1115) or collation (1273), or not of one another (1253); a set that no client
+            may use (1231).
     """
-    known = variable_values.charset_named(charset)
+    known = variable_values.client_charset_named(charset)
     chosen = known.default_collation
     if collation is not None:
         wanted = variable_values.collation_named(collation)
-        if wanted.charset != known.name:
+        if wanted.charset is not known:
             raise Refused(error("ER_COLLATION_CHARSET_MISMATCH", wanted.name, known.name))
         chosen = wanted.name
     session.variables["character_set_client"] = session.variables["character_set_results"] = known.name

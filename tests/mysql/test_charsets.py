@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sockservice.mysql.charsets import _tables, charset, client_collation, collation
+from sockservice.collations import charsets
+from sockservice.mysql.charsets import charset, client_collation, collation
 
 
 @pytest.mark.parametrize(
@@ -50,16 +51,24 @@ def test_names_are_found_in_any_case_and_by_the_old_name_of_utf8():
 
 
 def test_every_set_has_a_codec_and_its_default_collation():
-    charsets, collations = _tables()
-    assert len(charsets) >= 42
-    for entry in charsets.values():
+    for entry in charsets().values():
         codecs.lookup(entry.codec)
-        assert collations[entry.default_collation_id].charset is entry
+        assert collation(entry.default_collation_id).charset is entry
+
+
+@pytest.mark.parametrize(
+    ("number", "name"), [(255, "utf8mb4_0900_ai_ci"), (309, "utf8mb4_0900_bin"), (0x2D + 0x700, "utf8mb4_general_ci")]
+)
+def test_a_handshake_names_a_collation_by_two_bytes_or_by_the_first_of_them(number, name):
+    assert client_collation(number).name == name
 
 
 def test_a_character_that_the_set_does_not_have_becomes_a_question_mark():
     assert charset("latin1").encode("é漢") == b"\xe9?"
     assert charset("cp1251").encode("Привет") == "Привет".encode("cp1251")
+    assert charset("utf8mb3").encode("é😀漢") == "é?漢".encode()
+    assert charset("ucs2").encode("a😀") == b"\0a\0?"
+    assert charset("utf16").encode("😀") == "😀".encode("utf-16-be")
 
 
 @settings(max_examples=1000, deadline=None)
@@ -69,7 +78,7 @@ def test_bytes_that_are_no_utf8_come_back_as_they_were(data):
 
 
 @settings(max_examples=1000, deadline=None)
-@given(st.sampled_from(sorted(_tables()[0])), st.binary(max_size=40), st.text(max_size=20))
+@given(st.sampled_from(sorted(charsets())), st.binary(max_size=40), st.text(max_size=20))
 def test_no_set_ever_fails(name, data, text):
     entry = charset(name)
     assert isinstance(entry.decode(data), str)

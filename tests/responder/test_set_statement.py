@@ -215,3 +215,12 @@ def test_a_parameter_may_be_the_value() -> None:
     assert isinstance(talk.ask("SET wait_timeout = ?, @a = ?", 77, "x"), Ok)
     assert talk.value("@@wait_timeout") == 77
     assert talk.value("@a") == "x"
+
+
+@pytest.mark.parametrize("text", ["SET NAMES utf16", "SET CHARACTER SET ucs2", "SET character_set_client = utf32"])
+def test_no_client_may_send_statements_in_wide_characters(text: str) -> None:
+    talk = Talk()
+    answer = talk.ask(text)
+    assert isinstance(answer, Error)
+    assert (answer.code, answer.message.partition("'")[2][:20]) == (1231, "character_set_client")
+    assert isinstance(talk.ask("SET character_set_results = utf16"), Ok)

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from sessions import FakeServer, FakeSession, Talk
 
+from sockservice.collations import charsets, collations, find_charset, find_collation
 from sockservice.responder import variable_values, variables
-from sockservice.responder.collations import charsets, collations, find_charset, find_collation
 from sockservice.responder.variables import Scope
 
 READ_BY_CLIENTS = """auto_increment_increment character_set_client character_set_connection character_set_results
@@ -101,8 +101,8 @@ def test_collations_are_mysqls() -> None:
     assert find_charset("UTF8").name == "utf8mb3"
     assert find_collation("utf8_general_ci").name == "utf8mb3_general_ci"
     numbers = {"utf8mb4_0900_ai_ci": 255, "utf8mb4_general_ci": 45, "utf8mb4_unicode_ci": 224, "latin1_swedish_ci": 8}
-    assert {name: collations()[name].number for name in numbers} == numbers
+    assert {name: collations()[name].collation_id for name in numbers} == numbers
     for charset in charsets().values():
-        assert collations()[charset.default_collation].charset == charset.name
+        assert collations()[charset.default_collation].charset is charset
     for collation in collations().values():
-        assert re.match(rf"{collation.charset}(_|$)", collation.name)
+        assert re.match(rf"{collation.charset.name}(_|$)", collation.name)
