@@ -147,8 +147,11 @@ class AsyncioConnection:
         self.run(self.raw.rollback())
 
     def close(self) -> None:
-        self.run(self.raw.ensure_closed())
-        self.runner.close()
+        try:
+            self.run(self.raw.ensure_closed())
+        finally:
+            self.raw.close()
+            self.runner.close()
 
 
 async def pool_of(driver: Any, arguments: dict[str, Any], size: int, times: int) -> list[int]:

@@ -144,10 +144,10 @@ def mariadb(folder: Path) -> Iterator[RunningServer]:
         subprocess.run(admin, input=sql.encode(), check=True, capture_output=True)
 
     def reset() -> None:
-        with pymysql.connect(unix_socket=str(path), user="root", autocommit=True) as administrator:
-            with administrator.cursor() as cursor:
-                cursor.execute(f"TRUNCATE {DATABASE}.orders")
-                cursor.execute(f"ALTER TABLE {DATABASE}.orders AUTO_INCREMENT = {INSERT_ID}")
+        administrator = pymysql.connect(unix_socket=str(path), user="root", autocommit=True, ssl_disabled=True)
+        with administrator, administrator.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {DATABASE}.orders")
+            cursor.execute(f"ALTER TABLE {DATABASE}.orders AUTO_INCREMENT = {INSERT_ID}")
 
     with running(command, folder, log, lambda: b"ready for connections" in log.read_bytes()) as process:
         administer(seed())

@@ -2,17 +2,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from installed import script
-from operations import Operations
-from process_client import ProcessConnection
-
-COMMAND = script(sys.executable, Path(__file__).with_name("libmysqlclient_client.py"))
+from process_client import ProgramProtocol
 
 
-class TestLibmysqlclient(Operations):
-    many, gives_text = 5, True
+class TestLibmysqlclient(ProgramProtocol):
+    """Oracle's library in C, through mysql-connector-python."""
 
-    def connect(self, **settings: Any) -> ProcessConnection:
-        return ProcessConnection(COMMAND, **settings)
+    command = script(sys.executable, Path(__file__).with_name("programs") / "libmysqlclient.py")
+    absent = {
+        "cursor": "the connector asks for no cursor of the server",
+        "client_ed25519": "it does not have the plugin",
+    }

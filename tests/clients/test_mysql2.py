@@ -1,17 +1,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from installed import program, script
-from operations import Operations
-from process_client import ProcessConnection
-
-COMMAND = script(program("node"), Path(__file__).with_name("mysql2_client.js"))
+from process_client import ProgramProtocol
 
 
-class TestNodeMysql2(Operations):
-    many, gives_text = 5, True
-
-    def connect(self, **settings: Any) -> ProcessConnection:
-        return ProcessConnection(COMMAND, **settings)
+class TestNodeMysql2(ProgramProtocol):
+    command = script(program("node"), Path(__file__).with_name("programs") / "mysql2.js")
+    absent = {
+        "cursor": "it asks for no cursor of the server",
+        "zstd": "it does not have it",
+        "client_ed25519": "it does not have the plugin",
+    }

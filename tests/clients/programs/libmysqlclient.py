@@ -1,4 +1,4 @@
-"""Oracle's libmysqlclient behind JSON lines; ``process_client.py`` says what the lines hold.
+"""Oracle's libmysqlclient behind JSON lines; ``../process_client.py`` says what the lines hold.
 
 It is inside the C extension of mysql-connector-python, which brings its own OpenSSL and loads only into a process
 that has loaded no other: hence a program, and hence the first import.
@@ -10,56 +10,137 @@ from __future__ import annotations
 import _mysql_connector  # noqa: F401 - must be the first, see above
 
 # isort: on
+import datetime
 import json
 import sys
+from decimal import Decimal
 from typing import Any
 
 import mysql.connector
 from mysql.connector.connection_cext import CMySQLConnection
 from mysql.connector.constants import FieldType
+from mysql.connector.pooling import MySQLConnectionPool
 
 BINARY = 63
+OPTIONS = "tls zlib zstd socket multi infile".split()
+PLUGINS = "mysql_native_password caching_sha2_password sha256_password mysql_clear_password".split()
 
 
-def shown(cell: bytes | bytearray | str | None, column: Any) -> Any:
-    """The server's own text, which ``raw`` gives out."""
+def arguments(settings: dict[str, Any]) -> dict[str, Any]:
+    """The connector's arguments for our settings."""
+    options = {word: settings.pop(word, None) for word in (*OPTIONS, *PLUGINS)}
+    given = {**settings, "charset": "utf8mb4", "allow_local_infile": bool(options["infile"])}
+    if options["tls"]:
+        given |= {"ssl_ca": options["tls"], "ssl_verify_cert": True, "ssl_verify_identity": True}
+    else:
+        given["ssl_disabled"] = True
+    if options["zlib"]:
+        given["compress"] = True
+    if options["socket"]:
+        given |= {"unix_socket": options["socket"], "host": None}
+    return given
+
+
+def shown(cell: Any, column: Any) -> Any:
+    """A cell as the server's own text, or what the connector made of it, or bytes in hexadecimal."""
     if cell is None or isinstance(cell, str):
         return cell
-    is_blob = column[1] == FieldType.BLOB and column[8] == BINARY
-    return {"hex": cell.hex()} if is_blob else cell.decode()
+    if isinstance(cell, (bytes, bytearray)):
+        is_bytes = column[8] == BINARY and column[1] in (FieldType.BLOB, FieldType.STRING, FieldType.VAR_STRING)
+        return {"hex": cell.hex()} if is_bytes or column[1] in (FieldType.BIT, FieldType.GEOMETRY) else cell.decode()
+    if isinstance(cell, datetime.timedelta):
+        microseconds = cell // datetime.timedelta(microseconds=1)
+        seconds, fraction = divmod(abs(microseconds), 1_000_000)
+        minus = "-" if microseconds < 0 else ""
+        return f"{minus}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{fraction:06}"
+    return str(cell)
+
+
+READERS = {
+    "int": int,
+    "double": float,
+    "decimal": Decimal,
+    "text": str,
+    "hex": bytes.fromhex,
+    "date": datetime.date.fromisoformat,
+    "datetime": datetime.datetime.fromisoformat,
+}
+
+
+def bound(value: dict[str, str] | None) -> Any:
+    """A parameter as the connector takes it."""
+    if value is None:
+        return None
+    ((kind, text),) = value.items()
+    if kind != "time":
+        return READERS[kind](text)
+    hours, minutes, seconds = text.lstrip("-").split(":")
+    span = datetime.timedelta(hours=int(hours), minutes=int(minutes), microseconds=int(Decimal(seconds) * 1_000_000))
+    return -span if text.startswith("-") else span
 
 
 class Client:
-    """The operations, by name."""
+    """The verbs, by name."""
 
-    connection: CMySQLConnection
+    def __init__(self) -> None:
+        self.connections: dict[int, CMySQLConnection] = {}
 
-    def connect(self, settings: dict[str, Any]) -> None:
-        self.connection = CMySQLConnection(**settings, raw=True, charset="utf8mb4")
+    def offers(self) -> dict[str, Any]:
+        verbs = ["execute", "reset", "change_user", "pool"]
+        return {"offers": [*verbs, *OPTIONS, *PLUGINS]}
 
-    def query(self, sql: str) -> dict[str, Any]:
-        with self.connection.cursor() as cursor:
-            cursor.execute(sql)
-            columns = cursor.description or []
-            rows = [list(map(shown, row, columns)) for row in (cursor.fetchall() if columns else [])]
-            labels = [column[0] for column in columns]
-            changes = {"affected_rows": cursor.rowcount, "last_insert_id": cursor.lastrowid}
-            return {"labels": labels, "rows": rows, **changes}
+    def connect(self, on: int, settings: dict[str, Any]) -> None:
+        self.connections[on] = CMySQLConnection(**arguments(settings))
 
-    def ping(self) -> None:
-        self.connection.ping()
+    def results(self, on: int, sql: str, params: tuple[Any, ...] = (), **kind: Any) -> dict[str, Any]:
+        results = []
+        with self.connections[on].cursor(**kind) as cursor:
+            cursor.execute(sql, params)
+            while True:
+                columns = cursor.description or []
+                rows = [list(map(shown, row, columns)) for row in (cursor.fetchall() if columns else [])]
+                result: dict[str, Any] = {"labels": [column[0] for column in columns], "rows": rows}
+                if not columns:
+                    result |= {"affected_rows": cursor.rowcount, "last_insert_id": cursor.lastrowid}
+                results.append(result)
+                if not cursor.nextset():
+                    return {"results": results}
 
-    def begin(self) -> None:
-        self.connection.start_transaction()
+    def query(self, on: int, sql: str) -> dict[str, Any]:
+        return self.results(on, sql, raw=True)
 
-    def commit(self) -> None:
-        self.connection.commit()
+    def execute(self, on: int, sql: str, params: list[Any]) -> dict[str, Any]:
+        return self.results(on, sql, tuple(map(bound, params)), prepared=True)
 
-    def rollback(self) -> None:
-        self.connection.rollback()
+    def ping(self, on: int) -> None:
+        self.connections[on].ping()
 
-    def close(self) -> None:
-        self.connection.close()
+    def begin(self, on: int) -> None:
+        self.connections[on].start_transaction()
+
+    def commit(self, on: int) -> None:
+        self.connections[on].commit()
+
+    def rollback(self, on: int) -> None:
+        self.connections[on].rollback()
+
+    def reset(self, on: int) -> None:
+        self.connections[on].cmd_reset_connection()
+
+    def change_user(self, on: int, settings: dict[str, Any]) -> None:
+        self.connections[on].cmd_change_user(**settings)
+
+    def close(self, on: int) -> None:
+        self.connections.pop(on).close()
+
+    def pool(self, settings: dict[str, Any], size: int, times: int) -> dict[str, Any]:
+        pool = MySQLConnectionPool(pool_size=size, **arguments(settings))
+        numbers = []
+        for _ in range(times):
+            with pool.get_connection() as connection, connection.cursor() as cursor:
+                cursor.execute("SELECT CONNECTION_ID()")
+                numbers.append(cursor.fetchone()[0])
+        return {"numbers": numbers}
 
 
 def main() -> None:
@@ -69,7 +150,10 @@ def main() -> None:
         try:
             answer = getattr(client, request.pop("do"))(**request) or {}
         except mysql.connector.Error as error:
-            answer = {"code": error.errno, "sqlstate": error.sqlstate, "message": error.msg}
+            if error.errno < 1000 or 2000 <= error.errno < 3000:
+                answer = {"lost": str(error)}
+            else:
+                answer = {"code": error.errno, "sqlstate": error.sqlstate, "message": error.msg}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

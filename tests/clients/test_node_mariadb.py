@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from installed import program, script
+from process_client import ProgramProtocol
+
+
+class TestNodeMariadb(ProgramProtocol):
+    command = script(program("node"), Path(__file__).with_name("programs") / "mariadb.js")
+    absent = {
+        "cursor": "it asks for no cursor of the server",
+        "zstd": "it does not have it",
+    }
