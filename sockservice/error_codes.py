@@ -19,6 +19,13 @@ from sockservice.errors import did_you_mean
 UNKNOWN: Final = "?"
 """What stands in a message for a name or number that nobody gave."""
 
+_SYNTAX: Final = (
+    "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version"
+    " for the right syntax to use"
+)
+_LONGEST_NEAR: Final = 80
+"""How many characters of the statement MySQL shows."""
+
 
 @attrs.frozen
 class MySQLError:
@@ -105,3 +112,13 @@ def error(name_or_code: str | int, *details: object) -> Error:
     """
     entry = by_name(name_or_code) if isinstance(name_or_code, str) else by_code(name_or_code)
     return Error(entry.code, entry.sqlstate, entry.filled(*details))
+
+
+def syntax_error(near: str, line: int = 1) -> Error:
+    """ER_PARSE_ERROR, as MySQL words it.
+
+    Args:
+        near: the statement from where it was not understood.
+        line: of the statement, from 1.
+    """
+    return error("ER_PARSE_ERROR", _SYNTAX, near[:_LONGEST_NEAR], line)

@@ -410,6 +410,9 @@ class IServer(Interface):
     sessions = Attribute("A mapping from connection id to ISession: those logged in, itself included.")
     global_variables = Attribute("A dict from system variable (lower case) to its global value.")
 
+    def kill(connection_id: int, by: ISession, *, query: bool) -> Answer:
+        """End a session, or only the request that it has in flight; the answer to who asks."""
+
 
 class ISession(Interface):
     """One logged-in MySQL session: what responders read and set. The status bits on the wire follow it."""
@@ -423,6 +426,8 @@ class ISession(Interface):
     in_transaction = Attribute("Status bit IN_TRANS. May be set.")
     variables = Attribute("A dict from system variable (lower case) to this session's value, where it was set.")
     user_variables = Attribute("A dict from @variable (lower case, no @) to its value.")
+    found_rows = Attribute("Whether an UPDATE tells the client the rows that it found instead of those it changed.")
+    prepared = Attribute("A dict from the names of statements that PREPARE made (lower case) to their texts.")
     client = Attribute("The connection attributes that the client sent: a mapping from str to str.")
     command = Attribute("The command under way, as in SHOW PROCESSLIST: 'Query', 'Sleep', …")
     since = Attribute("When that began: seconds since the epoch.")

@@ -1,14 +1,22 @@
-"""The commands besides COM_QUERY: each answers its client itself, or gives a request for a responder."""
+"""The commands: each answers its client itself, or gives a request for a responder.
+
+A COM_QUERY of one statement without attributes never comes here: the session takes it on its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from sockservice.answers import Answer, Error, Ok, Request
-from sockservice.error_codes import error
-from sockservice.mysql.constants import Command
-from sockservice.mysql.results import answer_packets, eof_payload, error_payload, field_list_packets, ok_payload
+from sockservice.answers import NO_ATTRIBUTES, Answer, Error, Ok, Request
+from sockservice.error_codes import error, syntax_error
+from sockservice.errors import ProtocolError
+from sockservice.mysql.constants import Capability, Command
+from sockservice.mysql.parameters import WrongParameters, read_parameters
+from sockservice.mysql.results import answer_packets, eof_payload, field_list_packets
+from sockservice.mysql.statement_commands import STATEMENT_COMMANDS
+from sockservice.mysql.statement_text import split_statements
+from sockservice.mysql.wire import PayloadReader
 
 if TYPE_CHECKING:
     from sockservice.mysql.session import Session
@@ -21,6 +29,27 @@ def _quit(session: Session, _: bytes) -> None:
     session.close()
 
 
+def _query(session: Session, arguments: bytes) -> Request | None:
+    """A query that has attributes, or a ``;`` somewhere, or came in several packets."""
+    reader, attributes = PayloadReader(arguments), NO_ATTRIBUTES
+    if session.capabilities & Capability.QUERY_ATTRIBUTES:
+        try:
+            count, _sets = reader.length_encoded(), reader.length_encoded()
+            attributes = read_parameters(reader, count, session.client_charset, named=True).attributes(0)
+        except (ProtocolError, WrongParameters):
+            session.reply_with(error("ER_MALFORMED_PACKET"))
+            return None
+    text = session.client_charset.decode(reader.rest())
+    statements = split_statements(text, escapes=session.escapes)
+    if len(statements) == 1:
+        return session.ask_statements([text], attributes)
+    if not session.multi_statements:
+        line = text[: len(statements[0])].count("\n") + 1
+        session.reply_with(syntax_error(text[len(statements[0]) + 1 :].lstrip(), line))
+        return None
+    return session.ask_statements(statements, attributes)
+
+
 def _init_db(session: Session, name: bytes) -> Request:
     database = session.client_charset.decode(name)
 
@@ -28,7 +57,7 @@ def _init_db(session: Session, name: bytes) -> Request:
         if not isinstance(answer, Error):
             session.database = database
             answer = answer if isinstance(answer, Ok) else Ok()
-        return answer_packets(answer, session.form, session.sequence_id)
+        return answer_packets(answer, session.form_of(answer), session.sequence_id)
 
     return session.ask("init_db", "Init DB", database, encode)
 
@@ -45,12 +74,23 @@ def _process_info(session: Session, _: bytes) -> Request:
     return session.ask("query", "Processlist", "SHOW PROCESSLIST")
 
 
+def _process_kill(session: Session, connection_id: bytes) -> None:
+    number = int.from_bytes(connection_id[:4], "little")
+    answer = session.server.kill(number, session, query=False)
+    session.reply_with(answer)
+
+
+def _refresh(session: Session, _: bytes) -> None:
+    """FLUSH of what the bits of the argument say: there is nothing to flush."""
+    session.reply_with(Ok())
+
+
 def _statistics(session: Session, _: bytes) -> None:
     session.reply(session.server.statistics().encode())
 
 
 def _ping(session: Session, _: bytes) -> None:
-    session.reply(ok_payload(Ok(), session.form))
+    session.reply_with(Ok())
 
 
 def _debug(session: Session, _: bytes) -> None:
@@ -60,35 +100,44 @@ def _debug(session: Session, _: bytes) -> None:
 def _set_option(session: Session, option: bytes) -> None:
     # 0 and 1 switch several statements in one query on and off; there is no other option.
     if option in (b"\0\0", b"\1\0"):
+        session.multi_statements = option == b"\0\0"
         session.reply(eof_payload(session.form))
     else:
         unknown(session, option)
 
 
-def _reset_connection(session: Session, _: bytes) -> None:
+def _reset_connection(session: Session, _: bytes) -> Request:
+    """The responder is told, and has no say in it."""
     session.reset()
-    session.reply(ok_payload(Ok(), session.form))
+
+    def encode(_answer: Answer) -> bytes:
+        return answer_packets(Ok(), session.form_of(Ok()), session.sequence_id)
+
+    return session.ask("reset_connection", "Reset Connection", "", encode)
 
 
-def _without_reply(session: Session, _: bytes) -> None:
-    """A command that no client expects a reply to, not even an error."""
+def _change_user(session: Session, arguments: bytes) -> None:
+    session.change_user(arguments)
 
 
 def unknown(session: Session, _: bytes) -> None:
     """Any other command: ERR 1047, and the connection goes on."""
-    session.reply(error_payload(error("ER_UNKNOWN_COM_ERROR"), session.form.charset))
+    session.reply_with(error("ER_UNKNOWN_COM_ERROR"))
 
 
 COMMANDS: Final[Mapping[int, TakeCommand]] = {
+    **STATEMENT_COMMANDS,
     Command.QUIT: _quit,
+    Command.QUERY: _query,
     Command.INIT_DB: _init_db,
     Command.FIELD_LIST: _field_list,
+    Command.REFRESH: _refresh,
     Command.STATISTICS: _statistics,
     Command.PROCESS_INFO: _process_info,
+    Command.PROCESS_KILL: _process_kill,
     Command.DEBUG: _debug,
     Command.PING: _ping,
-    Command.STMT_SEND_LONG_DATA: _without_reply,
-    Command.STMT_CLOSE: _without_reply,
+    Command.CHANGE_USER: _change_user,
     Command.SET_OPTION: _set_option,
     Command.RESET_CONNECTION: _reset_connection,
 }

@@ -104,7 +104,7 @@ def greeting_payload(version: str, connection_id: int, salt: bytes, status: int,
 
 
 def switch_payload(plugin: str, challenge: bytes) -> bytes:
-    """The request to prove the password again, with another plugin or a fresh challenge."""
+    """The request to prove the password again, with another plugin or another challenge."""
     return b"\xfe" + plugin.encode() + b"\0" + challenge
 
 
@@ -143,8 +143,8 @@ def _read_response(payload: bytes, offered: int) -> HandshakeResponse:
     # What the client can is of no use beyond what was offered: its bits would change the framing unasked.
     capabilities = claimed & offered
     reader.take(4)  # The client's own packet limit; 0 means nothing.
-    chosen = client_collation(reader.number(1))
-    reader.take(_FIXED_PART - 9)
+    chosen = client_collation(reader.number(2))
+    reader.take(_FIXED_PART - 10)
     if reader.at_end:
         raise ProtocolError("The client asks for TLS, which was not offered.")
     decode = chosen.charset.decode

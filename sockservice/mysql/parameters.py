@@ -18,7 +18,7 @@ from sockservice.mysql.wire import PayloadReader
 
 _UNSIGNED: Final = 0x80
 _SECOND: Final = 1_000_000
-_MOST: Final = 65535
+MOST_PARAMETERS: Final = 65535
 """How many parameters a statement may have (ER_PS_MANY_PARAM)."""
 
 
@@ -87,7 +87,7 @@ def read_parameters(
     if count == 0:
         return Bound()
     try:
-        return _read(reader, min(count, _MOST + 1), charset, named, types, long_data or {})
+        return _read(reader, min(count, MOST_PARAMETERS + 1), charset, named, types, long_data or {})
     except (ProtocolError, ValueError, OverflowError, InvalidOperation) as problem:
         raise WrongParameters(str(problem)) from problem
 

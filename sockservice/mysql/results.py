@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
 
 import attrs
 
@@ -16,8 +17,11 @@ from sockservice.mysql.packets import packets
 from sockservice.mysql.values import TextEncoder, text_encoder
 from sockservice.mysql.wire import NULL, length_encoded, length_encoded_string
 
-_MOST_WARNINGS = 65535
-_UNKNOWN_ERROR = 1105
+BINARY_KEY: Final = 1 << 17
+"""What the key of a binary form has and that of the same form for text has not."""
+
+_MOST_WARNINGS: Final = 65535
+_UNKNOWN_ERROR: Final = 1105
 
 
 @attrs.frozen
@@ -46,7 +50,8 @@ class Form:
 
     def __attrs_post_init__(self) -> None:
         optional = 0 if self.metadata is None else 1 + self.metadata
-        key = self.status | self.deprecate_eof << 16 | self.binary << 17 | optional << 18 | self.collation_id << 20
+        key = self.status | self.deprecate_eof << 16 | optional << 18 | self.collation_id << 20
+        key |= BINARY_KEY if self.binary else 0
         object.__setattr__(self, "key", key)
 
     def with_status(self, bits: int) -> Form:
@@ -198,17 +203,21 @@ def columns_payloads(answer: Rows, form: Form) -> Iterator[bytes]:
     """
     optional = b"" if form.metadata is None else bytes((form.metadata,))
     yield optional + length_encoded(len(answer.columns))
-    yield from definition_payloads(answer.columns, form, answer.warnings)
+    if form.metadata is not False:
+        for column in answer.columns:
+            yield column_definition(column, form.charset, form.collation_id)
+    if not form.deprecate_eof:
+        yield eof_payload(form, answer.warnings)
 
 
-def definition_payloads(columns: Sequence[Column], form: Form, warnings: int = 0) -> Iterator[bytes]:
-    """Column definitions and what ends them; nothing where there is none, or the client wants none."""
-    if form.metadata is False:
+def definition_payloads(columns: Sequence[Column], form: Form) -> Iterator[bytes]:
+    """Column definitions in the answer to PREPARE, and what ends them; nothing where there are none to tell."""
+    if not columns or form.metadata is False:
         return
     for column in columns:
         yield column_definition(column, form.charset, form.collation_id)
-    if columns and not form.deprecate_eof:
-        yield eof_payload(form, warnings)
+    if not form.deprecate_eof:
+        yield eof_payload(form)
 
 
 def row_payloads(columns: Sequence[Column], rows: Iterable[Sequence[Value]], form: Form) -> Iterator[bytes]:

@@ -1,34 +1,40 @@
 """One MySQL session, sans-IO: bytes in, requests out, answers to bytes.
 
 ``receive`` what came, take ``next_request`` until there is none, ``answer`` each, send ``data_to_send``, and close the
-connection once ``closing`` is true. Commands that need no responder (ping, statistics, reset) are answered
-here. Commands may be pipelined: the next request is given out when the one before is answered.
+connection once ``closing`` is true. Commands that need no responder (ping, statistics) are answered here. Commands may
+be pipelined: the next request is given out when the one before is answered. Rows that come one by one are sent in
+pieces: while ``sending`` is true, there is more ``data_to_send``.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Final
 
 from zope.interface import implementer
 
-from sockservice.answers import Answer, Error, Request, Rows
+from sockservice.answers import NO_ATTRIBUTES, Answer, Error, Request, Value
+from sockservice.error_codes import error
 from sockservice.errors import CallerError, ProtocolError
 from sockservice.interfaces import ISession
-from sockservice.mysql.charsets import DEFAULT_COLLATION_ID, UTF8MB4, charset
+from sockservice.mysql.authentication import new_salt
 from sockservice.mysql.commands import COMMANDS, unknown
+from sockservice.mysql.compression import CompressedPackets, chosen_algorithm
+from sockservice.mysql.connection_phase import LOGIN_PACKET_LIMIT, ConnectionPhase
 from sockservice.mysql.constants import Capability, Command, Status
-from sockservice.mysql.login import Login, Outcome
+from sockservice.mysql.handshake import HandshakeResponse
+from sockservice.mysql.packet_stream import PacketStream
 from sockservice.mysql.packets import COMMAND_SEQUENCE, PacketReader, packet, packets
-from sockservice.mysql.results import Form, answer_packets, error_payload
-from sockservice.mysql.session_variables import SessionVariables
+from sockservice.mysql.peer import Encryption, Peer
+from sockservice.mysql.results import answer_packets, answer_payloads, error_payload, is_error, is_lazy
+from sockservice.mysql.session_settings import SessionSettings
+from sockservice.mysql.statements import Statements
 
 if TYPE_CHECKING:
+    from sockservice.mysql.accounts import Account
     from sockservice.mysql.server import Server
-
-LOGIN_PACKET_LIMIT: Final = 64 * 1024
-"""The longest packet before login, in bytes: connection attributes are the longest part, and MySQL takes 64 KiB."""
 
 _KEPT_FORMS: Final = 32
 """For how many forms (status, character set) the bytes of one answer are kept."""
@@ -36,6 +42,8 @@ _KEPT_BYTES: Final = 16 * 1024 * 1024
 """The longest bytes of an answer that are kept."""
 
 _QUERY: Final = bytes((Command.QUERY,))
+_QUERY_WITHOUT_ATTRIBUTES: Final = _QUERY + b"\0\1"
+"""How a query begins for a client that may send attributes with it, and sends none."""
 _FIRST_ANSWER: Final = COMMAND_SEQUENCE + 1
 """The sequence id of the answer to a command of one packet: what the bytes kept with an answer begin with."""
 
@@ -49,63 +57,76 @@ class State(enum.Enum):
     """The next command may be taken."""
     ANSWERING = "answering"
     """A request was given out; commands that come meanwhile wait."""
+    SENDING = "sending"
+    """The answer is being sent, as far as its rows have come."""
     CLOSING = "closing"
     """Nothing is read any more; what is due is sent, then the connection is closed."""
 
 
 # Names of this module: an enum's member takes longer to look up than the rest of a step does.
-_LOGIN, _READY, _ANSWERING, _CLOSING = State
+_LOGIN, _READY, _ANSWERING, _SENDING, _CLOSING = State
 
 
 @implementer(ISession)
-class Session:
+class Session(SessionSettings):
     """One session; made by :meth:`sockservice.mysql.Server.session`.
 
     Args:
         server: whose it is.
         connection_id: unique among the server's.
-        host: the client's address, ``localhost`` over a Unix socket.
-        port: the client's port, or 0.
+        peer: where the client is, as far as that is known at first.
 
     Attributes:
         state: a :class:`State`.
-        capabilities: what both sides can, once the client has said so.
-        client_charset: ``character_set_client``, in which statements come.
-        form: what the bytes of answers depend on.
+        closing: close the connection once :meth:`data_to_send` is sent.
+        wants_tls: start TLS, then call :meth:`start_tls`: what the client sends next is not for the session.
         sequence_id: with which the answer to the command under way begins.
-        port: as given. For the others see :class:`sockservice.interfaces.ISession`.
+        statements: the prepared statements.
+        on_kill: called when another session has ended the request in flight, or this session: who drives it gives up
+            what it waits for, and goes on with ``data_to_send``.
+        peer: asked where the client is when it logs in; to be replaced where that changes after the greeting.
+        salt: what its passwords are proven with.
+        packets: what came and was not taken yet.
+        port: the client's, or 0. For the others see :class:`sockservice.interfaces.ISession`.
     """
 
-    def __init__(self, server: Server, connection_id: int, host: str, port: int) -> None:
-        self.server = server
+    def __init__(self, server: Server, connection_id: int, peer: Peer) -> None:
+        super().__init__(server)
         self.connection_id = connection_id
-        self.host = host
-        self.port = port
+        self.peer: Callable[[], Peer] = lambda: peer
+        self.host = peer.host
+        self.port = peer.port
+        self.tls: Encryption | None = peer.tls
+        self.salt = new_salt()
         self.state = _LOGIN
-        self.capabilities = 0
+        self.closing = False
+        self.wants_tls = False
         self.user = ""
-        self.database = ""
+        self.account: Account | None = None
         self.client: Mapping[str, str] = {}
-        self.user_variables: dict[str, Any] = {}
-        self.variables = SessionVariables(self._variable_changed)
         self.command = "Connect"
         self.since = server.clock()
         self.info: str | None = None
-        self._autocommit = True
-        self._in_transaction = False
-        self.client_charset = UTF8MB4
-        self._results_collation: int | None = None
-        self.form = Form(False, Status.AUTOCOMMIT, UTF8MB4, DEFAULT_COLLATION_ID)
-        self._key = self.form.key
-        self._login: Login | None = Login(server.accounts, server.version, connection_id, host)
-        self._packets = PacketReader(LOGIN_PACKET_LIMIT)
-        self._packets.sequence_id = 1
+        self.packets = PacketReader(LOGIN_PACKET_LIMIT)
+        self._compression: CompressedPackets | None = None
         self._most_buffered = 2 * server.max_allowed_packet + LOGIN_PACKET_LIMIT
         self.sequence_id = 0
-        # How the answer in flight is encoded where it is not that of a query.
+        self.statements = Statements(server.max_prepared_statements, server.max_allowed_packet)
+        self.on_kill: Callable[[], None] = lambda: None
+        # How a query without attributes begins.
+        self._query = _QUERY
+        # The key of the kept bytes that would do for the request in flight; None where none do.
+        self._key: int | None = None
+        # How the answer in flight is encoded where it is not that of a statement; whether its rows are binary.
         self._encode_answer: Callable[[Answer], bytes] | None = None
+        self._binary = False
+        # The statements of the query under way that are not answered yet, and what belongs to all of them.
+        self._further: deque[str] = deque()
+        self._attributes: Mapping[str, Value] = NO_ATTRIBUTES
+        self._stream: PacketStream | None = None
         self._finishing = False
-        self._due = [packet(self._login.greeting, 0)]
+        self._phase: ConnectionPhase | None = ConnectionPhase(self)
+        self._due = [self._phase.greet()]
 
     # --- what the connection calls ------------------------------------------------------------
 
@@ -114,10 +135,10 @@ class Session:
         if self.state is _CLOSING:
             return
         # The pump stops reading while a request is in flight; this holds where it does not.
-        if self._packets.feed(data) > self._most_buffered:
-            self._break_off(ProtocolError("Got a packet bigger than 'max_allowed_packet' bytes", 1153, "08S01"))
-        elif self.state is _LOGIN:
-            self._log_in()
+        if self.packets.feed(data) > self._most_buffered:
+            self.break_off(ProtocolError("Got a packet bigger than 'max_allowed_packet' bytes", 1153, "08S01"))
+        elif self._phase is not None:
+            self._phase.receive()
 
     def next_request(self) -> Request | None:
         """The next command that a responder must answer, or None while there is none.
@@ -126,30 +147,32 @@ class Session:
         responder are answered on the way.
         """
         while self.state is _READY:
-            payload = self._packets.whole_payload()
+            if self._further:
+                return self._ask_further()
+            payload = self.packets.whole_payload()
             if payload is not None:
                 self.sequence_id = _FIRST_ANSWER
             else:
                 try:
-                    payload = self._packets.next_payload()
+                    payload = self.packets.next_payload()
                 except ProtocolError as problem:
-                    self._break_off(problem)
+                    self.break_off(problem)
                     break
                 if payload is None:
                     break
-                self.sequence_id = self._packets.sequence_id
-                self._packets.sequence_id = COMMAND_SEQUENCE
+                self.sequence_id = self.packets.sequence_id
+                self.packets.sequence_id = COMMAND_SEQUENCE
             self.server.questions += 1
-            if payload[:1] == _QUERY:
-                return self.ask("query", "Query", self.client_charset.decode(payload[1:]))
+            if payload.startswith(self._query) and b";" not in payload:
+                return self.ask("query", "Query", self.client_charset.decode(payload[len(self._query) :]))
             take = COMMANDS.get(payload[0] if payload else Command.SLEEP, unknown)
             request = take(self, payload[1:])
             if request is not None:
                 return request
-        return None
+        return None if self._phase is None else self._phase.request()
 
     def answer(self, answer: Answer) -> None:
-        """Answer the request that was given out last.
+        """Answer the request that was given out last; or, while ``sending``, end with an error what is being sent.
 
         An answer that comes when the session is closing already is dropped.
 
@@ -157,125 +180,127 @@ class Session:
             CallerError: no request was given out.
         """
         if self.state is not _ANSWERING:
-            if self.state is _CLOSING:
-                return
-            raise CallerError("there is no request to answer: take one from next_request() first")
-        if self._encode_answer is not None:
-            encoded = self._encode_answer(answer)
-        elif self.sequence_id != _FIRST_ANSWER:
-            encoded = answer_packets(answer, self.form, self.sequence_id)
+            self._answer_otherwise(answer)
+            return
+        encoded = answer.encodings.get(self._key)
+        if encoded is None or self.sequence_id != _FIRST_ANSWER:
+            self._send(answer)
         else:
-            encoded = answer.encodings.get(self._key) or self._encoded(answer)
-        self._due.append(encoded)
-        self.state = _READY
-        self.command, self.since, self.info = "Sleep", self.server.clock(), None
-        if self._finishing:
-            self.close()
+            self._due.append(encoded)
+            self._answered()
+
+    def _answer_otherwise(self, answer: Answer) -> None:
+        if self.state is _CLOSING:
+            return
+        if self._stream is not None and isinstance(answer, Error):
+            self._due.append(packet(error_payload(answer, self.form.charset), self._stream.sequence_id))
+            self._stream = None
+            self._answered(failed=True)
+        elif self._phase is not None and self._phase.asked:
+            self._phase.answer(answer)
+        else:
+            raise CallerError("there is no request to answer: take one from next_request() first")
 
     def data_to_send(self) -> bytes:
-        """Everything that is due, which is forgotten here."""
+        """Everything that is due, which is forgotten here.
+
+        While ``sending``, a piece of the rows; what making them raises comes through here, and the answer is then to
+        be ended with an error.
+        """
         due = self._due
         if not due:
-            return b""
+            if self._stream is None:
+                return b""
+            due = [self._next_piece(self._stream)]
         self._due = []
+        if self._compression is not None:
+            return self._compression.pack(due)
         return due[0] if len(due) == 1 else b"".join(due)
 
     @property
-    def closing(self) -> bool:
-        """Close the connection once :meth:`data_to_send` is sent."""
-        return self.state is _CLOSING
+    def sending(self) -> bool:
+        """Call :meth:`data_to_send` again once the client has taken what it gave."""
+        return self.state is _SENDING
 
     def finish(self) -> None:
         """Take no further command; be closing as soon as the request in flight is answered."""
         self._finishing = True
-        if self.state is not _ANSWERING:
+        if self.state not in (_ANSWERING, _SENDING):
             self.close()
+
+    def kill(self, *, query: bool) -> None:
+        """End the request in flight with error 1317, or the session without a word.
+
+        Args:
+            query: only the request, of which there may be none.
+        """
+        if not query:
+            self.close()
+        elif self.state is _SENDING:
+            self.answer(error("ER_QUERY_INTERRUPTED"))
+        elif self.state is not _ANSWERING:
+            return
+        self.on_kill()
 
     def connection_lost(self) -> None:
         """The connection is gone: the server forgets the session."""
         self.server.sessions.pop(self.connection_id, None)
         self.close()
 
-    # --- what the status bits and the character sets follow ----------------------------------
-
-    @property
-    def autocommit(self) -> bool:
-        """Status bit AUTOCOMMIT."""
-        return self._autocommit
-
-    @autocommit.setter
-    def autocommit(self, on: bool) -> None:
-        self._autocommit = on
-        self._refresh()
-
-    @property
-    def in_transaction(self) -> bool:
-        """Status bit IN_TRANS."""
-        return self._in_transaction
-
-    @in_transaction.setter
-    def in_transaction(self, on: bool) -> None:
-        self._in_transaction = on
-        self._refresh()
-
-    def _variable_changed(self, name: str) -> None:
-        if name == "character_set_results":
-            self._results_collation = None
-        if name in ("character_set_client", "character_set_results"):
-            self._refresh()
-
-    def _refresh(self) -> None:
-        """Work out what the bytes of answers depend on, so that nothing need be looked up per query."""
-        status = (Status.AUTOCOMMIT if self._autocommit else 0) | (Status.IN_TRANS if self._in_transaction else 0)
-        self.client_charset = charset(self._variable("character_set_client")) or UTF8MB4
-        # NULL is no name of a set: texts are sent as the server has them.
-        results = charset(self._variable("character_set_results")) or UTF8MB4
-        collation_id = self._results_collation or results.default_collation_id
-        self.form = Form(bool(self.capabilities & Capability.DEPRECATE_EOF), int(status), results, collation_id)
-        self._key = self.form.key
-
-    def _variable(self, name: str) -> Any:
-        return self.variables[name] if name in self.variables else self.server.global_variables.get(name, "utf8mb4")
-
     # --- the connection phase -----------------------------------------------------------------
 
-    def _log_in(self) -> None:
-        assert self._login is not None
-        while self.state is _LOGIN:
-            try:
-                payload = self._packets.next_payload()
-            except ProtocolError as problem:
-                self._break_off(problem)
-                return
-            if payload is None:
-                return
-            replies = self._login.receive(payload)
-            self._due.append(packets(replies, self._packets.sequence_id))
-            self._packets.sequence_id = (self._packets.sequence_id + len(replies)) & 255
-            if self._login.outcome is Outcome.REFUSED:
-                self.close()
-            elif self._login.outcome is Outcome.ACCEPTED:
-                self._begin(self._login)
+    def start_tls(self) -> bytes:
+        """TLS is started, as :attr:`wants_tls` asked for: from now on, what is received came through it.
 
-    def _begin(self, login: Login) -> None:
-        """The user is in."""
-        response = login.response
-        assert response is not None
+        Returns:
+            What was received since the client asked for it: bytes for TLS to read before all others.
+        """
+        assert self._phase is not None
+        self.wants_tls = False
+        return self._phase.start_tls()
+
+    def change_user(self, arguments: bytes) -> None:
+        """COM_CHANGE_USER: forget everything, and log in once more."""
+        self.reset()
+        self.user_variables.clear()
+        self.server.sessions.pop(self.connection_id, None)
+        self.state = _LOGIN
+        self._phase = ConnectionPhase(self)
+        self._phase.change_user(arguments)
+
+    def identify(self, response: HandshakeResponse, account: Account, peer: Peer) -> None:
+        """The password is right: whose session it is, and how it begins."""
         self.capabilities = response.capabilities
-        self.user, self.database, self.client = response.user, response.database, response.attributes
+        self.user, self.client, self.account = response.user, response.attributes, account
+        self.host, self.port, self.tls = peer.host, peer.port, peer.tls
+        self.database = ""
         name = response.collation.charset.name
         self.variables["character_set_client"] = name
         self.variables["character_set_connection"] = name
         self.variables["character_set_results"] = name
         self.variables["collation_connection"] = response.collation.name
         self._results_collation = response.collation.collation_id
-        self._refresh()
-        self._packets.limit = self.server.max_allowed_packet
-        self._packets.sequence_id = COMMAND_SEQUENCE
-        self._login = None
+
+    def begin(self, response: HandshakeResponse) -> None:
+        """The user is in: commands may come."""
+        self.packets.limit = self.server.max_allowed_packet
+        self.packets.sequence_id = COMMAND_SEQUENCE
+        self._compress(response)
+        attributes = self.capabilities & Capability.QUERY_ATTRIBUTES
+        self._query = _QUERY_WITHOUT_ATTRIBUTES if attributes else _QUERY
+        self.begin_settings()
+        self._phase = None
         self.state = _READY
         self.command, self.since = "Sleep", self.server.clock()
         self.server.sessions[self.connection_id] = self
+
+    def _compress(self, response: HandshakeResponse) -> None:
+        """Both directions are compressed from here on, where that was agreed; what is due already is not."""
+        algorithm = chosen_algorithm(response.capabilities, response.zstd_level)
+        if algorithm is not None and self._compression is None:
+            self._compression = CompressedPackets(algorithm, self.packets.limit, len(self._due))
+            self._compression.feed(self.packets.rest())
+            self.packets = self._compression
 
     # --- what the commands use ----------------------------------------------------------------
 
@@ -291,38 +316,121 @@ class Session:
         self.state = _ANSWERING
         self.command, self.since, self.info = shown, self.server.clock(), text
         self._encode_answer = encode
+        self._binary = False
+        self._key = self.text_key if encode is None else None
         return Request(command, text, self)
+
+    def ask_statements(self, statements: list[str], attributes: Mapping[str, Value]) -> Request:
+        """Make a request of each statement of a query, one after the other; the first one now.
+
+        Args:
+            statements: at least one.
+            attributes: the query's.
+        """
+        self._further.extend(statements)
+        self._attributes = attributes
+        return self._ask_further()
+
+    def _ask_further(self) -> Request:
+        text = self._further.popleft()
+        request = self.ask("query", "Query", text)
+        if self._further:
+            self._key = None
+        return Request("query", text, self, (), self._attributes) if self._attributes else request
+
+    def ask_execute(
+        self,
+        text: str,
+        params: tuple[Value, ...],
+        attributes: Mapping[str, Value],
+        encode: Callable[[Answer], bytes] | None = None,
+    ) -> Request:
+        """Make a request of a prepared statement; arguments as for :class:`Request` and :meth:`ask`."""
+        self.ask("execute", "Execute", text, encode)
+        self._binary = True
+        self._key = self.binary_key if encode is None else None
+        return Request("execute", text, self, params, attributes)
 
     def reply(self, payload: bytes) -> None:
         """Answer the command under way with one packet."""
         self._due.append(packet(payload, self.sequence_id))
 
+    def reply_with(self, answer: Answer) -> None:
+        """Answer the command under way without asking anybody."""
+        self._due.append(answer_packets(answer, self.form_of(answer), self.sequence_id))
+
+    def stream(self, payloads: Iterable[bytes]) -> None:
+        """Answer the command under way with payloads that are made while they are sent."""
+        self._stream = PacketStream(payloads, self.sequence_id)
+        self.state = _SENDING
+
+    def say(self, payloads: list[bytes]) -> None:
+        """Send packets whose sequence ids go on from the client's last one."""
+        self._due.append(packets(payloads, self.packets.sequence_id))
+        self.packets.sequence_id = (self.packets.sequence_id + len(payloads)) & 255
+
     def reset(self) -> None:
-        """Forget all that the client has set: variables, transaction, character sets."""
-        self.variables.clear()
-        self.user_variables.clear()
-        self._autocommit, self._in_transaction = True, False
-        self._refresh()
+        """Forget all that the client has set: variables, transaction, character sets, statements."""
+        self.statements.clear()
+        self.forget_settings()
 
     def close(self) -> None:
         """Read nothing more; what is due is still sent."""
-        self.state = _CLOSING
-        self._packets.clear()
+        self.state, self.closing, self.wants_tls = _CLOSING, True, False
+        self._stream = None
+        self._further.clear()
+        self.packets.clear()
+
+    def refresh(self) -> None:
+        """The settings have changed, perhaps by the request in flight."""
+        super().refresh()
+        if self._key is not None:
+            self._key = self.binary_key if self._binary else self.text_key
 
     # --- bytes --------------------------------------------------------------------------------
 
-    def _encoded(self, answer: Answer) -> bytes:
-        """An answer's bytes, which are kept with it where it cannot change and is not huge."""
-        encoded = answer_packets(answer, self.form, _FIRST_ANSWER)
-        lasting = not isinstance(answer, Rows) or isinstance(answer.rows, (tuple, list))
-        if lasting and len(encoded) <= _KEPT_BYTES:
+    def _send(self, answer: Answer) -> None:
+        """Make the bytes of an answer, which are kept with it where it cannot change and is not huge."""
+        if self._encode_answer is not None:
+            self._due.append(self._encode_answer(answer))
+            self._answered()
+            return
+        form = self.form_of(answer, binary=self._binary)
+        if self._further:
+            form = form.with_status(Status.MORE_RESULTS_EXISTS)
+        payloads = answer_payloads(answer, form)
+        if is_lazy(answer):
+            self.stream(payloads)
+            return
+        stream = PacketStream(payloads, self.sequence_id)
+        encoded = stream.read(None)
+        if self.sequence_id == _FIRST_ANSWER and not form.state and len(encoded) <= _KEPT_BYTES:
             if len(answer.encodings) >= _KEPT_FORMS:
                 answer.encodings.clear()
-            answer.encodings[self._key] = encoded
-        return encoded
+            answer.encodings[form.key] = encoded
+        self._due.append(encoded)
+        self.sequence_id = stream.sequence_id & 255
+        self._answered(failed=is_error(stream.last))
 
-    def _break_off(self, problem: ProtocolError) -> None:
+    def _next_piece(self, stream: PacketStream) -> bytes:
+        piece = stream.read()
+        if stream.ended:
+            self._stream = None
+            self.sequence_id = stream.sequence_id & 255
+            self._answered(failed=is_error(stream.last))
+        return piece
+
+    def _answered(self, *, failed: bool = False) -> None:
+        """The answer in flight is on its way; where it was an error, what the query says behind it is not done."""
+        self.state = _READY
+        self.command, self.since, self.info = "Sleep", self.server.clock(), None
+        if failed:
+            self._further.clear()
+        if self._finishing:
+            self.close()
+
+    def break_off(self, problem: ProtocolError) -> None:
         """Say what the client did wrong, and close."""
         refusal = error_payload(Error(problem.code, problem.sqlstate, str(problem)), self.form.charset)
-        self._due.append(packet(refusal, self._packets.sequence_id))
+        self._due.append(packet(refusal, self.packets.sequence_id))
         self.close()

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from socket import AF_UNIX
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import (
     IAddress,
+    IDelayedCall,
     IHalfCloseableProtocol,
     IOpenSSLServerConnectionCreator,
     IPushProducer,
+    IReactorTime,
     ISSLTransport,
 )
 from twisted.internet.protocol import Protocol, ServerFactory, connectionDone
@@ -27,6 +29,7 @@ from twisted.python.usage import Options, UsageError
 from zope.interface import implementer
 
 from sockservice.answers import Answer, Error, Request
+from sockservice.error_codes import error
 from sockservice.interfaces import IFinishingProtocol, IHost, IRefusingService, IResponder, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Encryption, Peer, Server, Session, read_accounts
 from sockservice.responder import Chain, Chatter, Stubs, Unmatched
@@ -85,6 +88,7 @@ class MySQLProtocol(Protocol):
         session: the MySQL session of this connection.
         respond: what answers its requests.
         tls: what makes TLS connections, where it is offered.
+        clock: lets other connections have their turn between the pieces of a long answer; by default the reactor.
     """
 
     transport: Any
@@ -94,16 +98,20 @@ class MySQLProtocol(Protocol):
         session: Session,
         respond: Callable[[Request], Answer | Deferred[Answer] | None],
         tls: IOpenSSLServerConnectionCreator | None = None,
+        clock: IReactorTime | None = None,
     ) -> None:
         self.session = session
         self.respond = respond
         self._tls = tls
+        self._clock = clock
+        self._turn: IDelayedCall | None = None
         self._waiting: Deferred[Answer] | None = None
         self._full = False
 
     def connectionMade(self) -> None:
         """Send the greeting."""
         self.session.peer = self._peer
+        self.session.on_kill = self._killed
         self.transport.registerProducer(self, True)
         self._work()
 
@@ -125,16 +133,36 @@ class MySQLProtocol(Protocol):
                 self._wait(answer)
                 break
             session.answer(answer or _NOBODY)
-            self.transport.write(session.data_to_send())
+            self._send()
             if self._full:
                 return
-        data = session.data_to_send()
-        if data:
-            self.transport.write(data)
-        if session.closing:
+        self._send()
+        if session.sending:
+            self._send_on()
+        elif session.closing:
             self._close()
         elif session.wants_tls:
             self._start_tls()
+
+    def _send(self) -> None:
+        """Send what is due; of rows that come one by one, a piece."""
+        try:
+            data = self.session.data_to_send()
+        except Exception:  # The rows are a responder's, and their failure is its client's answer.
+            self.session.answer(_report(Failure()))  # type: ignore[no-untyped-call]
+            data = self.session.data_to_send()
+        if data:
+            self.transport.write(data)
+
+    def _send_on(self) -> None:
+        """There is more to send: at the next turn, or when the client has taken what was sent."""
+        if not self._full and self._turn is None:
+            self._turn = (self._clock or _reactor()).callLater(0, self._take_turn)
+
+    def _take_turn(self) -> None:
+        self._turn = None
+        if not self._full:
+            self._work()
 
     def _start_tls(self) -> None:
         self.session.wants_tls = False
@@ -162,6 +190,15 @@ class MySQLProtocol(Protocol):
                 self._work()
 
         answer.addErrback(_report).addCallback(answered)
+
+    def _killed(self) -> None:
+        """Another session has ended the request in flight, or the session."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        elif not self._full:
+            self._work()
+        if self.session.closing and self._full:
+            self.transport.abortConnection()
 
     def _close(self) -> None:
         self.transport.unregisterProducer()
@@ -198,6 +235,9 @@ class MySQLProtocol(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002
         """Forget the session and give up the answer it waits for."""
         self.session.connection_lost()
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
         if self._waiting is not None:
             self._waiting.cancel()
 
@@ -205,8 +245,20 @@ class MySQLProtocol(Protocol):
 _NOBODY = Error(1105, "HY000", "sockservice: nothing answers this request")
 
 
+def _reactor() -> Any:
+    """The reactor, which must not be imported before one is chosen."""
+    from twisted.internet import reactor
+
+    return reactor
+
+
 def _report(failure: Failure) -> Answer:
-    """An answer for a responder that failed: the client gets an error, the log the traceback."""
+    """An answer for a responder that failed: the client gets an error, the log the traceback.
+
+    One that was cancelled has not failed: it was killed, or nobody is there for its answer.
+    """
+    if failure.check(CancelledError):  # type: ignore[no-untyped-call]
+        return error("ER_QUERY_INTERRUPTED")
     _log.failure("a responder failed", failure)
     return Error(1105, "HY000", f"sockservice: a responder failed: {failure.getErrorMessage()}")
 
@@ -218,7 +270,7 @@ class MySQLFactory(ServerFactory):
         server: what the sessions share.
         responder: what answers them.
         tls: what makes TLS connections; the server offers TLS where there is one.
-        reactor: for what takes its time before the first client comes.
+        reactor: for what takes its time, and what takes turns.
     """
 
     noisy = False
@@ -247,7 +299,7 @@ class MySQLFactory(ServerFactory):
         """A protocol with a session of its own."""
         host = getattr(address, "host", "localhost")  # a Unix socket's address has none
         session = self.server.session(host, getattr(address, "port", 0))
-        return MySQLProtocol(session, self.responder.respond, self._tls)
+        return MySQLProtocol(session, self.responder.respond, self._tls, self._reactor)
 
 
 @implementer(IPlugin, IStreamService, IRefusingService)

@@ -12,7 +12,7 @@ from typing import Final
 from zope.interface import implementer
 
 from sockservice.answers import Answer, Request, Rows
-from sockservice.error_codes import error
+from sockservice.error_codes import error, syntax_error
 from sockservice.interfaces import IResponder
 from sockservice.responder.catalogue_select import read_catalogue_select
 from sockservice.responder.cells import NotUnderstood, Refused
@@ -29,14 +29,10 @@ MAX_KEPT: Final = 1024
 """How many statements of each sort (chatter, passed on) are kept by their text; the oldest goes first."""
 MAX_KEPT_LENGTH: Final = 8192
 """Characters of the longest text that is kept: with MAX_KEPT, 16 million characters at most."""
-SYNTAX: Final = (
-    "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version"
-    " for the right syntax to use"
-)
 
 _NO_COLUMNS: Final = Rows(())
 _EMPTY_QUERY: Final = error("ER_EMPTY_QUERY")
-_DOLLARS: Final = error("ER_PARSE_ERROR", SYNTAX, "$$", 1)
+_DOLLARS: Final = syntax_error("$$")
 
 
 @implementer(IResponder)

@@ -107,7 +107,7 @@ def test_reset_forgets_what_the_client_has_set():
     session.variables["sql_mode"] = ""
     session.user_variables["a"] = 1
     session.autocommit, session.in_transaction = False, True
-    assert client.reply(b"\x1f") == Ok(0, 0, 2, 0, b"")
+    assert read_reply(unframed(client.ask(b"\x1f", OkAnswer()))[0][1]) == Ok(0, 0, 2, 0, b"")
     assert (dict(session.variables), session.user_variables) == ({}, {})
     assert (session.autocommit, session.in_transaction, session.database) == (True, False, "shop")
     # SET NAMES is undone too: the texts are in the server's own set again.
@@ -115,7 +115,7 @@ def test_reset_forgets_what_the_client_has_set():
     assert (result.rows, result.columns[0].collation) == ([("é".encode(),)], 255)
 
 
-@pytest.mark.parametrize("command", [0, 5, 8, 12, 17, 18, 22, 23, 26, 28, 33, 255])
+@pytest.mark.parametrize("command", [0, 5, 6, 8, 11, 15, 16, 18, 20, 21, 29, 33, 255])
 def test_a_command_that_is_not_known_is_said_so_and_the_session_goes_on(client, command):
     assert client.reply(bytes([command]) + b"whatever") == UNKNOWN
     assert client.reply(b"\x0e") == Ok(0, 0, 2, 0, b"")
