@@ -35,7 +35,7 @@ class ConnectionPhase:
     def __init__(self, session: Session) -> None:
         self.asked = False
         self._session = session
-        self._login = Login(session.server, session.peer)
+        self._login = Login(session.server, lambda: session.peer(), session.salt)
 
     def greet(self) -> bytes:
         """The greeting's packet."""

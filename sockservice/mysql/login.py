@@ -16,7 +16,7 @@ from sockservice.answers import Error
 from sockservice.error_codes import error
 from sockservice.errors import ProtocolError
 from sockservice.mysql.accounts import Account
-from sockservice.mysql.authentication import CACHING_SHA2, CLEAR, NATIVE, new_salt
+from sockservice.mysql.authentication import CACHING_SHA2, CLEAR, NATIVE
 from sockservice.mysql.charsets import UTF8MB4
 from sockservice.mysql.constants import Capability, Status
 from sockservice.mysql.handshake import (
@@ -62,6 +62,8 @@ class Login:
         server: whose accounts it is judged by.
         peer: asked where the client is, each time that this is known better: a proxy tells its client's
             address after the greeting, and TLS begins after it.
+        salt: the connection's. Every switch request carries the same one, as MySQL's own native plugin has it: there
+            are clients that go on with the greeting's when they change the user.
 
     Attributes:
         outcome: how far it is.
@@ -70,14 +72,14 @@ class Login:
         peer: where the client is, as far as it is known.
     """
 
-    def __init__(self, server: Server, peer: Callable[[], Peer]) -> None:
+    def __init__(self, server: Server, peer: Callable[[], Peer], salt: bytes) -> None:
         self.outcome = Outcome.GREETED
         self.response: HandshakeResponse | None = None
         self.account: Account | None = None
         self.peer = peer()
         self._server = server
         self._look = peer
-        self._salt = new_salt()
+        self._salt = salt
         self._proof: Proof | None = None
         self._password_used = False
 
@@ -127,7 +129,7 @@ class Login:
     def change_user(self, arguments: bytes, capabilities: int) -> list[bytes]:
         """Begin with a COM_CHANGE_USER in place of a greeting and a response.
 
-        The proof in it was made with a salt of an earlier login: it is asked for again, with a fresh one.
+        The proof in it is not looked at, but asked for: so there is one way for all plugins, and for every client.
 
         Args:
             arguments: what follows the command's byte.
@@ -153,13 +155,12 @@ class Login:
         return plugin if plugin in (NATIVE, CACHING_SHA2) else self._server.default_plugin
 
     def _switch(self, plugin: str) -> list[bytes]:
-        """Ask for the proof of a plugin, with a fresh salt."""
+        """Ask for the proof of a plugin."""
         assert self.response is not None
         if not self.response.capabilities & Capability.PLUGIN_AUTH:
             return self._deny()
         if plugin == CLEAR and not self.peer.secure:
             return self._refuse(error("ER_SECURE_TRANSPORT_REQUIRED"))
-        self._salt = new_salt()
         challenge = self._begin(plugin)
         self.outcome = Outcome.PROVING
         return [switch_payload(plugin, challenge)]
@@ -191,8 +192,7 @@ class Login:
             return self._deny()
         database = self.response.database
         if database and not self.account.allows(database):
-            user, host = self.response.user, self.peer.host
-            return self._refuse(error("ER_DBACCESS_DENIED_ERROR", user, host, database))
+            return self._refuse(error("ER_DBACCESS_DENIED_ERROR", self.account.user, self.account.host, database))
         self.outcome = Outcome.ACCEPTED
         return said
 

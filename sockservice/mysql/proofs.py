@@ -137,11 +137,13 @@ def _told(claim: Claim, answer: bytes, key_request: bytes | None) -> Generator[b
     """
     if not answer.rstrip(b"\0"):
         return b""
-    if not claim.secure:
-        if key_request is None:
-            return None
-        if answer == key_request:
-            answer = yield MORE_DATA + claim.key.public_pem()
+    encrypted = not claim.secure
+    if encrypted and key_request is None:
+        return None
+    if answer == key_request:  # some ask for it where they need not
+        encrypted = True
+        answer = yield MORE_DATA + claim.key.public_pem()
+    if encrypted:
         decrypted = claim.key.decrypt(answer)
         if decrypted is None:
             return None

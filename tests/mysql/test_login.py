@@ -126,7 +126,7 @@ def test_another_plugin_is_asked_to_switch_to_the_accounts(server, user):
     ((sequence, switch),) = client.log_in(b"secret", user=user, plugin=theirs)
     name, salt, end = switch[1:-21].rstrip(b"\0"), switch[-21:-1], switch[-1:]
     assert (sequence, switch[0], name, end) == (2, 0xFE, wanted.encode(), b"\0")
-    assert salt != client.greeting.salt
+    assert salt == client.greeting.salt
     client.send(framed(scramble(wanted, b"secret", salt), 3))
     replies = client.received()
     assert replies[-1] == (3 + len(replies), bytes.fromhex("00000002000000"))
