@@ -51,6 +51,8 @@ class Outcome(enum.Enum):
     """An error was said; the connection is to be closed."""
 
 
+_SCRAMBLES: Final = (NATIVE, CACHING_SHA2)
+"""The plugins whose accounts a client without CLIENT_PLUGIN_AUTH may prove as well, as it does: with the native one."""
 _NOTHING: Final = (b"", b"\0")
 """How an empty password is sent."""
 
@@ -117,19 +119,14 @@ class Login:
         if self._server.require_tls and not self.peer.secure:
             return self._refuse(error("ER_SECURE_TRANSPORT_REQUIRED"))
         self._password_used = response.auth_response not in _NOTHING
-        self.account = account = self._server.accounts.of(response.user, self.peer.host)
-        plugin = response.plugin or _plugin_of(response.auth_response)
-        wanted = self._wanted_plugin(account, plugin)
-        secret = response.auth_response
-        if plugin == wanted and is_first_answer(plugin, secret, self.peer.secure):
-            self._begin(wanted)
-            return self._go_on(secret)
-        return self._switch(wanted)
+        self.account = self._server.accounts.of(response.user, self.peer.host)
+        return self._prove(response.plugin or _plugin_of(response.auth_response), response.auth_response)
 
     def change_user(self, arguments: bytes, capabilities: int) -> list[bytes]:
         """Begin with a COM_CHANGE_USER in place of a greeting and a response.
 
-        The proof in it is not looked at, but asked for: so there is one way for all plugins, and for every client.
+        A client that can switch is always asked to: so there is one way for all plugins, and nothing depends on what
+        it proves its password with before it is asked.
 
         Args:
             arguments: what follows the command's byte.
@@ -142,28 +139,29 @@ class Login:
             self.response = response = read_change_user(arguments, capabilities)
         except ProtocolError as problem:
             return self._refuse(Error(problem.code, problem.sqlstate, str(problem)))
+        self._password_used = response.auth_response not in _NOTHING
         self.account = self._server.accounts.of(response.user, self.peer.host)
-        return self._switch(self._wanted_plugin(self.account, response.plugin))
+        return self._prove("", response.auth_response)
 
-    def _wanted_plugin(self, account: Account, plugin: str) -> str:
-        """The account's plugin; a client that cannot switch has only the native one."""
+    def _prove(self, plugin: str, answer: bytes) -> list[bytes]:
+        """Take a proof that came unasked, where its plugin is the account's; ask for one where it is not."""
+        assert self.account is not None
         assert self.response is not None
         if not self.response.capabilities & Capability.PLUGIN_AUTH:
-            return NATIVE
-        if self._server.accounts:
-            return account.plugin
-        return plugin if plugin in (NATIVE, CACHING_SHA2) else self._server.default_plugin
-
-    def _switch(self, plugin: str) -> list[bytes]:
-        """Ask for the proof of a plugin."""
-        assert self.response is not None
-        if not self.response.capabilities & Capability.PLUGIN_AUTH:
-            return self._deny()
-        if plugin == CLEAR and not self.peer.secure:
+            if self.account.full_authentication or self.account.plugin not in _SCRAMBLES:
+                return self._refuse(error("ER_NOT_SUPPORTED_AUTH_MODE"))
+            self._begin(NATIVE)
+            return self._go_on(answer)
+        wanted = self.account.plugin
+        if not self._server.accounts:
+            wanted = plugin if plugin in _SCRAMBLES else self._server.default_plugin
+        if wanted == CLEAR and not self.peer.secure:
             return self._refuse(error("ER_SECURE_TRANSPORT_REQUIRED"))
-        challenge = self._begin(plugin)
+        challenge = self._begin(wanted)
+        if plugin == wanted and is_first_answer(plugin, answer, self.peer.secure):
+            return self._go_on(answer)
         self.outcome = Outcome.PROVING
-        return [switch_payload(plugin, challenge)]
+        return [switch_payload(wanted, challenge)]
 
     def _begin(self, plugin: str) -> bytes:
         assert self.account is not None
