@@ -62,11 +62,11 @@ class Chatter:
     def respond(self, request: Request) -> Answer | None:
         """The answer to a piece of chatter, or None for anything else."""
         text = request.text
-        statement = self._kept.get(text) or self._passed_on.get(text) if request.command == "query" else None
+        if request.command not in _STATEMENTS:
+            return _COMMANDS.get(request.command)
+        statement = self._kept.get(text) or self._passed_on.get(text)
         if statement is not None:
             return _answer(statement, request)
-        if request.command != "query":
-            return _COMMANDS.get(request.command)
         first = tokens(text, limit=1)
         if first and (first[0].kind not in (Kind.WORD, Kind.SYMBOL) or first[0].value not in self._readers):
             return None
@@ -116,8 +116,11 @@ class Chatter:
         return self._select(inside)
 
 
-_COMMANDS: Final[dict[str, Answer]] = {"init_db": OK, "field_list": _NO_COLUMNS}
-"""The commands beside ``query``: every database may be used, and no table has columns to list."""
+_STATEMENTS: Final = frozenset(("query", "prepare", "execute"))
+_COMMANDS: Final[dict[str, Answer]] = {"init_db": OK, "field_list": _NO_COLUMNS, "reset_connection": OK}
+"""The commands beside statements: every database may be used, and no table has columns to list."""
+_ONLY_READ: Final = frozenset(("select", "(", "show", *DESCRIBE))
+"""How the statements begin that have columns, and that may be tried to learn which."""
 
 
 def _pass_on(_request: Request) -> None:
@@ -125,12 +128,30 @@ def _pass_on(_request: Request) -> None:
 
 
 def _answer(statement: Statement, request: Request) -> Answer | None:
+    if request.command == "prepare":
+        return _columns(statement, request)
     try:
         return statement(request)
     except (NotUnderstood, ArithmeticError):  # the latter: numbers and dates that Python's own do not hold
         return None
     except Refused as refused:
         return refused.answer
+
+
+def _columns(statement: Statement, request: Request) -> Answer | None:
+    """What a statement would answer, with NULL for its parameters, and nothing done: it may set a variable."""
+    if statement is _pass_on:
+        return None
+    first = tokens(request.text, limit=1)
+    if not first or first[0].value not in _ONLY_READ:
+        return OK
+    variables = request.session.user_variables
+    before = dict(variables)
+    try:
+        return _answer(statement, Request("execute", request.text, request.session))
+    finally:
+        variables.clear()
+        variables.update(before)
 
 
 def _keep(kept: dict[str, Statement], text: str, statement: Statement) -> None:

@@ -8,7 +8,7 @@ literals there to the stub. Regular expressions come last, in order, and only th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -100,3 +100,19 @@ class Lookup:
                 if stub.pattern is not None and stub.pattern.fullmatch(bare):
                     return stub
         return best
+
+    def candidates(self, text: str) -> Iterator[Stub]:
+        """The stubs that may answer a statement once the values of its ``?`` are known, the likeliest first.
+
+        Args:
+            text: the statement.
+        """
+        found = self.find(text)
+        if found is not None:
+            yield found
+        shape = shape_of(text, (), self._longest)
+        for mask, table in self.shapes.get(shape.parts, {}).items():
+            literals = [shape.literals[hole] for hole in mask]
+            for fixed, stub in table.items():
+                if all(literal in (BOUND, wanted) for literal, wanted in zip(literals, fixed, strict=True)):
+                    yield stub

@@ -9,7 +9,7 @@ from typing import Any, Final
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from sockservice.answers import Answer, Ok, Request
+from sockservice.answers import Answer, Error, Ok, Request
 from sockservice.interfaces import IResponder
 from sockservice.responder.stub_set import StubSet
 
@@ -21,6 +21,7 @@ _OVERHEAD: Final = 150
 
 _UNKNOWN: Final = Ok()
 """No verdict yet; an answer by type only, and compared by identity."""
+_NO_COLUMNS: Final = Ok()
 
 
 @implementer(IResponder)
@@ -70,15 +71,28 @@ class Stubs:
         return answer
 
     def _decide(self, request: Request) -> Answer | None:
-        if request.command != "query":
+        text = request.text
+        if request.command == "prepare":
+            return self._describe(text)
+        if request.command not in ("query", "execute"):
             return None
         if request.params:
-            return self._find(request.text, request.params)
-        text = request.text
+            return self._find(text, request.params)
+        if text in self._verdicts:
+            return self._verdicts[text]
         answer = self._older.get(text, _UNKNOWN)
         if answer is _UNKNOWN:
             answer = self._find(text)
         self._remember(text, answer)
+        return answer
+
+    def _describe(self, text: str) -> Answer | None:
+        """What a statement with unknown parameters would answer; an error waits until they are known."""
+        answer: Answer | None = None
+        for stub in self.current.lookup.candidates(text):
+            if not isinstance(stub.answer, Error):
+                return stub.answer
+            answer = _NO_COLUMNS
         return answer
 
     def _find(self, text: str, params: Sequence[Any] = ()) -> Answer | None:

@@ -123,6 +123,9 @@ def _use(reader: TokenReader) -> Statement:
     reader.expect_end()
 
     def answer(request: Request) -> Answer:
+        if not request.session.may_use(name):
+            user, _, host = request.session.current_user.rpartition("@")
+            return error("ER_DBACCESS_DENIED_ERROR", user, host, name)
         request.session.database = name
         return OK
 
@@ -130,14 +133,18 @@ def _use(reader: TokenReader) -> Statement:
 
 
 def _kill(reader: TokenReader) -> Statement:
-    reader.accept_any("query", "connection")
+    only_query = reader.accept("query")
+    if not only_query:
+        reader.accept("connection")
     number = ExpressionReader(reader).read()
     reader.expect_end()
 
     def answer(request: Request) -> Answer:
         value = number.evaluate(Place(request)).value
-        known = isinstance(value, int) and value in request.session.server.sessions
-        return OK if known else error("ER_NO_SUCH_THREAD", value)
+        if not isinstance(value, int):
+            return error("ER_NO_SUCH_THREAD", value)
+        answer: Answer = request.session.server.kill(value, request.session, query=only_query)
+        return answer
 
     return answer
 

@@ -26,6 +26,7 @@ REMEMBERED: Final = 1000
 LOGGED: Final = 2000
 """Characters of a statement that the log gets."""
 
+_STATEMENTS: Final = frozenset(("query", "prepare", "execute"))
 _LINE_ENDS: Final = re.compile(r" *[\x00-\x1f\x7f]+ *")
 
 
@@ -54,7 +55,7 @@ class Unmatched:
         if known in self._answers:
             return self._answers[known]
         near = None
-        if request.command == "query":
+        if request.command in _STATEMENTS:
             near = self._of.near_misses.nearest(request.text, request.params)
         self.log.info(
             "no stub for {command}: {text}; nearest: {nearest}",
@@ -76,7 +77,7 @@ def message(request: Request, near: NearMiss | None) -> str:
     Returns:
         At most :data:`LONGEST_MESSAGE` bytes of UTF-8. The near miss is never cut off for a long statement.
     """
-    what = "" if request.command == "query" else f" {request.command}"
+    what = "" if request.command in _STATEMENTS else f" {request.command}"
     begin = f"sockservice: no stub for{what}: "
     end = f"; nearest: {_described(near)}" if near else "; no stub is near"
     room = LONGEST_MESSAGE - len(begin.encode())

@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 from zope.interface import implementer
 
-from sockservice.answers import Answer, Request
+from sockservice.answers import Answer, Ok, Request
+from sockservice.error_codes import error
 from sockservice.interfaces import IServer, ISession
 from sockservice.responder.chatter import Chatter
 
@@ -23,6 +24,13 @@ class FakeServer:
     questions: int = 3
     sessions: dict[int, Any] = attrs.field(factory=dict)
     global_variables: dict[str, Any] = attrs.field(factory=dict)
+    killed: list[tuple[int, bool]] = attrs.field(factory=list)
+
+    def kill(self, connection_id: int, by: Any, *, query: bool) -> Answer:
+        if connection_id not in self.sessions:
+            return error("ER_NO_SUCH_THREAD", connection_id)
+        self.killed.append((connection_id, query))
+        return Ok()
 
 
 @implementer(ISession)
@@ -37,10 +45,18 @@ class FakeSession:
     in_transaction: bool = False
     variables: dict[str, Any] = attrs.field(factory=dict)
     user_variables: dict[str, Any] = attrs.field(factory=dict)
+    found_rows: bool = False
+    prepared: dict[str, str] = attrs.field(factory=dict)
     client: dict[str, str] = attrs.field(factory=dict)
+    current_user: str = "tester@%"
+    tls: Any = None
+    allowed: tuple[str, ...] | None = None
     command: str = "Query"
     since: float = 0.0
     info: str | None = None
+
+    def may_use(self, database: str) -> bool:
+        return self.allowed is None or database in self.allowed
 
     def __attrs_post_init__(self) -> None:
         self.server.sessions[self.connection_id] = self

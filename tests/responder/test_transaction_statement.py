@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from sessions import Talk
+from sessions import FakeSession, Talk
 
 from sockservice.answers import Error, Ok
 
@@ -62,6 +62,8 @@ def test_kill_knows_the_sessions() -> None:
     number = talk.session.connection_id
     assert isinstance(talk.ask(f"KILL QUERY {number}"), Ok)
     assert isinstance(talk.ask("KILL CONNECTION ?", number), Ok)
+    assert isinstance(talk.ask(f"kill {number}"), Ok)
+    assert talk.session.server.killed == [(number, True), (number, False), (number, False)]
     answer = talk.ask("KILL 99999")
     assert isinstance(answer, Error)
     assert (answer.code, answer.sqlstate, answer.message) == (1094, "HY000", "Unknown thread id: 99999")
@@ -75,3 +77,9 @@ def test_do_sets_variables() -> None:
 
 def test_a_statement_that_was_never_prepared_cannot_be_deallocated() -> None:
     assert Talk().code("DEALLOCATE PREPARE stmt") == 1243
+
+
+def test_use_of_a_database_that_the_account_is_not_allowed_is_refused():
+    talk = Talk(session=FakeSession(allowed=("shop",)))
+    assert talk.ask("USE stock") == Error(1044, "42000", "Access denied for user 'tester'@'%' to database 'stock'")
+    assert talk.session.database == "shop"
