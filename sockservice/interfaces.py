@@ -429,6 +429,11 @@ class ISession(Interface):
     found_rows = Attribute("Whether an UPDATE tells the client the rows that it found instead of those it changed.")
     prepared = Attribute("A dict from the names of statements that PREPARE made (lower case) to their texts.")
     client = Attribute("The connection attributes that the client sent: a mapping from str to str.")
+    current_user = Attribute("The account that the user was let in by, as CURRENT_USER() has it: 'app@%'.")
+    tls = Attribute("None, or how the connection is encrypted: an object with ``version`` and ``cipher``, both str.")
     command = Attribute("The command under way, as in SHOW PROCESSLIST: 'Query', 'Sleep', …")
     since = Attribute("When that began: seconds since the epoch.")
     info = Attribute("The statement under way, or None.")
+
+    def may_use(database: str) -> bool:
+        """Whether the account is allowed a database; where it is not, error 1044 is the answer."""

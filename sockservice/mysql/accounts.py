@@ -39,7 +39,8 @@ class Account:
     Args:
         user: the name; an account without one takes every name that no other account takes.
         passwords: in plain text, each of which will do; none means the empty one. They are not kept.
-        plugin: what they are proven with, one of :data:`sockservice.mysql.authentication.PLUGINS`.
+        plugin: what they are proven with, one of :data:`sockservice.mysql.authentication.PLUGINS`; ``""`` is
+            the server's default one.
         host: where the client may be: an address, ``localhost`` (the loopback addresses and Unix sockets) or a pattern
             with ``%`` and ``_`` as in LIKE.
         databases: those that the account may use, with ``%`` and ``_`` as in a GRANT; none given = all.
@@ -64,13 +65,13 @@ class Account:
         self,
         user: str,
         *passwords: str,
-        plugin: str = CACHING_SHA2,
+        plugin: str = "",
         host: str = ANY_HOST,
         databases: Iterable[str] = (),
         tls: bool = False,
         full_authentication: bool = False,
     ) -> None:
-        if plugin not in PLUGINS:
+        if plugin and plugin not in PLUGINS:
             raise ValueError(f"{plugin!r} is no plugin of ours{did_you_mean(plugin, PLUGINS)}")
         digests = tuple(_digests(password.encode(), plugin) for password in passwords or ("",))
         self.__attrs_init__(user, plugin, host, tuple(databases), tls, full_authentication, digests)

@@ -50,8 +50,12 @@ def _query(session: Session, arguments: bytes) -> Request | None:
     return session.ask_statements(statements, attributes)
 
 
-def _init_db(session: Session, name: bytes) -> Request:
+def _init_db(session: Session, name: bytes) -> Request | None:
     database = session.client_charset.decode(name)
+    if not session.may_use(database):
+        user, _, host = session.current_user.rpartition("@")
+        session.reply_with(error("ER_DBACCESS_DENIED_ERROR", user, host, database))
+        return None
 
     def encode(answer: Answer) -> bytes:
         if not isinstance(answer, Error):

@@ -148,11 +148,11 @@ class Login:
         assert self.account is not None
         assert self.response is not None
         if not self.response.capabilities & Capability.PLUGIN_AUTH:
-            if self.account.full_authentication or self.account.plugin not in _SCRAMBLES:
+            if self.account.full_authentication or self.account.plugin not in ("", *_SCRAMBLES):
                 return self._refuse(error("ER_NOT_SUPPORTED_AUTH_MODE"))
             self._begin(NATIVE)
             return self._go_on(answer)
-        wanted = self.account.plugin
+        wanted = self.account.plugin or self._server.default_plugin
         if not self._server.accounts:
             wanted = plugin if plugin in _SCRAMBLES else self._server.default_plugin
         if wanted == CLEAR and not self.peer.secure:

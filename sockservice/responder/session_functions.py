@@ -31,7 +31,7 @@ def _user(request: Request, _arguments: Sequence[Cell]) -> Cell:
 
 @FUNCTIONS.add("current_user")
 def _account(request: Request, _arguments: Sequence[Cell]) -> Cell:
-    return text(f"{request.session.user}@%", 288)
+    return text(request.session.current_user, 288)
 
 
 @FUNCTIONS.add("current_role")

@@ -31,9 +31,7 @@ _TEXTS: Final = {
     "Current_tls_version": "TLSv1.2,TLSv1.3",
     "Innodb_page_size": "16384",
     "Last_query_cost": "0.000000",
-    "Ssl_cipher": "",
     "Ssl_cipher_list": "",
-    "Ssl_version": "",
     "Caching_sha2_password_rsa_public_key": "",
 }
 
@@ -52,5 +50,10 @@ def status(session: ISession) -> list[tuple[str, str]]:
         "Uptime": max(0, int(time.time() - server.started)),
         "Uptime_since_flush_status": max(0, int(time.time() - server.started)),
     }
-    every = {**dict.fromkeys(_ZERO, "0"), **_TEXTS, **{name: str(value) for name, value in counted.items()}}
+    texts = {
+        **_TEXTS,
+        "Ssl_cipher": session.tls.cipher if session.tls else "",
+        "Ssl_version": session.tls.version if session.tls else "",
+    }
+    every = {**dict.fromkeys(_ZERO, "0"), **texts, **{name: str(value) for name, value in counted.items()}}
     return sorted(every.items())

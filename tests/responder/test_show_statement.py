@@ -170,3 +170,12 @@ def test_show_create_database() -> None:
             ),
         )
     ]
+
+
+def test_the_status_tells_how_the_session_is_encrypted():
+    class Encrypted:
+        version, cipher = "TLSv1.3", "TLS_AES_256_GCM_SHA384"
+
+    talk = Talk(session=FakeSession(tls=Encrypted))
+    assert talk.rows("SHOW STATUS LIKE 'Ssl_cipher'") == [("Ssl_cipher", "TLS_AES_256_GCM_SHA384")]
+    assert talk.rows("SHOW STATUS LIKE 'Ssl_version'") == [("Ssl_version", "TLSv1.3")]
