@@ -123,7 +123,16 @@ class CompressedPackets(PacketReader):
     def feed(self, data: bytes) -> int:
         """Take bytes that arrived; returns how many wait to be taken."""
         self._compressed += data
-        return len(self._compressed) + super().feed(b"")
+        return self.waiting
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes came and were not taken yet."""
+        return len(self._compressed) + super().waiting
+
+    def begin(self) -> None:
+        """What goes next belongs to no command of the client's."""
+        self._next_out = 0
 
     def clear(self) -> None:
         """Drop what waits."""

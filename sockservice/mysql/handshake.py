@@ -25,6 +25,7 @@ OFFERED: Final = (
     | Capability.LONG_FLAG
     | Capability.CONNECT_WITH_DB
     | Capability.COMPRESS
+    | Capability.LOCAL_FILES
     | Capability.ODBC
     | Capability.IGNORE_SPACE
     | Capability.PROTOCOL_41

@@ -77,12 +77,17 @@ class PacketReader:
             self._buffer += data
         else:
             self._buffer = bytearray(self._buffer) + data
-        return len(self._buffer) + len(self._payload)
+        return self.waiting
 
     def clear(self) -> None:
         """Drop what waits: nothing of it will be taken."""
         self._buffer = b""
         self._payload = bytearray()
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes came and were not taken yet."""
+        return len(self._buffer) + len(self._payload)
 
     def rest(self) -> bytes:
         """What was fed and not taken yet, which is forgotten here: it is not in packets of this kind."""

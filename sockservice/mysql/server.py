@@ -17,6 +17,7 @@ from sockservice.mysql.authentication import CACHING_SHA2, SHA256
 from sockservice.mysql.charsets import UTF8MB4
 from sockservice.mysql.constants import Capability
 from sockservice.mysql.handshake import OFFERED
+from sockservice.mysql.mariadb import is_mariadb
 from sockservice.mysql.packets import packet
 from sockservice.mysql.peer import Peer
 from sockservice.mysql.results import error_payload
@@ -49,6 +50,7 @@ class Server:
         questions: how many commands it has taken.
         sessions: those logged in, by connection id.
         capabilities: what the greeting offers.
+        mariadb: whether it is taken for a MariaDB.
         rsa_key: what passwords are encrypted with where the connection is not.
         proven: the accounts whose passwords were proven in full, as ``caching_sha2_password`` remembers them.
         global_variables: system variable (lower case) to its global value, where that is not MySQL's default.
@@ -67,6 +69,7 @@ class Server:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.version = version
+        self.mariadb = is_mariadb(version)
         self.accounts = Accounts(accounts)
         self.require_tls = require_tls
         self.default_plugin = default_plugin
@@ -111,6 +114,11 @@ class Server:
         if not query:
             session.finish()
         return error("ER_QUERY_INTERRUPTED")
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether a client may be asked for a file: ``local_infile``."""
+        return bool(self.global_variables.get("local_infile", True))
 
     @property
     def needs_rsa_key(self) -> bool:

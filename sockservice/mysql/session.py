@@ -8,14 +8,13 @@ pieces: while ``sending`` is true, there is more ``data_to_send``.
 
 from __future__ import annotations
 
-import enum
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from zope.interface import implementer
 
-from sockservice.answers import NO_ATTRIBUTES, Answer, Error, Request, Value
+from sockservice.answers import NO_ATTRIBUTES, Answer, Error, LocalInfile, Request, Value
 from sockservice.error_codes import error
 from sockservice.errors import CallerError, ProtocolError
 from sockservice.interfaces import ISession
@@ -24,13 +23,16 @@ from sockservice.mysql.commands import COMMANDS, unknown
 from sockservice.mysql.compression import CompressedPackets, chosen_algorithm
 from sockservice.mysql.connection_phase import LOGIN_PACKET_LIMIT, ConnectionPhase
 from sockservice.mysql.constants import Capability, Command, Status
+from sockservice.mysql.file_transfer import FileStep, FileTransfer, file_request, refusal
 from sockservice.mysql.handshake import HandshakeResponse
 from sockservice.mysql.packet_stream import PacketStream
 from sockservice.mysql.packets import COMMAND_SEQUENCE, PacketReader, packet, packets
 from sockservice.mysql.peer import Encryption, Peer
 from sockservice.mysql.results import answer_packets, answer_payloads, error_payload, is_error, is_lazy
 from sockservice.mysql.session_settings import SessionSettings
+from sockservice.mysql.state import State
 from sockservice.mysql.statements import Statements
+from sockservice.mysql.timeouts import DEFAULTS, Timeouts
 
 if TYPE_CHECKING:
     from sockservice.mysql.accounts import Account
@@ -48,23 +50,8 @@ _FIRST_ANSWER: Final = COMMAND_SEQUENCE + 1
 """The sequence id of the answer to a command of one packet: what the bytes kept with an answer begin with."""
 
 
-class State(enum.Enum):
-    """Where a session is in its life."""
-
-    LOGIN = "login"
-    """The greeting is out; the user is not in yet."""
-    READY = "ready"
-    """The next command may be taken."""
-    ANSWERING = "answering"
-    """A request was given out; commands that come meanwhile wait."""
-    SENDING = "sending"
-    """The answer is being sent, as far as its rows have come."""
-    CLOSING = "closing"
-    """Nothing is read any more; what is due is sent, then the connection is closed."""
-
-
 # Names of this module: an enum's member takes longer to look up than the rest of a step does.
-_LOGIN, _READY, _ANSWERING, _SENDING, _CLOSING = State
+_LOGIN, _READY, _ANSWERING, _RECEIVING, _SENDING, _CLOSING = State
 
 
 @implementer(ISession)
@@ -87,6 +74,8 @@ class Session(SessionSettings):
         peer: asked where the client is when it logs in; to be replaced where that changes after the greeting.
         salt: what its passwords are proven with.
         packets: what came and was not taken yet.
+        file: the one that the client was asked for, while it comes.
+        timeouts: when the client has kept the session waiting for too long.
         port: the client's, or 0. For the others see :class:`sockservice.interfaces.ISession`.
     """
 
@@ -108,6 +97,8 @@ class Session(SessionSettings):
         self.since = server.clock()
         self.info: str | None = None
         self.packets = PacketReader(LOGIN_PACKET_LIMIT)
+        self.timeouts = Timeouts(self)
+        self.file: FileTransfer | None = None
         self._compression: CompressedPackets | None = None
         self._most_buffered = 2 * server.max_allowed_packet + LOGIN_PACKET_LIMIT
         self.sequence_id = 0
@@ -159,6 +150,8 @@ class Session(SessionSettings):
                     self.break_off(problem)
                     break
                 if payload is None:
+                    if self.packets.waiting:
+                        self.timeouts.heard()
                     break
                 self.sequence_id = self.packets.sequence_id
                 self.packets.sequence_id = COMMAND_SEQUENCE
@@ -171,8 +164,29 @@ class Session(SessionSettings):
                 return request
         return None if self._phase is None else self._phase.request()
 
+    def file_step(self) -> FileStep | None:
+        """What to do next with the :attr:`file` that the client sends, or None while nothing of it is here.
+
+        What that gives is to be given to :meth:`answer`, unless it is None.
+        """
+        file = self.file
+        assert file is not None
+        try:
+            step = file.next_step()
+        except ProtocolError as problem:
+            self.break_off(problem)
+            return None
+        if file.ended:
+            self.file, self.state = None, _ANSWERING
+            self.sequence_id, self.packets.sequence_id = self.packets.sequence_id, COMMAND_SEQUENCE
+        else:
+            self.timeouts.heard()
+        return step
+
     def answer(self, answer: Answer) -> None:
         """Answer the request that was given out last; or, while ``sending``, end with an error what is being sent.
+
+        While a :attr:`file` comes, an error says that the rest of it is of no use.
 
         An answer that comes when the session is closing already is dropped.
 
@@ -191,6 +205,10 @@ class Session(SessionSettings):
 
     def _answer_otherwise(self, answer: Answer) -> None:
         if self.state is _CLOSING:
+            return
+        if self.file is not None:
+            if isinstance(answer, Error):
+                self.file.fail(answer)
             return
         if self._stream is not None and isinstance(answer, Error):
             self._due.append(packet(error_payload(answer, self.form.charset), self._stream.sequence_id))
@@ -222,6 +240,11 @@ class Session(SessionSettings):
         """Call :meth:`data_to_send` again once the client has taken what it gave."""
         return self.state is _SENDING
 
+    @property
+    def is_logging_in(self) -> bool:
+        """Whether the client has to say who it is."""
+        return self._phase is not None and not self._phase.asked
+
     def finish(self) -> None:
         """Take no further command; be closing as soon as the request in flight is answered."""
         self._finishing = True
@@ -238,6 +261,8 @@ class Session(SessionSettings):
             self.close()
         elif self.state is _SENDING:
             self.answer(error("ER_QUERY_INTERRUPTED"))
+        elif self.file is not None:
+            self.file.fail(error("ER_QUERY_INTERRUPTED"))
         elif self.state is not _ANSWERING:
             return
         self.on_kill()
@@ -264,8 +289,9 @@ class Session(SessionSettings):
         self.reset()
         self.user_variables.clear()
         self.server.sessions.pop(self.connection_id, None)
-        self.state = _LOGIN
+        self.state, self.since = _LOGIN, self.server.clock()
         self._phase = ConnectionPhase(self)
+        self.timeouts.on_earlier()
         self._phase.change_user(arguments)
 
     def identify(self, response: HandshakeResponse, account: Account, peer: Peer) -> None:
@@ -280,6 +306,15 @@ class Session(SessionSettings):
         self.variables["character_set_results"] = name
         self.variables["collation_connection"] = response.collation.name
         self._results_collation = response.collation.collation_id
+
+    @property
+    def current_user(self) -> str:
+        """The account that the user was let in by."""
+        return self.user if self.account is None else self.account.name
+
+    def may_use(self, database: str) -> bool:
+        """Whether the account is allowed a database."""
+        return self.account is None or self.account.allows(database)
 
     def begin(self, response: HandshakeResponse) -> None:
         """The user is in: commands may come."""
@@ -374,12 +409,24 @@ class Session(SessionSettings):
         self.statements.clear()
         self.forget_settings()
 
+    def push(self, problem: Error) -> None:
+        """Tell the client something that it did not ask for."""
+        if self._compression is not None:
+            self._compression.begin()
+        self._due.append(packet(error_payload(problem, self.form.charset), COMMAND_SEQUENCE))
+
     def close(self) -> None:
         """Read nothing more; what is due is still sent."""
+        self.file = None
         self.state, self.closing, self.wants_tls = _CLOSING, True, False
         self._stream = None
         self._further.clear()
         self.packets.clear()
+
+    def _variable_changed(self, name: str) -> None:
+        super()._variable_changed(name)
+        if name in DEFAULTS:
+            self.timeouts.on_earlier()
 
     def refresh(self) -> None:
         """The settings have changed, perhaps by the request in flight."""
@@ -395,6 +442,11 @@ class Session(SessionSettings):
             self._due.append(self._encode_answer(answer))
             self._answered()
             return
+        if isinstance(answer, LocalInfile):
+            if self.server.takes_files and self.capabilities & Capability.LOCAL_FILES and not self._binary:
+                self._ask_for(answer)
+                return
+            answer = refusal(mariadb=self.server.mariadb)
         form = self.form_of(answer, binary=self._binary)
         if self._further:
             form = form.with_status(Status.MORE_RESULTS_EXISTS)
@@ -411,6 +463,13 @@ class Session(SessionSettings):
         self._due.append(encoded)
         self.sequence_id = stream.sequence_id & 255
         self._answered(failed=is_error(stream.last))
+
+    def _ask_for(self, answer: LocalInfile) -> None:
+        """Ask the client for its file."""
+        self._due.append(packet(file_request(answer, self.form.charset.encode), self.sequence_id))
+        self.packets.sequence_id = (self.sequence_id + 1) & 255
+        self.file, self.state = FileTransfer(answer, self.packets), _RECEIVING
+        self.timeouts.heard()
 
     def _next_piece(self, stream: PacketStream) -> bytes:
         piece = stream.read()

@@ -105,6 +105,7 @@ class MySQLProtocol(Protocol):
         self._tls = tls
         self._clock = clock
         self._turn: IDelayedCall | None = None
+        self._alarm: IDelayedCall | None = None
         self._waiting: Deferred[Answer] | None = None
         self._full = False
 
@@ -112,7 +113,9 @@ class MySQLProtocol(Protocol):
         """Send the greeting."""
         self.session.peer = self._peer
         self.session.on_kill = self._killed
+        self.session.timeouts.on_earlier = self._set_alarm
         self.transport.registerProducer(self, True)
+        self._set_alarm()
         self._work()
 
     def dataReceived(self, data: bytes) -> None:
@@ -127,7 +130,9 @@ class MySQLProtocol(Protocol):
         while True:
             request = session.next_request()
             if request is None:
-                break
+                if session.file is None or not self._take_file():
+                    break
+                continue
             answer = self.respond(request)
             if isinstance(answer, Deferred):
                 self._wait(answer)
@@ -143,6 +148,45 @@ class MySQLProtocol(Protocol):
             self._close()
         elif session.wants_tls:
             self._start_tls()
+
+    def _take_file(self) -> bool:
+        """Hand on what came of the client's file; returns whether requests may follow, since it is over."""
+        session = self.session
+        while session.file is not None:
+            step = session.file_step()
+            if step is None:
+                return False
+            try:
+                outcome = step()
+            except Exception:  # As for rows: what a responder fails at is its client's answer.
+                outcome = _report(Failure())  # type: ignore[no-untyped-call]
+            if isinstance(outcome, Deferred):
+                self._wait(outcome)
+                return False
+            if outcome is not None or session.file is None:
+                session.answer(outcome or _NOBODY)
+        return True
+
+    def _set_alarm(self) -> None:
+        """Look at the session's deadline when it is due, and again then; most that happens meanwhile moves it away."""
+        now, deadline = self.session.server.clock(), self.session.timeouts.deadline
+        clock = self._clock or _reactor()
+        due = clock.seconds() + max(0.0, deadline - now)
+        if self._alarm is not None:
+            if self._alarm.getTime() <= due:
+                return
+            self._alarm.cancel()
+        self._alarm = clock.callLater(due - clock.seconds(), self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self.session.timeouts.expire()
+        if self.session.timeouts.aborted:
+            self.transport.abortConnection()
+        elif self.session.closing:
+            self._work()
+        else:
+            self._set_alarm()
 
     def _send(self) -> None:
         """Send what is due; of rows that come one by one, a piece."""
@@ -178,13 +222,14 @@ class MySQLProtocol(Protocol):
             return Peer(host, port, Encryption(handle.get_protocol_version_name(), handle.get_cipher_name() or ""))
         return Peer(host, port, local=handle.family is AF_UNIX)
 
-    def _wait(self, answer: Deferred[Answer]) -> None:
+    def _wait(self, answer: Deferred[Any]) -> None:
         self._waiting = answer
         self.transport.pauseProducing()
 
-        def answered(answer: Answer) -> None:
+        def answered(answer: Answer | None) -> None:
             self._waiting = None
-            self.session.answer(answer)
+            if answer is not None or self.session.file is None:
+                self.session.answer(answer or _NOBODY)
             self.transport.resumeProducing()
             if not self._full:
                 self._work()
@@ -203,15 +248,19 @@ class MySQLProtocol(Protocol):
     def _close(self) -> None:
         self.transport.unregisterProducer()
         self.transport.loseConnection()
+        # What is due is sent first, if the client ever takes it.
+        self.session.timeouts.stall()
 
     def pauseProducing(self) -> None:
         """The client is slow to take its answers: take no further request."""
         self._full = True
+        self.session.timeouts.stall()
         self.transport.pauseProducing()
 
     def resumeProducing(self) -> None:
         """The client has taken what was waiting: go on."""
         self._full = False
+        self.session.timeouts.flow()
         if self._waiting is None:
             self.transport.resumeProducing()
             self._work()
@@ -235,9 +284,10 @@ class MySQLProtocol(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002
         """Forget the session and give up the answer it waits for."""
         self.session.connection_lost()
-        if self._turn is not None:
-            self._turn.cancel()
-            self._turn = None
+        for call in (self._turn, self._alarm):
+            if call is not None:
+                call.cancel()
+        self._turn = self._alarm = None
         if self._waiting is not None:
             self._waiting.cancel()
 
