@@ -14,6 +14,7 @@ from sockservice.answers import Value
 from sockservice.errors import ProtocolError
 from sockservice.mysql.charsets import Charset
 from sockservice.mysql.constants import FieldType
+from sockservice.mysql.values import LONGEST_TIME
 from sockservice.mysql.wire import PayloadReader
 
 _UNSIGNED: Final = 0x80
@@ -174,12 +175,12 @@ def _read_day(reader: PayloadReader) -> Value:
 
 
 def _read_time(reader: PayloadReader) -> datetime.timedelta:
-    """A span with its sign, in 0, 8 or 12 bytes."""
+    """A span with its sign, in 0, 8 or 12 bytes; one that is longer than a TIME can be is cut, as MySQL does."""
     data = reader.take(reader.number(1))
     if len(data) not in (0, 8, 12):
         raise ValueError("a time has 0, 8 or 12 bytes")
     negative, days, hours, minutes, seconds, microseconds = struct.unpack("<?IBBBI", data.ljust(12, b"\0"))
-    span = datetime.timedelta(days, seconds, microseconds, 0, minutes, hours)
+    span = min(datetime.timedelta(min(days, 35), seconds, microseconds, 0, minutes, hours), LONGEST_TIME)
     return -span if negative else span
 
 

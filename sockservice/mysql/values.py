@@ -24,7 +24,7 @@ _FLOAT_DIGITS: Final = 6
 _FIXED_EXPONENTS: Final = range(-15, 15)
 """The decimal exponents that MySQL prints without an ``e`` (read off the wire: 1e14, 1e15; 1e-15, 1e-16)."""
 
-_LARGEST_TIME: Final = datetime.timedelta(hours=838, minutes=59, seconds=59)
+LONGEST_TIME: Final = datetime.timedelta(hours=838, minutes=59, seconds=59)
 _SECOND: Final = datetime.timedelta(seconds=1)
 _BYTES: Final = frozenset("BINARY VARBINARY TINYBLOB BLOB MEDIUMBLOB LONGBLOB GEOMETRY".split())
 
@@ -171,7 +171,7 @@ def _time(value: Value, fraction: int) -> str:
         )
     if not isinstance(value, datetime.timedelta):
         raise _refuse(value, "a time")
-    if abs(value) > _LARGEST_TIME:
+    if abs(value) > LONGEST_TIME:
         raise _refuse(value, "a time between -838:59:59 and 838:59:59")
     size = abs(value) + _rounding(abs(value).microseconds, fraction)
     minutes, seconds = divmod(size // _SECOND, 60)

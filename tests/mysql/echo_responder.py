@@ -1,4 +1,4 @@
-"""A responder that echoes: it knows the statements of ``tests/clients/vocabulary.md``, and answers as MariaDB would.
+"""A responder that echoes: it knows the statements of ``tests/clients/vocabulary.md`` and what MariaDB says to them.
 
 Parameters come back with the types that they were bound with; there are all column types, any number of rows, several
 results, warnings, errors, files of the client and statements that take their time.
