@@ -284,12 +284,12 @@ class MySQLProtocol(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002
         """Forget the session and give up the answer it waits for."""
         self.session.connection_lost()
+        if self._waiting is not None:
+            self._waiting.cancel()
         for call in (self._turn, self._alarm):
             if call is not None:
                 call.cancel()
         self._turn = self._alarm = None
-        if self._waiting is not None:
-            self._waiting.cancel()
 
 
 _NOBODY = Error(1105, "HY000", "sockservice: nothing answers this request")

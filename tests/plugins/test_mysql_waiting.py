@@ -1,0 +1,231 @@
+"""The MySQL service's patience, its files with back-pressure: what the pump does with its timer and its transport."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+
+from sockservice.answers import LocalInfile, Ok
+from sockservice.mysql import Server
+from sockservice.plugins.mysql import MySQLFactory
+
+sys.path.append(str(Path(__file__).parents[1] / "mysql"))
+from wire_client import LIMIT, USUAL, framed, handshake_response, read_reply, unframed
+
+LOCAL_FILES = 1 << 7
+
+
+class Transport(StringTransport):
+    """A transport in memory that says what a TCP connection says of itself."""
+
+    aborted = False
+
+    def getHandle(self):
+        return socket.SocketType.__new__(socket.SocketType)
+
+    def abortConnection(self):
+        self.aborted = True
+
+    @property
+    def paused(self):
+        return self.producerState == "paused"
+
+    def taken(self):
+        data = unframed(self.value())
+        self.clear()
+        return data
+
+
+class Rig:
+    """A client that is in, a clock, and a responder that answers with what it is told."""
+
+    def __init__(self, answer=None):
+        self.clock = Clock()
+        server = Server(clock=self.clock.seconds)
+        factory = MySQLFactory(server, self, reactor=self.clock)
+        self.answer = answer
+        self.protocol, self.transport = factory.buildProtocol(None), Transport()
+        self.protocol.makeConnection(self.transport)
+        self.session = self.protocol.session
+
+    def respond(self, request):
+        return self.answer
+
+    def log_in(self):
+        self.transport.clear()
+        self.send(framed(handshake_response(capabilities=USUAL | LOCAL_FILES, attributes={}), 1))
+        assert read_reply(self.transport.taken()[0][1]).status == 2
+        return self
+
+    def send(self, data):
+        self.protocol.dataReceived(data)
+
+    def query(self, text=b"SELECT 1"):
+        self.send(framed(b"\x03" + text))
+
+    def lose(self):
+        self.protocol.connectionLost()
+        assert self.clock.getDelayedCalls() == []
+
+
+@pytest.fixture
+def rig():
+    rig = Rig(Ok())
+    yield rig
+    rig.lose()
+
+
+def test_a_client_that_never_logs_in_is_disconnected(rig):
+    rig.clock.advance(9.9)
+    assert not rig.transport.disconnecting
+    rig.clock.advance(0.2)
+    assert rig.transport.disconnecting
+
+
+def test_a_client_that_is_idle_is_told_and_disconnected(rig):
+    rig.log_in()
+    rig.clock.pump([9] * 100)
+    rig.query()
+    rig.transport.clear()
+    rig.clock.advance(28799)
+    assert not rig.transport.disconnecting
+    rig.clock.advance(1.1)
+    ((sequence, said),) = rig.transport.taken()
+    assert (sequence, read_reply(said).code) == (0, 4031)
+    assert rig.transport.disconnecting
+
+
+def test_a_shorter_wait_holds_at_once(rig):
+    rig.log_in()
+    rig.session.variables["wait_timeout"] = 2
+    rig.clock.advance(2.1)
+    assert rig.transport.disconnecting
+
+
+def test_there_is_one_timer_and_queries_do_not_touch_it(rig):
+    rig.log_in()
+    (before,) = rig.clock.getDelayedCalls()
+    due = before.getTime()
+    for _ in range(50):
+        rig.clock.advance(0.1)
+        rig.query()
+    assert rig.clock.getDelayedCalls() == [before]
+    assert before.getTime() == due
+
+
+def test_a_packet_that_does_not_go_on_disconnects(rig):
+    rig.log_in()
+    rig.send(framed(b"\x03SELECT 1")[:7])
+    rig.clock.advance(30.1)
+    assert rig.transport.disconnecting
+
+
+def test_a_client_that_takes_nothing_is_reset(rig):
+    rig.log_in()
+    rig.protocol.pauseProducing()
+    rig.clock.advance(59)
+    assert not rig.transport.aborted
+    rig.clock.advance(1.1)
+    assert rig.transport.aborted
+
+
+def test_a_client_that_takes_its_answers_at_last_stays(rig):
+    rig.log_in()
+    rig.protocol.pauseProducing()
+    rig.clock.advance(59)
+    rig.protocol.resumeProducing()
+    rig.clock.advance(59)
+    assert not rig.transport.aborted
+    assert not rig.transport.disconnecting
+
+
+def test_a_client_that_does_not_take_its_last_answer_is_reset(rig):
+    rig.log_in()
+    rig.protocol.finish()
+    assert rig.transport.disconnecting
+    rig.clock.advance(60.1)
+    assert rig.transport.aborted
+
+
+class Slow:
+    """A receiver of a file that takes its time."""
+
+    def __init__(self):
+        self.pieces, self.waiting = [], None
+
+    def receive(self, piece):
+        self.pieces.append(piece)
+        self.waiting = Deferred()
+        return self.waiting
+
+
+def test_a_file_waits_while_a_piece_of_it_is_taken():
+    slow, done = Slow(), Deferred()
+    rig = Rig(LocalInfile("f", slow.receive, lambda: done)).log_in()
+    rig.query()
+    assert rig.transport.taken() == [(1, b"\xfbf")]
+    rig.send(framed(b"one", 2) + framed(b"two", 3) + framed(b"", 4))
+    assert (slow.pieces, rig.transport.paused) == ([b"one"], True)
+    slow.waiting.callback(None)
+    assert (slow.pieces, rig.transport.paused) == ([b"one", b"two"], True)
+    slow.waiting.callback(None)
+    assert rig.transport.taken() == []
+    done.callback(Ok(2))
+    assert not rig.transport.paused
+    ((sequence, reply),) = rig.transport.taken()
+    assert (sequence, read_reply(reply).affected_rows) == (5, 2)
+    rig.lose()
+
+
+def test_a_file_that_comes_in_a_thousand_pieces_at_once_is_taken():
+    pieces = []
+    rig = Rig(LocalInfile("f", pieces.append, lambda: Ok(len(pieces)))).log_in()
+    rig.query()
+    rig.send(b"".join(framed(b"x", 2 + number) for number in range(5000)) + framed(b"", 5002))
+    assert read_reply(rig.transport.taken()[-1][1]).affected_rows == 5000
+    rig.lose()
+
+
+def test_files_that_are_asked_for_in_one_breath_are_all_taken():
+    rig = Rig(LocalInfile("f", lambda _: None, Ok)).log_in()
+    rig.send((framed(b"\x03LOAD") + framed(b"x", 2) + framed(b"", 3)) * 2000)
+    assert len(rig.transport.taken()) == 4000
+    rig.lose()
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_receiver_that_fails_is_told_at_the_end_and_logged(late, logged_errors):
+    def receive(piece):
+        if late:
+            return failing
+        raise RuntimeError("no room")
+
+    failing = Deferred()
+    rig = Rig(LocalInfile("f", receive, Ok)).log_in()
+    rig.query()
+    rig.transport.clear()
+    rig.send(framed(b"one", 2))
+    if late:
+        failing.errback(RuntimeError("no room"))
+    assert rig.transport.taken() == []
+    rig.send(framed(b"x" * LIMIT, 3) + framed(b"", 5))
+    ((sequence, reply),) = rig.transport.taken()
+    assert (sequence, read_reply(reply).code) == (6, 1105)
+    assert "no room" in read_reply(reply).message
+    assert len(logged_errors.flush()) == 1
+    rig.lose()
+
+
+def test_a_client_that_leaves_while_its_file_is_taken_ends_the_taking():
+    slow = Slow()
+    rig = Rig(LocalInfile("f", slow.receive, Ok)).log_in()
+    rig.query()
+    rig.send(framed(b"one", 2))
+    rig.lose()
+    assert slow.waiting.called
