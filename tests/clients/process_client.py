@@ -3,7 +3,7 @@
 For each line ``{"do": VERB, "on": NUMBER, …}`` the program answers with one line. ``on`` names one of the connections
 that it holds. The verbs and what they are given:
 
-- ``offers``: nothing; the answer is ``{"offers": […]}``, the words of :data:`features.FEATURES` that it has;
+- ``offers``: nothing; the answer is ``{"offers": […]}``, its verbs and the other words of :data:`features.FEATURES`;
 - ``connect``: ``settings``, which are host, port, user, password, database (or null) and words of
   :data:`features.OPTIONS`, for example ``"tls": "path of the server's certificate"`` or ``"zlib": true``;
 - ``query``: ``sql``; ``execute``: ``sql`` and ``params``; ``cursor``: also ``size``, how many rows to fetch at once;
@@ -28,6 +28,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
+from features import FEATURES
 from operations import Lost, Refused, Result
 from values import time_text
 from whole_protocol import WholeProtocol
@@ -68,8 +69,12 @@ class ClientProgram:
     """
 
     def __init__(self, command: list[str]) -> None:
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.command = command
         self.opened = 0
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def call(self, verb: str, **arguments: Any) -> dict[str, Any]:
         assert self.process.stdin
@@ -77,7 +82,11 @@ class ClientProgram:
         self.process.stdin.write(json.dumps({"do": verb, **arguments}).encode() + b"\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
-        assert line, f"the client ended with {self.process.wait()}"
+        if not line:
+            self.process.communicate()
+            ended = self.process.returncode
+            self.start()  # for the tests that follow
+            raise AssertionError(f"the client ended with {ended}")
         answer: dict[str, Any] = json.loads(line)
         if "code" in answer:
             raise Refused(**answer)
@@ -99,12 +108,14 @@ class ProcessConnection:
     """
 
     def __init__(self, program: ClientProgram, **settings: Any) -> None:
-        self.program = program
+        self.program, self.process = program, program.process
         program.opened += 1
         self.number = program.opened
         self.call("connect", settings=settings)
 
     def call(self, verb: str, **arguments: Any) -> dict[str, Any]:
+        if self.process is not self.program.process:
+            raise Lost("the client has ended")
         return self.program.call(verb, on=self.number, **arguments)
 
     def _results(self, verb: str, **arguments: Any) -> list[Result]:
@@ -169,16 +180,10 @@ class ProgramProtocol(WholeProtocol):
         cls.program.end()
 
     def offers(self) -> set[str]:
-        return set(self.program.call("offers")["offers"])
+        return FEATURES & set(self.program.call("offers")["offers"])
 
     def connect(self, **settings: Any) -> ProcessConnection:
         return ProcessConnection(self.program, **settings)
-
-    def elsewhere(self) -> ProgramProtocol:
-        """The same client in a second process, for what has to happen while the first one waits."""
-        twin = type(self)()
-        twin.program = ClientProgram(self.command)  # type: ignore[misc]
-        return twin
 
     def pool(self, settings: dict[str, Any], size: int, times: int) -> list[int]:
         numbers: list[int] = self.program.call("pool", settings=settings, size=size, times=times)["numbers"]

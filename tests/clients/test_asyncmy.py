@@ -45,7 +45,7 @@ class TestAsyncmy(PythonProtocol):
 
     bugs = {
         "test_a_large_value[17000000]": "it takes a row that begins with 0xFE for the end of the rows",
-        "test_a_file_of_the_client": "it hands the file's name on as bytes to a function of its own that takes a text",
+        "test_a_file_of_the_client[": "it hands the file's name on as bytes to a function of its own that takes a text",
     }
 
     async def driver_connect(self, **arguments: Any) -> Any:

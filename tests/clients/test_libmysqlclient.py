@@ -15,3 +15,18 @@ class TestLibmysqlclient(ProgramProtocol):
         "cursor": "the connector asks for no cursor of the server",
         "client_ed25519": "it does not have the plugin",
     }
+    bugs = {
+        "test_a_prepared_statement_gives_values_as_they_are[integers]": "it takes all integers for signed",
+        "test_a_parameter_arrives_as_it_is[double]": "it sends a FLOAT for every float",
+        "test_a_parameter_arrives_as_it_is[large double]": "it sends a FLOAT for every float",
+        "test_a_parameter_arrives_as_it_is[all bytes]": "it takes bytes for a text",
+        "test_a_statement_runs_again_with_other_parameters": "it takes bytes for a text",
+        "test_a_parameter_arrives_as_it_is[time]": "it reads no TIME of a parameter",
+        "test_a_parameter_arrives_as_it_is[least time]": "it reads no TIME of a parameter",
+        "test_a_parameter_arrives_as_it_is[exact time]": "it reads no TIME of a parameter",
+    }
+    alters_prepared = {
+        "t_bigint_unsigned": "it takes all integers for signed",
+        "t_bit": "it makes an integer of it",
+        "t_set": "it makes a set of it",
+    }

@@ -13,3 +13,4 @@ class TestNodeMysql2(ProgramProtocol):
         "zstd": "it does not have it",
         "client_ed25519": "it does not have the plugin",
     }
+    alters_prepared = {"t_geometry": "it makes a point of it"}

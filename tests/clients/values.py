@@ -52,6 +52,12 @@ def same(expected: Any, given: Any) -> bool:
     return ours == theirs
 
 
+def same_rows(expected: list[tuple[Any, ...]], given: list[tuple[Any, ...]]) -> bool:
+    return len(expected) == len(given) and all(
+        len(ours) == len(theirs) and all(map(same, ours, theirs)) for ours, theirs in zip(expected, given, strict=True)
+    )
+
+
 def same_text(sql_type: str, expected: str | bytes | None, given: Any) -> bool:
     """Whether a client's value of a column of that type is the one that has this text."""
     theirs = text(given)

@@ -10,6 +10,13 @@ function bound(value) {
   return type === "hex" ? Buffer.from(content, "hex") : content;
 }
 
+const STRINGS = new Set([16, 249, 250, 251, 252, 253, 254, 255]);
+
+// What a server sent as text, from its bytes: of bytes that are no text they stay what they are.
+function textOf(cell, type, charset) {
+  return Buffer.isBuffer(cell) && !(charset === 63 && STRINGS.has(type)) ? cell.toString("utf8") : cell;
+}
+
 // A cell that the driver gives out, as its text or as bytes.
 function shown(cell) {
   if (cell === null || cell === undefined) return null;
@@ -43,4 +50,4 @@ async function serve(verbs, options) {
   process.exit(0);
 }
 
-module.exports = { bound, refusal, serve, shown };
+module.exports = { bound, refusal, serve, shown, textOf };

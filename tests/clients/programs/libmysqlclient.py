@@ -7,7 +7,7 @@ that has loaded no other: hence a program, and hence the first import.
 from __future__ import annotations
 
 # isort: off
-import _mysql_connector  # noqa: F401 - must be the first, see above
+from _mysql_connector import MySQLInterfaceError  # must be the first, see above
 
 # isort: on
 import datetime
@@ -94,17 +94,18 @@ class Client:
 
     def results(self, on: int, sql: str, params: tuple[Any, ...] = (), **kind: Any) -> dict[str, Any]:
         results = []
-        with self.connections[on].cursor(**kind) as cursor:
-            cursor.execute(sql, params)
-            while True:
-                columns = cursor.description or []
-                rows = [list(map(shown, row, columns)) for row in (cursor.fetchall() if columns else [])]
-                result: dict[str, Any] = {"labels": [column[0] for column in columns], "rows": rows}
-                if not columns:
-                    result |= {"affected_rows": cursor.rowcount, "last_insert_id": cursor.lastrowid}
-                results.append(result)
-                if not cursor.nextset():
-                    return {"results": results}
+        cursor = self.connections[on].cursor(**kind)
+        cursor.execute(sql, params)
+        while True:
+            columns = cursor.description or []
+            rows = [list(map(shown, row, columns)) for row in (cursor.fetchall() if columns else [])]
+            result: dict[str, Any] = {"labels": [column[0] for column in columns], "rows": rows}
+            if not columns:
+                result |= {"affected_rows": cursor.rowcount, "last_insert_id": cursor.lastrowid}
+            results.append(result)
+            if not cursor.nextset():
+                cursor.close()
+                return {"results": results}
 
     def query(self, on: int, sql: str) -> dict[str, Any]:
         return self.results(on, sql, raw=True)
@@ -128,10 +129,10 @@ class Client:
         self.connections[on].cmd_reset_connection()
 
     def change_user(self, on: int, settings: dict[str, Any]) -> None:
-        self.connections[on].cmd_change_user(**settings)
+        self.connections[on].cmd_change_user(settings["user"], settings["password"], settings["database"])
 
     def close(self, on: int) -> None:
-        self.connections.pop(on).close()
+        self.connections[on].close()
 
     def pool(self, settings: dict[str, Any], size: int, times: int) -> dict[str, Any]:
         pool = MySQLConnectionPool(pool_size=size, **arguments(settings))
@@ -149,7 +150,7 @@ def main() -> None:
         request = json.loads(line)
         try:
             answer = getattr(client, request.pop("do"))(**request) or {}
-        except mysql.connector.Error as error:
+        except (mysql.connector.Error, MySQLInterfaceError) as error:
             if error.errno < 1000 or 2000 <= error.errno < 3000:
                 answer = {"lost": str(error)}
             else:

@@ -6,7 +6,8 @@ const mariadb = require("mariadb");
 const { bound, serve, shown } = require("./json_lines.js");
 
 function typeCast(column, next) {
-  return ["BLOB", "GEOMETRY", "BIT", "STRING", "VAR_STRING"].includes(column.type) ? next() : column.string();
+  if (column.type === "GEOMETRY") return column.buffer();
+  return ["BLOB", "BIT", "STRING", "VAR_STRING"].includes(column.type) ? next() : column.string();
 }
 
 function configuration({ tls, zlib, socket, infile, multi, ...settings }) {
@@ -22,6 +23,7 @@ function configuration({ tls, zlib, socket, infile, multi, ...settings }) {
     rowsAsArray: true,
     metaAsArray: true,
     bigIntAsNumber: false,
+    autoJsonMap: false,
     dateStrings: true,
     decimalAsNumber: false,
     insertIdAsNumber: true,

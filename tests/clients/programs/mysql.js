@@ -4,18 +4,14 @@
 const fs = require("node:fs");
 const { promisify } = require("node:util");
 const mysql = require("mysql");
-const { serve, shown } = require("./json_lines.js");
-
-function typeCast(field) {
-  return field.type === "BLOB" || field.type === "GEOMETRY" || field.type === "BIT" ? field.buffer() : field.string();
-}
+const { serve, shown, textOf } = require("./json_lines.js");
 
 function configuration({ tls, socket, multi, infile, ...settings }) {
   return {
     ...settings,
     database: settings.database ?? undefined,
     charset: "utf8mb4",
-    typeCast,
+    typeCast: (field) => field.buffer(),
     ssl: tls && { ca: fs.readFileSync(tls) },
     socketPath: socket,
     multipleStatements: multi,
@@ -25,8 +21,8 @@ function configuration({ tls, socket, multi, infile, ...settings }) {
 
 function resultOf(rows, fields) {
   if (!fields) return { labels: [], rows: [], affected_rows: rows.affectedRows, last_insert_id: rows.insertId };
-  const labels = fields.map((field) => field.name);
-  return { labels, rows: rows.map((row) => labels.map((label) => shown(row[label]))) };
+  const text = (row, { name, type, charsetNr }) => shown(textOf(row[name], type, charsetNr));
+  return { labels: fields.map(({ name }) => name), rows: rows.map((row) => fields.map((field) => text(row, field))) };
 }
 
 function asked(target, sql) {

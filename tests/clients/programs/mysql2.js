@@ -3,19 +3,15 @@
 
 const fs = require("node:fs");
 const mysql = require("mysql2/promise");
-const { bound, serve, shown } = require("./json_lines.js");
-
-// Everything as the server's own text, so that no number is rounded and no date is moved.
-function typeCast(field) {
-  if (field.type === "BLOB" || field.type === "GEOMETRY" || field.type === "BIT") return field.buffer();
-  return field.string("utf8");
-}
+const { bound, serve, shown, textOf } = require("./json_lines.js");
 
 function configuration({ tls, zlib, socket, infile, multi, mysql_clear_password, ...settings }) {
   return {
     ...settings,
     database: settings.database ?? undefined,
-    typeCast,
+    dateStrings: true,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
     ssl: tls && { ca: fs.readFileSync(tls) },
     compress: zlib,
     socketPath: socket,
@@ -28,7 +24,8 @@ function configuration({ tls, zlib, socket, infile, multi, mysql_clear_password,
 
 function resultOf(rows, fields) {
   if (!fields) return { labels: [], rows: [], affected_rows: rows.affectedRows, last_insert_id: rows.insertId };
-  return { labels: fields.map((field) => field.name), rows: rows.map((row) => row.map(shown)) };
+  const text = (cell, index) => shown(textOf(cell, fields[index].columnType, fields[index].characterSet));
+  return { labels: fields.map((field) => field.name), rows: rows.map((row) => row.map(text)) };
 }
 
 function resultsOf([rows, fields]) {
@@ -42,9 +39,9 @@ const verbs = {
     connection.on("error", () => {});
     connections.set(on, connection);
   },
-  query: async ({ on, sql }, connections) => resultsOf(await connections.get(on).query({ sql, rowsAsArray: true })),
+  query: async ({ on, sql }, connections) => resultsOf(await connections.get(on).query({ sql, rowsAsArray: true, typeCast: (field) => field.buffer() })),
   execute: async ({ on, sql, params }, connections) =>
-    resultsOf(await connections.get(on).execute({ sql, rowsAsArray: true, typeCast }, params.map(bound))),
+    resultsOf(await connections.get(on).execute({ sql, rowsAsArray: true }, params.map(bound))),
   ping: async ({ on }, connections) => void (await connections.get(on).ping()),
   begin: async ({ on }, connections) => void (await connections.get(on).beginTransaction()),
   commit: async ({ on }, connections) => void (await connections.get(on).commit()),
@@ -55,7 +52,7 @@ const verbs = {
   async pool({ settings, size, times }) {
     const pool = mysql.createPool({ ...configuration(settings), connectionLimit: size });
     const asked = Array.from({ length: times }, () =>
-      pool.query({ sql: "SELECT CONNECTION_ID()", rowsAsArray: true }).then(([[[number]]]) => number),
+      pool.query({ sql: "SELECT CONNECTION_ID()", rowsAsArray: true }).then(([[[number]]]) => Number(number)),
     );
     const numbers = await Promise.all(asked);
     await pool.end();

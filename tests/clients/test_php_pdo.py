@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from installed import program, script
+from process_client import ProgramProtocol
+
+
+class TestPhpPdo(ProgramProtocol):
+    command = script(program("php"), Path(__file__).with_name("programs") / "pdo.php")
+    absent = {
+        "cursor": "it asks for no cursor of the server",
+        "reset": "it has no call for it",
+        "change_user": "it has no call for it",
+        "zstd": "mysqlnd does not have it",
+        "client_ed25519": "mysqlnd does not have the plugin",
+    }
+    alters = alters_prepared = {"t_bit": "it makes an integer of it"}
