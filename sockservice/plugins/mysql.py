@@ -206,7 +206,8 @@ class MySQL:
         server = Server(accounts=options["accounts"], version=options["server-version"])
         stubs = Stubs([host.path(path) for path in options["stubs"]])
         host.on_reload(stubs.reload)
-        return MySQLFactory(server, Chain([stubs, Chatter(databases=(options["database"],)), Unmatched(stubs)]))
+        chatter = Chatter(databases=(options["database"], *stubs.current.databases))
+        return MySQLFactory(server, Chain([stubs, chatter, Unmatched(stubs)]))
 
     def refusal(self) -> bytes:
         """Error 1040, as MySQL sends it in place of its greeting."""
