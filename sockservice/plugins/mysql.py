@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, IPushProducer
 from twisted.internet.protocol import Protocol, ServerFactory, connectionDone
 from twisted.logger import Logger
@@ -76,7 +76,9 @@ class MySQLProtocol(Protocol):
         self.session = session
         self.respond = respond
         self._waiting: Deferred[Answer] | None = None
+        self._working = False
         self._full = False
+        self._ended = False
 
     def connectionMade(self) -> None:
         """Send the greeting."""
@@ -92,36 +94,43 @@ class MySQLProtocol(Protocol):
     def _work(self) -> None:
         """Answer the requests that are due, as long as the client takes the answers."""
         session = self.session
-        while True:
-            request = session.next_request()
-            if request is None:
-                break
-            answer = self.respond(request)
+        self._working = True
+        while (request := session.next_request()) is not None:
+            try:
+                answer = self.respond(request)
+            except Exception:
+                answer = _report(Failure())  # type: ignore[no-untyped-call]
             if isinstance(answer, Deferred):
                 self._wait(answer)
-                break
-            session.answer(answer or _NOBODY)
+                if self._waiting is not None:
+                    break
+            else:
+                session.answer(answer or _NOBODY)
             self.transport.write(session.data_to_send())
             if self._full:
-                return
+                break
+        self._working = False
         data = session.data_to_send()
         if data:
             self.transport.write(data)
-        if session.closing:
+        if session.closing or (self._ended and request is None):
             self._close()
 
     def _wait(self, answer: Deferred[Answer]) -> None:
+        """Take nothing more from the client until the answer is there, which may be at once."""
         self._waiting = answer
         self.transport.pauseProducing()
+        answer.addErrback(_report).addCallback(self._answered)
 
-        def answered(answer: Answer) -> None:
-            self._waiting = None
-            self.session.answer(answer)
+    def _answered(self, answer: Answer) -> None:
+        if self._waiting is None:  # the client is gone
+            return
+        self._waiting = None
+        self.session.answer(answer)
+        if not self._full:
             self.transport.resumeProducing()
-            if not self._full:
-                self._work()
-
-        answer.addErrback(_report).addCallback(answered)
+        if not self._working:
+            self._work()
 
     def _close(self) -> None:
         self.transport.unregisterProducer()
@@ -150,7 +159,9 @@ class MySQLProtocol(Protocol):
 
     def readConnectionLost(self) -> None:
         """The client will send no more: answer what it asked, then close."""
-        self.finish()
+        self._ended = True
+        if self._waiting is None and not self._full:
+            self._work()
 
     def writeConnectionLost(self) -> None:
         """Our direction has ended; nothing is left to do."""
@@ -158,8 +169,9 @@ class MySQLProtocol(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002
         """Forget the session and give up the answer it waits for."""
         self.session.connection_lost()
-        if self._waiting is not None:
-            self._waiting.cancel()
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.cancel()
 
 
 _NOBODY = Error(1105, "HY000", "sockservice: nothing answers this request")
@@ -167,6 +179,8 @@ _NOBODY = Error(1105, "HY000", "sockservice: nothing answers this request")
 
 def _report(failure: Failure) -> Answer:
     """An answer for a responder that failed: the client gets an error, the log the traceback."""
+    if isinstance(failure.value, CancelledError):
+        return _NOBODY
     _log.failure("a responder failed", failure)
     return Error(1105, "HY000", f"sockservice: a responder failed: {failure.getErrorMessage()}")
 
