@@ -81,10 +81,16 @@ class Stream:
         """See IStreamSocket."""
         if limit < 1:
             return fail(CallerError(f"RECEIVE with limit {limit}: ask for at least 1 byte"))
-        received = self._receive(partial(self._buffer.take, limit), 1, timeout)
-        if received is self._receiver:
-            self._direct = limit
-        return received
+        quiet = self._receiver is None and not self._buffer.ended and not self._finishing and not self.closing
+        if timeout is None and quiet and self._reading and not len(self._buffer):
+            # The usual case, without the machinery of the others: wait for the next chunk and take it as it is.
+            receiver: Deferred[bytes] = Deferred(self._receive_cancelled)
+            self._receiver, self._direct, self._take = receiver, limit, self._take_direct
+            return receiver
+        return self._receive(partial(self._buffer.take, limit), 1, timeout)
+
+    def _take_direct(self) -> bytes | None:
+        return self._buffer.take(self._direct)
 
     def receive_exactly(self, size: int, *, timeout: float | None = None) -> Deferred[bytes]:
         """See IStreamSocket."""

@@ -153,6 +153,16 @@ async def test_clients_that_nobody_accepts_wait_in_the_backlog(listening, connec
     opened(await listener.accept())
 
 
+async def test_a_unix_backlog_is_as_long_as_asked(listening, tmp_path):
+    listener = listening(address=str(tmp_path / "s"), family=socket.AF_UNIX)
+    clients = [socket.socket(socket.AF_UNIX) for _ in range(100)]
+    for client in clients:
+        client.setblocking(False)
+        client.connect(listener.local_address)  # raises BlockingIOError where the backlog is full
+    for client in clients:
+        client.close()
+
+
 async def test_two_accepts_at_once_are_refused(listening):
     listener = listening()
     first = listener.accept()
