@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import attrs
@@ -67,7 +68,7 @@ def _trimmed(text: str) -> str:
 
 
 class Reader:
-    """Does what a page says, in a folder of its own that has a copy of ``examples/``.
+    """Does what a page says, in a folder of its own that has a copy of ``examples/`` and ``.venv``.
 
     Args:
         folder: an empty folder.
@@ -78,8 +79,8 @@ class Reader:
         self.folder, self.background = folder, dict[Path, subprocess.Popen[bytes]]()
         shutil.copytree(ROOT / "examples", folder / "examples")
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        modules = os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
-        self.environment = {**os.environ, "PATH": path, "PYTHONPATH": modules}
+        (folder / ".venv").symlink_to(sys.prefix)
+        self.environment = {**os.environ, "PATH": path}
         commands = [step.line for step in steps(text) if isinstance(step, Command)]
         self.ports = {port: free_port() for port in re.findall(r"--port[= ](\d+)", "\n".join(commands))}
 
@@ -106,14 +107,17 @@ class Reader:
         log = self.folder / f"background-{len(self.background)}.log"
         with log.open("wb") as output:
             streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
-            process = subprocess.Popen(["bash", "-c", f"exec {line}"], cwd=self.folder, env=self.environment, **streams)
+            process = subprocess.Popen(
+                ["bash", "-c", f"exec env {line}"], cwd=self.folder, env=self.environment, **streams
+            )
         self.background[log] = process
-        for port in re.findall(r"--port[= ](\d+)", line):
-            deadline, pause = time.monotonic() + PATIENCE, threading.Event()
-            while not listens(int(port)):
-                assert process.poll() is None, f"$ {line}\n{log.read_text()}"
-                assert time.monotonic() < deadline, f"$ {line}\ndoes not listen"
-                pause.wait(0.02)
+        waits = [partial(listens, int(port)) for port in re.findall(r"--port[= ](\d+)", line)]
+        waits += [(self.folder / name).exists for name in re.findall(r"--ready-file[= ](\S+)", line)]
+        deadline, pause = time.monotonic() + PATIENCE, threading.Event()
+        while not all(ready() for ready in waits):
+            assert process.poll() is None, f"$ {line}\n{log.read_text()}"
+            assert time.monotonic() < deadline, f"$ {line}\nis not ready"
+            pause.wait(0.02)
 
     def end(self) -> None:
         """End what runs in the background; it must end well."""

@@ -44,6 +44,9 @@ _KEPT_BYTES: Final = 16 * 1024 * 1024
 """The longest bytes of an answer that are kept."""
 
 _QUERY: Final = bytes((Command.QUERY,))
+_MOST_REPLIES: Final = 64
+"""How many commands are answered here at a stretch: they are short, but a client may pipeline thousands."""
+
 _QUERY_WITHOUT_ATTRIBUTES: Final = _QUERY + b"\0\1"
 """How a query begins for a client that may send attributes with it, and sends none."""
 _FIRST_ANSWER: Final = COMMAND_SEQUENCE + 1
@@ -67,6 +70,7 @@ class Session(SessionSettings):
         state: a :class:`State`.
         closing: close the connection once :meth:`data_to_send` is sent.
         wants_tls: start TLS, then call :meth:`start_tls`: what the client sends next is not for the session.
+        more: commands wait that need no responder: send what is due, then call :meth:`next_request` again.
         sequence_id: with which the answer to the command under way begins.
         statements: the prepared statements.
         on_kill: called when another session has ended the request in flight, or this session: who drives it gives up
@@ -90,6 +94,7 @@ class Session(SessionSettings):
         self.state = _LOGIN
         self.closing = False
         self.wants_tls = False
+        self.more = False
         self.user = ""
         self.account: Account | None = None
         self.client: Mapping[str, str] = {}
@@ -137,6 +142,7 @@ class Session(SessionSettings):
         Call it after each :meth:`receive` and :meth:`answer`, until it returns None: commands that need no
         responder are answered on the way.
         """
+        replies = 0
         while self.state is _READY:
             if self._further:
                 return self._ask_further()
@@ -162,6 +168,11 @@ class Session(SessionSettings):
             request = take(self, payload[1:])
             if request is not None:
                 return request
+            replies += 1
+            if replies == _MOST_REPLIES:
+                self.more = True
+                return None
+        self.more = False
         return None if self._phase is None else self._phase.request()
 
     def file_step(self) -> FileStep | None:

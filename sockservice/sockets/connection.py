@@ -1,15 +1,15 @@
 """A connection: the thin layer between a Twisted transport and the application's protocol.
 
-Towards the transport it is the protocol, towards the protocol it is the transport, whatever the transport is: a
-socket of ours, TLS, a HAProxy wrapper, a socket from systemd. It adds what every service needs and costs one Python
-call per chunk: writes go out at once, the host can see, finish and abort every connection, and idle ones show.
+Towards the transport it is the protocol, towards the protocol it is the transport, whatever that is (TCP, Unix, TLS,
+a HAProxy wrapper). For one Python call per chunk it adds: writes go out at once, and the host can see, finish and
+abort every connection, and tell the idle ones.
 
 **Writes at once.** Twisted's ``transport.write`` buffers and sends when the reactor comes round again: two more
 system calls and half a millisecond of nothing for each answer. While nothing is buffered, :class:`Connection` calls
 the public ``transport.writeSomeData`` itself and hands only what the kernel did not take to ``transport.write``.
 It knows that the buffer is empty again because it registers a *pull* producer there, which the transport calls each
 time its buffer has drained. Only a plain ``twisted.internet.tcp.Connection`` is written to this way: wrappers
-delegate unknown attributes, and below TLS the same call would send plaintext.
+delegate unknown attributes, and below TLS the same call would send plaintext. A burst is limited: see :data:`BURST`.
 """
 
 from __future__ import annotations
@@ -44,6 +44,13 @@ if TYPE_CHECKING:
 
 HIGH_WATER = 65536
 """Above this many unsent bytes a push producer is paused, as by Twisted's own transports."""
+
+BURST = 262144
+"""After this many bytes sent at once without a turn of the reactor, writes are buffered until the next one: else a
+producer with a fast reader would never be paused, and never let another client have its turn."""
+
+WRITE_COST = 512
+"""What each write counts for in a burst besides its bytes: a call takes as long as sending some hundred bytes."""
 
 _OPTIONAL = (IHalfCloseableProtocol, IHandshakeListener, IFileDescriptorReceiver)
 """What a protocol may provide and a transport looks for: shown to the transport only where the protocol has it."""
@@ -92,6 +99,7 @@ class Connection:
         self._factory = factory
         self._send: Any = None  # transport.writeSomeData while nothing is buffered and the transport is plain TCP
         self._plain = False
+        self._burst = 0  # bytes sent at once since the reactor last came round
         self._buffered = 0  # bytes given to the transport since its buffer was last empty
         self._producer: Any = None
         self._streaming = False
@@ -130,6 +138,7 @@ class Connection:
     def dataReceived(self, data: bytes) -> None:
         """Bytes from the peer."""
         self.active = True
+        self._burst = 0
         self.protocol.dataReceived(data)
 
     def readConnectionLost(self) -> None:
@@ -167,9 +176,7 @@ class Connection:
     def logPrefix(self) -> str:
         """What the application's protocol is called in the log."""
         protocol = self.protocol
-        if ILoggingContext.providedBy(protocol):
-            return str(protocol.logPrefix())
-        return type(protocol).__name__
+        return str(protocol.logPrefix()) if ILoggingContext.providedBy(protocol) else type(protocol).__name__
 
     # --- as the protocol's transport: writing
 
@@ -188,6 +195,11 @@ class Connection:
         sent = send(data)
         if sent != len(data):
             self._write_rest(data, sent)
+            return
+        self._burst += sent + WRITE_COST
+        if self._burst > BURST:
+            self._send = None
+            self._watch_drain()
 
     def writeSequence(self, data: Any) -> None:
         """Send several pieces as one."""
@@ -196,11 +208,11 @@ class Connection:
     def _write_rest(self, data: bytes, sent: Any) -> None:
         """The kernel took a part, or none: the transport buffers the rest and sends it when there is room."""
         self._send = None
-        if isinstance(sent, int):
-            self._watch_drain()
-            self._write_later(data[sent:])
-        else:  # the connection is lost; the reactor finds that out when it tries
+        if not isinstance(sent, int):  # the connection is lost; the reactor finds that out when it tries
             self.transport.write(data)
+            return
+        self._watch_drain()
+        self._write_later(data[sent:])
 
     def _write_later(self, data: bytes) -> None:
         self.transport.write(data)
@@ -211,11 +223,13 @@ class Connection:
                 self._producer.pauseProducing()
 
     def _watch_drain(self) -> None:
+        """Hear when the buffer has drained, or after the next write where it is empty now."""
         self._buffered = 1
         self.transport.registerProducer(_Drained(self), False)
 
     def _drained(self) -> None:
         self.active = True
+        self._burst = 0
         self._stop_watching()
         if self._ending:
             self.transport.loseWriteConnection()
@@ -288,6 +302,7 @@ class Connection:
         self._send = None
         if self._buffered:
             self._ending = True
+            self.transport.startWriting()  # it may be that nothing is buffered after all
         elif ISSLTransport.providedBy(self):
             self.loseConnection()
         else:

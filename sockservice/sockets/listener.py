@@ -25,6 +25,9 @@ from sockservice.sockets.binding import PathIdentity
 RETRY = 1.0
 """Seconds between two looks for a free descriptor while accepting is paused for want of one."""
 
+EPISODE = 60.0
+"""Seconds without a shortage after which the next one is news for the log."""
+
 
 def descriptor_ceiling() -> int:
     """The descriptor number from which on no more clients are accepted.
@@ -62,7 +65,7 @@ class Listener:
         self._ceiling = descriptor_ceiling()
         self._retry: Any = None
         self._stopped = False
-        self._short = False  # descriptors are short, and the log knows
+        self._last_short: float | None = None  # when descriptors last were short
         if self._tcp is not None:
             self._tcp.numberAccepts = 1
 
@@ -94,8 +97,6 @@ class Listener:
         # Twisted sets it to the number just accepted, at least 1, when the wake-up is over; equal, it adds 20.
         self._tcp.numberAccepts = 0
         descriptor = transport.fileno() if isinstance(transport, tcp.Connection) else -1
-        if descriptor < self._ceiling * 3 // 4:
-            self._short = False
         if descriptor >= self._ceiling and self._retry is None:
             self._tell_once()
             self.pause("descriptors")
@@ -125,8 +126,9 @@ class Listener:
 
     def _tell_once(self) -> None:
         """One line for each time of shortage, however often it pauses and recovers in it."""
-        if not self._short:
-            self._short = True
+        now = self._reactor.seconds()
+        last, self._last_short = self._last_short, now
+        if last is None or now - last > EPISODE:
             self._log.warn(
                 "{port} is out of file descriptors (limit {limit}, see `ulimit -n`): clients wait until one is free",
                 port=self.port,

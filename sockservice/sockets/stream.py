@@ -7,12 +7,10 @@ size costs no more memory than its own bytes.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import attrs
 from twisted.internet import tcp, unix
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import ConnectionDone
@@ -22,33 +20,12 @@ from zope.interface import implementer
 
 from sockservice.errors import AlreadyWaiting, CallerError, ConnectionClosed, TimedOut, WrongState
 from sockservice.interfaces import STREAM, IFinishingProtocol, State
+from sockservice.sockets.outbox import Outbox
 from sockservice.sockets.receive_buffer import ReceiveBuffer
 from sockservice.sockets.states import check, wrong
 
 HIGH_WATER = 65536
 """Above this many bytes that nobody has received, the transport reads no more."""
-
-PIECE = 65536
-"""How many bytes of a large SEND go to the transport at a time."""
-
-
-@attrs.define(eq=False)
-class _Sender:
-    """One SEND that waits, and its timer."""
-
-    deferred: Deferred[None]
-    timer: Any = None
-
-    def stop_timer(self) -> None:
-        if self.timer is not None and self.timer.active():
-            self.timer.cancel()
-
-    def settle(self, error: Exception | None) -> None:
-        self.stop_timer()
-        if error is not None:
-            self.deferred.errback(error)
-        else:
-            self.deferred.callback(None)
 
 
 @implementer(IProtocol, IHalfCloseableProtocol, IPushProducer, IFinishingProtocol)
@@ -92,10 +69,7 @@ class Stream:
         self._wanted = 0
         self._timer: Any = None
         self._reading = True
-        self._outbox: deque[memoryview] = deque()
-        self._senders: list[_Sender] = []
-        self._sending_paused = False
-        self._pieces = 0
+        self._outbox = Outbox(reactor, self._flushed)
         self._our_end = False  # shutdown was called
         self._peer_end = False
         self.closing = False
@@ -107,10 +81,16 @@ class Stream:
         """See IStreamSocket."""
         if limit < 1:
             return fail(CallerError(f"RECEIVE with limit {limit}: ask for at least 1 byte"))
-        received = self._receive(partial(self._buffer.take, limit), 1, timeout)
-        if received is self._receiver:
-            self._direct = limit
-        return received
+        quiet = self._receiver is None and not self._buffer.ended and not self._finishing and not self.closing
+        if timeout is None and quiet and self._reading and not len(self._buffer):
+            # The usual case, without the machinery of the others: wait for the next chunk and take it as it is.
+            receiver: Deferred[bytes] = Deferred(self._receive_cancelled)
+            self._receiver, self._direct, self._take = receiver, limit, self._take_direct
+            return receiver
+        return self._receive(partial(self._buffer.take, limit), 1, timeout)
+
+    def _take_direct(self) -> bytes | None:
+        return self._buffer.take(self._direct)
 
     def receive_exactly(self, size: int, *, timeout: float | None = None) -> Deferred[bytes]:
         """See IStreamSocket."""
@@ -204,62 +184,18 @@ class Stream:
         """See IStreamSocket."""
         if self.state is State.CLOSED or self._our_end:
             return fail(self._sending_ended("SEND"))
-        if not self._outbox and not self._sending_paused and len(data) <= PIECE:
-            self.transport.write(data)
-        else:
-            self._outbox.append(memoryview(bytes(data)))
-            self._send_pieces()
-        if not self._outbox and not self._sending_paused:
-            return succeed(None)
-        waiter = _Sender(Deferred(self._send_cancelled))
-        self._senders.append(waiter)
-        if timeout is not None:
-            waiter.timer = self._reactor.callLater(timeout, self._send_timed_out, waiter, timeout, self._pieces)
-        return waiter.deferred
-
-    def _send_pieces(self) -> None:
-        while self._outbox and not self._sending_paused:
-            whole = self._outbox[0]
-            piece, rest = whole[:PIECE], whole[PIECE:]
-            if len(rest):
-                self._outbox[0] = rest
-            else:
-                self._outbox.popleft()
-            self.transport.write(bytes(piece))
+        return self._outbox.send(data, timeout)
 
     def pauseProducing(self) -> None:
         """The transport's buffer is full: the peer is slow."""
-        self._sending_paused = True
+        self._outbox.pause()
 
     def resumeProducing(self) -> None:
         """The transport's buffer has drained."""
-        self._sending_paused = False
-        self._pieces += 1
-        self._send_pieces()
-        if self._outbox or self._sending_paused:
-            return
-        senders, self._senders = self._senders, []
-        for waiter in senders:
-            waiter.settle(None)
-        if self._our_end or self.closing:
-            self._end_direction()
+        self._outbox.resume()
 
     def stopProducing(self) -> None:
         """The connection is lost; ``connectionLost`` tells why."""
-        self._sending_paused = False
-
-    def _send_cancelled(self, deferred: Deferred[None]) -> None:
-        """Nobody waits any more; the sending goes on."""
-        for waiter in [waiter for waiter in self._senders if waiter.deferred is deferred]:
-            self._senders.remove(waiter)
-            waiter.stop_timer()
-
-    def _send_timed_out(self, waiter: _Sender, timeout: float, pieces: int) -> None:
-        if pieces != self._pieces:  # the peer took something: it is slow, not stuck
-            waiter.timer = self._reactor.callLater(timeout, self._send_timed_out, waiter, timeout, self._pieces)
-            return
-        self._senders.remove(waiter)
-        waiter.settle(TimedOut(f"SEND: the peer took nothing for {timeout:g} s; the data is still on its way"))
 
     def _sending_ended(self, call: str) -> Exception:
         """Why nothing more can be sent: the peer's doing, or ours."""
@@ -279,8 +215,7 @@ class Stream:
             raise WrongState("SHUTDOWN on a TLS stream: TLS here has no half-close; close ends both directions")
         self._our_end = True
         self.state = State.HALF_CLOSED
-        if not self._outbox and not self._sending_paused:
-            self._end_direction()
+        self._flushed()
 
     def close(self, timeout: float | None) -> Deferred[None]:
         """Flush and close; see ISocket."""
@@ -295,8 +230,7 @@ class Stream:
             self.transport.when_closed().addCallback(lambda _: timer.cancel() if timer.active() else None)
         self._settle_receiver(ConnectionClosed(f"RECEIVE on socket #{self.number}: we closed it while this waited"))
         self._buffer.clear()
-        if not self._outbox and not self._sending_paused:
-            self._end_direction()
+        self._flushed()
         return self._when_closed()
 
     def _when_closed(self) -> Deferred[None]:
@@ -315,14 +249,16 @@ class Stream:
         if self._receiver is not None and not len(self._buffer):
             self._settle_receiver(b"")
 
-    def _end_direction(self) -> None:
-        """Everything is with the transport: let it flush and end our direction, or both."""
+    def _flushed(self) -> None:
+        """Once everything is with the transport, end what is to end: our direction, or both."""
+        if not self._outbox.idle:
+            return
         if self.closing:
             self.transport.unregisterProducer()
             self.transport.loseConnection()
-        elif self._peer_end:
+        elif self._our_end and self._peer_end:
             self.transport.loseConnection()
-        else:
+        elif self._our_end:
             self.transport.loseWriteConnection()
 
     def start_tls(self, context: Any, server_side: bool) -> None:
@@ -330,7 +266,7 @@ class Stream:
         check(STREAM, "START_TLS", self.state)
         if ISSLTransport.providedBy(self.transport):
             raise wrong(STREAM, "START_TLS", self.state)
-        if self._outbox:
+        if not self._outbox.idle:
             raise WrongState("START_TLS while a SEND is under way: await it first")
         self._buffer.clear()
         self._adjust_reading()
@@ -341,7 +277,7 @@ class Stream:
 
     def makeConnection(self, transport: Any) -> None:
         """The transport is there."""
-        self.transport = transport
+        self.transport = self._outbox.transport = transport
         transport.registerProducer(self, True)
         self.connectionMade()
 
@@ -371,7 +307,7 @@ class Stream:
         self._buffer.end()
         self._serve_receiver()
         if self._our_end:
-            self.transport.loseConnection()
+            self._flushed()
 
     def writeConnectionLost(self) -> None:
         """Our end of stream is sent; if the peer's came before, nothing is left to do here."""
@@ -384,12 +320,11 @@ class Stream:
         clean = isinstance(reason.value, ConnectionDone)
         broken = None if clean else ConnectionClosed(f"the connection of socket #{self.number} broke: {self._why()}")
         self._buffer.end(broken)
-        self._outbox.clear()
         self._serve_receiver()
         self._settle_receiver(broken or b"")
-        senders, self._senders = self._senders, []
-        for waiter in senders:
-            waiter.settle(ConnectionClosed(f"SEND on socket #{self.number}: not all was sent; {self._why()}"))
+        self._outbox.give_up(
+            lambda: ConnectionClosed(f"SEND on socket #{self.number}: not all was sent; {self._why()}")
+        )
 
     def _why(self) -> str:
         """The reason of the loss, as text."""

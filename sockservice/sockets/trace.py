@@ -6,7 +6,7 @@
     #1  BIND     127.0.0.1:3306     -> bind(2)                   127.0.0.1:3306              0.01 ms
     #1  LISTEN   backlog 511        -> reactor.adoptStreamPort   ok                          0.10 ms
     #1  ACCEPT                      -> factory.buildProtocol     #2 from 127.0.0.1:51234     0.00 ms
-    #2  RECEIVE                     -> dataReceived              5 bytes b'hello'            0.00 ms
+    #2  RECEIVE                     -> dataReceived              5 bytes 'hello'             0.00 ms
 """
 
 from __future__ import annotations
@@ -37,14 +37,16 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
 """Every call and the operations it may become: ``writeSomeData`` sends at once, ``write`` behind what is buffered or
 through TLS; ``close(2)`` is for sockets that the reactor never had; ``connectionLost`` is a CLOSE by the peer."""
 
-SHOWN_DATA = 32
-"""How many bytes of data a line shows."""
+SHOWN_WIDTH = 27
+"""How many characters of data a line shows, so that the columns stay in line."""
+
+_UNITS = [chr(byte) if 32 <= byte < 127 else {9: r"\t", 10: r"\n", 13: r"\r"}.get(byte, "·") for byte in range(256)]
 
 
 def show_data(data: bytes) -> str:
-    """Data as a Python literal, cut after :data:`SHOWN_DATA` bytes."""
-    head = repr(bytes(data[:SHOWN_DATA]))
-    return head if len(data) <= SHOWN_DATA else f"{head}… ({len(data)} bytes)"
+    """The beginning of ``data`` in quotes, a dot for each byte that is no ASCII text, an ellipsis where it goes on."""
+    shown = "".join(_UNITS[byte] for byte in data[: SHOWN_WIDTH + 1])
+    return f"'{shown}'" if len(shown) <= SHOWN_WIDTH else f"'{shown[:SHOWN_WIDTH]}'…"
 
 
 @implementer(ISocketObserver)
@@ -61,6 +63,6 @@ class Trace:
     def socket_call(self, call: SocketCall) -> None:
         """Write the line."""
         self._write(
-            f"#{call.number:<5} {call.call:<7} {call.arguments:<38} -> {call.operation:<30} "
+            f"#{call.number:<5} {call.call:<7} {call.arguments:<30} -> {call.operation:<29} "
             f"{call.outcome:<40} {call.duration * 1000:9.3f} ms"
         )

@@ -28,7 +28,7 @@ from sockservice.certificates import ReloadingCertificate, SelfSignedCertificate
 from sockservice.error_codes import error
 from sockservice.interfaces import STREAM, IResponder
 from sockservice.mysql import Account, Server
-from sockservice.plugins.mysql import MySQLFactory
+from sockservice.plugins._mysql_protocol import MySQLFactory
 from sockservice.responder import Chain, Chatter
 from sockservice.sockets import SocketAPI
 
@@ -60,7 +60,7 @@ def main() -> None:
     tls = ReloadingCertificate(*map(Path, arguments.tls.split(":"))) if arguments.tls else SelfSignedCertificate()
     server = Server(accounts=accounts, tls=True)
     chain = Chain([EchoResponder(reactor), Chatter(databases=(DATABASE, "shop")), Unknown()])
-    factory = MySQLFactory(server, chain, tls, reactor)
+    factory = MySQLFactory(server, chain, reactor, tls)
 
     sockets = SocketAPI(reactor)
     port = sockets.socket(STREAM)

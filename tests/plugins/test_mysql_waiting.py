@@ -13,7 +13,7 @@ from twisted.internet.testing import StringTransport
 
 from sockservice.answers import LocalInfile, Ok
 from sockservice.mysql import Server
-from sockservice.plugins.mysql import MySQLFactory
+from sockservice.plugins._mysql_protocol import MySQLFactory
 
 sys.path.append(str(Path(__file__).parents[1] / "mysql"))
 from wire_client import LIMIT, USUAL, framed, handshake_response, read_reply, unframed
@@ -195,6 +195,7 @@ def test_a_file_that_comes_in_a_thousand_pieces_at_once_is_taken():
 def test_files_that_are_asked_for_in_one_breath_are_all_taken():
     rig = Rig(LocalInfile("f", lambda _: None, Ok)).log_in()
     rig.send((framed(b"\x03LOAD") + framed(b"x", 2) + framed(b"", 3)) * 2000)
+    rig.clock.advance(0)
     assert len(rig.transport.taken()) == 4000
     rig.lose()
 

@@ -6,10 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from twisted.internet import reactor
+from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import deferLater
 
+BIG = bytes(range(256)) * 16384  # 4 MiB: more than the kernel takes at once
+
 LOOPBACK = ("127.0.0.1", 0)
+
+
+async def failure_of(deferred: Deferred[Any]) -> BaseException:
+    """The exception that a call ends with."""
+    try:
+        result = await deferred
+    except Exception as error:
+        return error
+    raise AssertionError(f"it succeeded with {result!r}")
 
 
 async def turns(count: int = 5) -> None:
@@ -45,6 +57,28 @@ class Recorder(Protocol):
     def connectionLost(self, reason: Any) -> None:
         self.lost = reason
         self.events.append("lost")
+
+
+class Pushing(Recorder):
+    """Notes when it is paused and resumed; writes a last word when it is resumed."""
+
+    last_word = b""
+
+    def pauseProducing(self) -> None:
+        self.events.append("pause")
+
+    def resumeProducing(self) -> None:
+        self.events.append("resume")
+        if self.last_word:
+            self.transport.write(self.last_word)
+            self.last_word = b""
+
+    def stopProducing(self) -> None:
+        self.events.append("stop")
+
+    def connectionMade(self) -> None:
+        super().connectionMade()
+        self.transport.registerProducer(self, True)
 
 
 class RecorderFactory(Factory):

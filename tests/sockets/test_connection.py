@@ -6,10 +6,7 @@ import socket
 from typing import Any
 
 import pytest
-from loopback import Recorder, RecorderFactory, turns, until
-from twisted.internet import reactor, tcp
-from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import TCP4ServerEndpoint
+from loopback import BIG, Pushing, Recorder, RecorderFactory, turns, until
 from twisted.internet.interfaces import (
     IConsumer,
     IHalfCloseableProtocol,
@@ -19,14 +16,11 @@ from twisted.internet.interfaces import (
     ITransport,
 )
 from twisted.internet.protocol import Protocol
-from twisted.internet.threads import deferToThread
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
 from sockservice.interfaces import IFinishingProtocol
-from sockservice.sockets import Connection, ConnectionFactory
-
-BIG = bytes(range(256)) * 16384  # 4 MiB: more than the kernel takes at once
+from sockservice.sockets import Connection
 
 
 class Client:
@@ -136,28 +130,6 @@ async def test_what_the_kernel_does_not_take_is_buffered_in_order_and_then_write
     connection.abort()
 
 
-class Pushing(Recorder):
-    """Notes when it is paused and resumed; writes a last word when it is resumed."""
-
-    last_word = b""
-
-    def pauseProducing(self) -> None:
-        self.events.append("pause")
-
-    def resumeProducing(self) -> None:
-        self.events.append("resume")
-        if self.last_word:
-            self.transport.write(self.last_word)
-            self.last_word = b""
-
-    def stopProducing(self) -> None:
-        self.events.append("stop")
-
-    def connectionMade(self) -> None:
-        super().connectionMade()
-        self.transport.registerProducer(self, True)
-
-
 async def test_a_push_producer_is_paused_above_64_kib_and_resumed_when_all_is_sent(served):
     protocol, connection, client = await served(Pushing)
     connection.write(BIG)
@@ -181,6 +153,31 @@ async def test_a_small_rest_pauses_nobody(served):
     protocol.transport.registerProducer(protocol, True)
     connection.write(b"x")
     assert "pause" not in protocol.events
+    connection.abort()
+
+
+async def test_a_producer_with_a_fast_reader_is_paused_too_so_that_others_have_their_turn(served):
+    protocol, connection, client = await served(Pushing)
+    connection._send = len  # the kernel takes everything at once
+    writes = 0
+    while "pause" not in protocol.events:
+        connection.write(b"x" * 100)
+        writes += 1
+        assert writes < 2000
+    assert protocol.events == ["made", "pause"]
+    await until(lambda: client.read() or "resume" in protocol.events)
+    assert connection.immediate
+    connection.abort()
+
+
+@pytest.mark.parametrize("end", ["loseWriteConnection", "loseConnection"])
+async def test_ending_right_after_a_burst_ends(served, end):
+    _, connection, client = await served()
+    while connection.immediate:
+        connection.write(b"x" * 20)
+        client.read()
+    getattr(connection, end)()
+    await client.read_to_end()
     connection.abort()
 
 
@@ -372,109 +369,3 @@ async def test_a_protocol_that_fails_at_its_start_is_logged_once_and_reset(liste
     await turns()
     with pytest.raises(ConnectionResetError):
         again.read()
-
-
-# --- TLS
-
-
-class Greeting(Pushing):
-    def connectionMade(self) -> None:
-        super().connectionMade()
-        self.transport.write(b"plain greeting")
-
-    def dataReceived(self, data: bytes) -> None:
-        super().dataReceived(data)
-        if data == b"tls please":
-            self.transport.startTLS(self.factory.context)
-            assert ISSLTransport.providedBy(self.transport)
-            assert not self.transport.immediate
-            self.transport.write(b"secret answer")
-
-
-def spy_on(address: Any, exchange: Any) -> Deferred[Any]:
-    """Run ``exchange(socket)`` in a thread with blocking calls."""
-
-    def run() -> Any:
-        with socket.create_connection(address, timeout=10) as sock:
-            return exchange(sock)
-
-    return deferToThread(run)
-
-
-async def test_after_start_tls_only_tls_records_go_out(listening, server_tls):
-    factory = RecorderFactory(Greeting)
-    factory.context = server_tls
-    listener = listening(factory)
-
-    def exchange(sock: socket.socket) -> tuple[bytes, bytes]:
-        import ssl
-
-        greeting = sock.recv(100)
-        sock.sendall(b"tls please")
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        tls = context.wrap_bio(incoming, outgoing)
-        raw = b""
-        while True:
-            try:
-                tls.do_handshake()
-                text = tls.read(100)
-                break
-            except ssl.SSLWantReadError:
-                sock.sendall(outgoing.read())
-                data = sock.recv(65536)
-                raw += data
-                incoming.write(data)
-        assert text == b"secret answer"
-        return greeting, raw
-
-    greeting, raw = await spy_on(listener.local_address, exchange)
-    assert greeting == b"plain greeting"
-    assert raw[0] == 22  # the content type of a TLS handshake record
-    assert b"secret" not in raw
-    await until(lambda: not listener.connections.connections)
-
-
-async def test_under_a_tls_endpoint_nothing_is_written_past_tls(api, server_tls, client_tls, connected):
-    from twisted.internet.endpoints import wrapServerTLS
-
-    class Hello(Recorder):
-        def connectionMade(self) -> None:
-            assert not isinstance(self.transport.transport, tcp.Connection)
-            assert ISSLTransport.providedBy(self.transport)
-            assert not self.transport.immediate
-            self.transport.write(b"over tls")
-            self.transport.loseConnection()
-
-    factory = ConnectionFactory(RecorderFactory(Hello), api=api)
-    port = await wrapServerTLS(server_tls, TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1")).listen(factory)
-    factory.attach(port)
-    client = await connected(("127.0.0.1", port.getHost().port))
-    client.start_tls(client_tls, server_side=False)
-    assert await client.receive_exactly(8) == b"over tls"
-    assert await client.receive() == b""
-    await until(lambda: not factory.connections)
-    await port.stopListening()
-
-
-async def test_a_paused_push_producer_does_not_keep_tls_open(api, server_tls, client_tls, connected):
-    from twisted.internet.endpoints import wrapServerTLS
-
-    factory = ConnectionFactory(RecorderFactory(Pushing), api=api)
-    port = await wrapServerTLS(server_tls, TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1")).listen(factory)
-    client = await connected(("127.0.0.1", port.getHost().port))
-    client.start_tls(client_tls, server_side=False)
-    await client.send(b"x")
-    await until(lambda: factory.connections)
-    (connection,) = factory.connections
-    await until(lambda: connection.protocol.received == b"x")
-    connection.write(BIG)
-    await until(lambda: "pause" in connection.protocol.events)
-    connection.loseConnection()
-    size = 0
-    while data := await client.receive():
-        size += len(data)
-    assert size == len(BIG)
-    await until(lambda: not factory.connections)
-    await port.stopListening()

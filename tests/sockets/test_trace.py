@@ -60,18 +60,18 @@ async def test_a_factory_service_is_seen_call_by_call(watching, listening, conne
         ("LISTEN", "ok"),
         ("ACCEPT", f"#3 from 127.0.0.1:{client.local_address[1]}"),
     ]
-    assert watching.of(3) == [("RECEIVE", "5 bytes b'hello'"), ("SEND", "5 bytes"), ("CLOSE", "ok")]
+    assert watching.of(3) == [("RECEIVE", "5 bytes 'hello'"), ("SEND", "5 bytes"), ("CLOSE", "ok")]
     assert watching.of(client.number) == [
         ("SOCKET", "ok"),
         ("CONNECT", "ok"),
         ("SEND", "5 bytes"),
-        ("RECEIVE", "5 bytes b'hello'"),
+        ("RECEIVE", "5 bytes 'hello'"),
         ("CLOSE", "ok"),
     ]
     closed = next(call for call in watching.calls if (call.number, call.call) == (3, "CLOSE"))
     assert (closed.arguments, closed.operation) == ("by the peer", "connectionLost")
     sent = next(call for call in watching.calls if call.call == "SEND")
-    assert (sent.arguments, sent.operation) == ("b'hello'", "transport.writeSomeData")
+    assert (sent.arguments, sent.operation) == ("'hello'", "transport.writeSomeData")
 
 
 async def test_a_coroutine_service_is_seen_once_and_not_twice(api, watching, listening, connected):
@@ -86,12 +86,13 @@ async def test_a_coroutine_service_is_seen_once_and_not_twice(api, watching, lis
     await client.close()
     await until(lambda: ("CLOSE", "ok") in watching.of(3))
     assert watching.of(3) == [
-        ("RECEIVE", "2 bytes b'a\\n'"),
+        ("RECEIVE", "2 bytes 'a\\n'"),
         ("SEND", "2 bytes"),
         ("RECEIVE", "end of stream"),
         ("CLOSE", "ok"),
     ]
     assert [call for call, _ in watching.of(listener.number)] == ["SOCKET", "BIND", "LISTEN", "ACCEPT"]
+    assert {call.number for call in watching.calls} == {listener.number, client.number, 3}
 
 
 async def test_accept_shutdown_abort_and_failures_are_seen(api, watching, listening, connected, opened):
@@ -140,7 +141,7 @@ async def test_datagram_calls_and_served_protocols_are_seen(api, watching, opene
     await client.close()
     await server.close()
     assert watching.of(server.number)[2:] == [
-        ("RECEIVE", f"2 bytes b'hi' from 127.0.0.1:{client.local_address[1]}"),
+        ("RECEIVE", f"2 bytes 'hi' from 127.0.0.1:{client.local_address[1]}"),
         ("SEND", "2 bytes"),
         ("CLOSE", "ok"),
     ]
@@ -175,15 +176,14 @@ async def test_without_an_observer_the_plain_classes_are_used(opened):
 def test_a_line_shows_the_call_and_what_it_became():
     lines: list[str] = []
     trace = Trace(lines.append)
-    trace.socket_call(SocketCall(7, "SEND", "b'x'", "transport.write", "1 bytes", 10.0, 0.0125))
+    trace.socket_call(SocketCall(7, "SEND", "'x'", "transport.write", "1 bytes", 10.0, 0.0125))
     trace.socket_call(SocketCall(12, "RECEIVE", "at most 9", "dataReceived", "end of stream", 10.0, 1.5))
-    assert lines[0].split() == ["#7", "SEND", "b'x'", "->", "transport.write", "1", "bytes", "12.500", "ms"]
+    assert lines[0].split() == ["#7", "SEND", "'x'", "->", "transport.write", "1", "bytes", "12.500", "ms"]
     assert lines[0].index("->") == lines[1].index("->")
     assert len(lines[0]) == len(lines[1])
 
 
-def test_data_is_cut_and_escaped():
-    assert show_data(b"a\n\x00") == "b'a\\n\\x00'"
-    shown = show_data(b"x" * 1000)
-    assert len(shown) < 60
-    assert "1000 bytes" in shown
+def test_data_is_shown_as_text_and_cut():
+    assert show_data(b"a.\r\n\x00\xff") == r"'a.\r\n··'"
+    assert show_data(b"x" * 27) == "'" + "x" * 27 + "'"
+    assert show_data(b"x" * 1000) == "'" + "x" * 27 + "'…"

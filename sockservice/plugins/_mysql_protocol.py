@@ -1,0 +1,344 @@
+"""The MySQL service's protocol: the pump between a connection, its session and what answers.
+
+The way of a query, downwards: bytes arrive in :meth:`MySQLProtocol.dataReceived`; the session
+(:mod:`sockservice.mysql.session`) turns them into requests; the responder chain
+(:mod:`sockservice.responder`) answers each; the session turns the answer into bytes; they are sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from socket import AF_UNIX
+from time import monotonic
+from typing import Any, Final
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import (
+    IAddress,
+    IDelayedCall,
+    IHalfCloseableProtocol,
+    IOpenSSLServerConnectionCreator,
+    IPushProducer,
+    IReactorTime,
+    ISSLTransport,
+)
+from twisted.internet.protocol import Protocol, ServerFactory, connectionDone
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from sockservice.answers import Answer, Error, Request
+from sockservice.error_codes import error
+from sockservice.interfaces import IFinishingProtocol, IResponder
+from sockservice.mysql import Encryption, Peer, Server, Session
+
+TURN: Final = 0.005
+"""Seconds for which one client's pipelined requests are answered before the others have their turn."""
+
+_NOBODY: Final = Error(1105, "HY000", "sockservice: nothing answers this request")
+
+_log = Logger()
+
+
+@implementer(IHalfCloseableProtocol, IFinishingProtocol, IPushProducer)
+class MySQLProtocol(Protocol):
+    """One client: feeds what arrives to the session, and sends what the session says.
+
+    It takes the next request only when the one before is answered, the client takes its answers and the other
+    clients had their turn, and reads only then: neither a client that sends without reading nor a slow
+    answer can fill the memory or hold up anybody else.
+
+    Args:
+        session: the MySQL session of this connection.
+        respond: what answers its requests.
+        clock: the reactor, for turns and timeouts.
+        tls: what makes TLS connections, where it is offered.
+    """
+
+    transport: Any
+
+    def __init__(
+        self,
+        session: Session,
+        respond: Callable[[Request], Answer | Deferred[Answer] | None],
+        clock: IReactorTime,
+        tls: IOpenSSLServerConnectionCreator | None = None,
+    ) -> None:
+        self.session = session
+        self.respond = respond
+        self._clock = clock
+        self._tls = tls
+        # What keeps the next request from being taken: an answer that is waited for, the client, others' turn.
+        self._waiting: Deferred[Any] | None = None
+        self._full = False
+        self._turn: IDelayedCall | None = None
+        self._alarm: IDelayedCall | None = None
+        self._working = False
+        self._ended = False
+
+    def connectionMade(self) -> None:
+        """Send the greeting."""
+        self.session.peer = self._peer
+        self.session.on_kill = self._killed
+        self.session.timeouts.on_earlier = self._set_alarm
+        self.transport.registerProducer(self, True)
+        self._set_alarm()
+        self._work()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Bytes of the client: the hot path."""
+        self.session.receive(data)
+        if not self._full and self._waiting is None and self._turn is None:
+            self._work()
+
+    # --- requests and answers -----------------------------------------------------------------
+
+    def _work(self) -> None:
+        """Answer the requests that are due, for as long as the client takes the answers and its turn lasts."""
+        session = self.session
+        self._working = True
+        taken, turn_ends = 0, 0.0
+        while True:
+            request = session.next_request()
+            if request is None:
+                if session.file is None or not self._take_file():
+                    break
+                continue
+            try:
+                answer = self.respond(request)
+            except Exception:
+                answer = _failed(Failure())  # type: ignore[no-untyped-call]
+            if isinstance(answer, Deferred):
+                self._wait(answer)
+                if self._waiting is not None:
+                    break
+            else:
+                session.answer(answer or _NOBODY)
+            self._send()
+            taken += 1
+            if self._full:
+                break
+            if taken == 2:  # the clock is looked at for pipelined requests only
+                turn_ends = monotonic() + TURN
+            elif taken > 2 and monotonic() > turn_ends:
+                break
+        self._working = False
+        self._send()
+        if session.closing or (self._ended and self._nothing_left(request)):
+            self._close()
+        elif session.wants_tls:
+            self._start_tls()
+        elif session.sending or session.more or (request is not None and self._waiting is None):
+            self._let_others_on()
+
+    def _nothing_left(self, request: Request | None) -> bool:
+        return request is None and self._waiting is None and not self.session.sending and not self.session.more
+
+    def _wait(self, answer: Deferred[Any]) -> None:
+        """Take nothing more from the client until the answer is there, which may be at once."""
+        self._waiting = answer
+        self.transport.pauseProducing()
+        answer.addErrback(_failed).addCallback(self._answered)
+
+    def _answered(self, answer: Answer | None) -> None:
+        if self._waiting is None:  # the client is gone
+            return
+        self._waiting = None
+        if answer is not None or self.session.file is None:
+            self.session.answer(answer or _NOBODY)
+        self._read_on()
+        if not self._working and not self._full:
+            self._work()
+
+    def _take_file(self) -> bool:
+        """Hand on what came of the client's file; returns whether requests may follow, since it is over."""
+        session = self.session
+        while session.file is not None:
+            step = session.file_step()
+            if step is None:
+                return False
+            try:
+                outcome = step()
+            except Exception:
+                outcome = _failed(Failure())  # type: ignore[no-untyped-call]
+            if isinstance(outcome, Deferred):
+                self._wait(outcome)
+                if self._waiting is not None:
+                    return False
+            elif outcome is not None or session.file is None:
+                session.answer(outcome or _NOBODY)
+        return True
+
+    def _send(self) -> None:
+        """Send what is due; of rows that come one by one, a piece."""
+        try:
+            data = self.session.data_to_send()
+        except Exception:  # the rows are a responder's, and their failure is its client's answer
+            self.session.answer(_failed(Failure()))  # type: ignore[no-untyped-call]
+            data = self.session.data_to_send()
+        if data:
+            self.transport.write(data)
+
+    # --- turns --------------------------------------------------------------------------------
+
+    def _let_others_on(self) -> None:
+        """There is more to do: in the next turn, or when the client has taken what was sent."""
+        if not self._full and self._turn is None:
+            self.transport.pauseProducing()
+            self._turn = self._clock.callLater(0, self._take_turn)
+
+    def _take_turn(self) -> None:
+        self._turn = None
+        if not self._full:
+            self._work()
+            self._read_on()
+
+    def _read_on(self) -> None:
+        if not self._full and self._waiting is None and self._turn is None:
+            self.transport.resumeProducing()
+
+    def pauseProducing(self) -> None:
+        """The client is slow to take its answers: take no further request."""
+        self._full = True
+        self.session.timeouts.stall()
+        self.transport.pauseProducing()
+
+    def resumeProducing(self) -> None:
+        """The client has taken what was waiting: go on."""
+        self._full = False
+        self.session.timeouts.flow()
+        self._read_on()
+        if self._waiting is None and self._turn is None and not self._working:
+            self._work()
+
+    def stopProducing(self) -> None:
+        """The connection is gone; :meth:`connectionLost` follows."""
+
+    # --- timeouts and TLS ---------------------------------------------------------------------
+
+    def _set_alarm(self) -> None:
+        """Look at the session's deadline when it is due, and again then; most that happens meanwhile moves it away."""
+        left = max(0.0, self.session.timeouts.deadline - self.session.server.clock())
+        due = self._clock.seconds() + left
+        if self._alarm is not None:
+            if self._alarm.getTime() <= due:
+                return
+            self._alarm.cancel()
+        self._alarm = self._clock.callLater(left, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self.session.timeouts.expire()
+        if self.session.timeouts.aborted:
+            self.transport.abortConnection()
+        elif self.session.closing:
+            self._work()
+        else:
+            self._set_alarm()
+
+    def _start_tls(self) -> None:
+        # What came with the request is TLS already, and for nobody else to read.
+        early = self.session.start_tls()
+        self.transport.startTLS(self._tls)
+        self.transport.receive_again(early)
+
+    def _peer(self) -> Peer:
+        """Where the client is by now; a proxy's header and TLS come after the greeting."""
+        address, handle = self.transport.getPeer(), self.transport.getHandle()
+        host, port = getattr(address, "host", "localhost"), getattr(address, "port", 0)
+        if ISSLTransport.providedBy(self.transport):
+            return Peer(host, port, Encryption(handle.get_protocol_version_name(), handle.get_cipher_name() or ""))
+        return Peer(host, port, local=handle.family is AF_UNIX)
+
+    # --- the end ------------------------------------------------------------------------------
+
+    def _killed(self) -> None:
+        """Another session has ended the request in flight, or the session."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        elif not self._full:
+            self._work()
+        if self.session.closing and self._full:
+            self.transport.abortConnection()
+
+    def finish(self) -> None:
+        """Close as soon as the answer in flight is sent."""
+        self.session.finish()
+        if self._waiting is None and not self._full:
+            self._work()
+
+    def _close(self) -> None:
+        self.transport.unregisterProducer()
+        self.transport.loseConnection()
+        # What is due is sent first, if the client ever takes it.
+        self.session.timeouts.stall()
+
+    def readConnectionLost(self) -> None:
+        """The client will send no more: answer what it asked, then close."""
+        self._ended = True
+        if self._waiting is None and self._turn is None and not self._full:
+            self._work()
+
+    def writeConnectionLost(self) -> None:
+        """Our direction has ended; nothing is left to do."""
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002
+        """Forget the session and give up the answer it waits for."""
+        self.session.connection_lost()
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.cancel()
+        for call in (self._turn, self._alarm):
+            if call is not None:
+                call.cancel()
+        self._turn = self._alarm = None
+
+
+def _failed(failure: Failure) -> Answer:
+    """An answer for a responder that failed: the client gets an error, the log the traceback.
+
+    One that was cancelled has not failed: it was killed, or nobody is there for its answer.
+    """
+    if isinstance(failure.value, CancelledError):
+        return error("ER_QUERY_INTERRUPTED")
+    _log.failure("a responder failed", failure)
+    return Error(1105, "HY000", f"sockservice: a responder failed: {failure.getErrorMessage()}")
+
+
+class MySQLFactory(ServerFactory):
+    """Makes a session and a protocol for each client.
+
+    Args:
+        server: what the sessions share.
+        responder: what answers them.
+        reactor: for what takes its time, and what takes turns.
+        tls: what makes TLS connections; the server offers TLS where there is one.
+    """
+
+    noisy = False
+
+    def __init__(
+        self,
+        server: Server,
+        responder: IResponder,
+        reactor: Any,
+        tls: IOpenSSLServerConnectionCreator | None = None,
+    ) -> None:
+        self.server = server
+        self.responder = responder
+        self._reactor = reactor
+        self._tls = tls
+
+    def startFactory(self) -> None:
+        """The first port opens: tell what clients need to know, and make what they may need."""
+        fingerprint = getattr(self._tls, "fingerprint", None)
+        if fingerprint is not None:
+            _log.info("TLS by a self-signed certificate, SHA-256 {fingerprint}", fingerprint=fingerprint)
+        if self.server.needs_rsa_key:
+            self._reactor.callInThread(self.server.rsa_key.generate)
+
+    def buildProtocol(self, address: IAddress | None) -> MySQLProtocol:
+        """A protocol with a session of its own."""
+        host = getattr(address, "host", "localhost")  # a Unix socket's address has none
+        session = self.server.session(host, getattr(address, "port", 0))
+        return MySQLProtocol(session, self.responder.respond, self._reactor, self._tls)

@@ -1,0 +1,262 @@
+"""The MySQL service's protocol: what it does with slow clients, slow answers, broken responders and ends."""
+
+from __future__ import annotations
+
+import socket
+import struct
+
+import pytest
+from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+from twisted.python.usage import UsageError
+
+from sockservice.answers import Ok, Rows, table
+from sockservice.mysql import Server
+from sockservice.plugins._mysql_protocol import MySQLFactory
+from sockservice.plugins.mysql import MySQLOptions, mysql
+
+ONE = table({"1": "INT"}, [[1]])
+
+
+def framed(payload: bytes, sequence_id: int = 0) -> bytes:
+    return struct.pack("<I", len(payload) | sequence_id << 24) + payload
+
+
+def query(text: str) -> bytes:
+    return framed(b"\x03" + text.encode())
+
+
+class Responder:
+    """Answers what it was told to, and keeps what it was asked."""
+
+    def __init__(self, answers):
+        self.answers = answers
+        self.asked = []
+
+    def respond(self, request):
+        self.asked.append(request.text)
+        return self.answers(request) if callable(self.answers) else self.answers
+
+
+class Transport(StringTransport):
+    """A transport in memory that says of itself what a TCP connection says."""
+
+    def getHandle(self):
+        return socket.SocketType.__new__(socket.SocketType)
+
+
+class Client:
+    """A logged-in connection in memory."""
+
+    def __init__(self, answers):
+        self.responder = Responder(answers)
+        self.server = Server()
+        self.clock = Clock()
+        self.protocol = MySQLFactory(self.server, self.responder, self.clock).buildProtocol(None)
+        self.transport = Transport()
+        self.protocol.makeConnection(self.transport)
+        capabilities = 1 | 1 << 9 | 1 << 15 | 1 << 19
+        login = struct.pack("<IIB23x", capabilities, 1 << 24, 45) + b"root\0\0mysql_native_password\0"
+        self.protocol.dataReceived(framed(login, 1))
+        assert self.received()[4] == 0x0A
+        assert self.server.sessions
+
+    def received(self) -> bytes:
+        sent = self.transport.value()
+        self.transport.clear()
+        return sent
+
+    def send(self, *texts: str) -> None:
+        self.protocol.dataReceived(b"".join(map(query, texts)))
+
+
+def test_an_answer_is_sent_with_the_data_that_asked_for_it():
+    client = Client(ONE)
+    client.send("SELECT 1")
+    assert client.received().startswith(b"\x01\x00\x00\x01\x01")
+
+
+def test_pipelined_queries_are_answered_in_order():
+    client = Client(lambda request: Ok(affected_rows=int(request.text)))
+    client.send("1", "2", "3")
+    sent = client.received()
+    assert [sent[at + 5] for at in range(0, len(sent), 11)] == [1, 2, 3]
+
+
+def test_a_client_that_does_not_read_is_asked_for_nothing_more():
+    client = Client(ONE)
+    client.protocol.pauseProducing()
+    assert client.transport.producerState == "paused"
+    client.send("a", "b")
+    assert client.responder.asked == []
+    client.protocol.resumeProducing()
+    assert client.responder.asked == ["a", "b"]
+    assert client.transport.producerState == "producing"
+
+
+def test_a_client_that_becomes_slow_in_a_pipeline_is_answered_later():
+    client = Client(ONE)
+    write = client.transport.write
+
+    def slow(data):
+        write(data)
+        client.protocol.pauseProducing()
+
+    client.transport.write = slow
+    client.send("a", "b", "c")
+    assert client.responder.asked == ["a"]
+    client.protocol.resumeProducing()
+    assert client.responder.asked == ["a", "b"]
+
+
+def test_a_later_answer_pauses_the_client_and_keeps_the_order():
+    later = [Deferred(), Deferred()]
+    client = Client(lambda request: later[int(request.text)])
+    client.send("0", "1")
+    assert (client.responder.asked, client.received()) == (["0"], b"")
+    assert client.transport.producerState == "paused"
+    later[0].callback(Ok(affected_rows=7))
+    assert client.received()[5] == 7
+    assert client.responder.asked == ["0", "1"]
+    later[1].callback(Ok(affected_rows=8))
+    assert client.received()[5] == 8
+    assert client.transport.producerState == "producing"
+
+
+def test_a_later_answer_to_a_client_that_has_become_slow_does_not_read_on():
+    later = Deferred()
+    client = Client(later)
+    client.send("a")
+    client.protocol.pauseProducing()
+    later.callback(ONE)
+    assert client.transport.producerState == "paused"
+
+
+def test_thousands_of_pipelined_answers_that_are_there_at_once_need_no_stack():
+    client = Client(lambda request: succeed(Ok()))
+    client.send(*["x"] * 5000)
+    client.clock.pump([0] * 5000)
+    assert len(client.received()) == 11 * 5000
+
+
+@pytest.mark.parametrize("how", ["at once", "later"])
+def test_a_responder_that_fails_is_an_error_to_the_client_and_in_the_log(how, logged_errors):
+    later = Deferred()
+
+    def broken(_request):
+        if how == "later":
+            return later
+        raise ZeroDivisionError("oops")
+
+    client = Client(broken)
+    client.send("a")
+    if how == "later":
+        later.errback(ZeroDivisionError("oops"))
+    sent = client.received()
+    assert sent[4:7] == b"\xff" + struct.pack("<H", 1105)
+    assert b"oops" in sent
+    (event,) = logged_errors.flush()
+    assert event["log_failure"].check(ZeroDivisionError)
+    client.protocol.respond = lambda request: Ok()
+    client.send("b")
+    assert client.received()[4] == 0
+
+
+def test_nobody_answering_is_an_error_and_the_connection_goes_on():
+    client = Client(lambda request: None)
+    client.send("a")
+    assert b"nothing answers" in client.received()
+    assert not client.transport.disconnecting
+
+
+def test_a_client_that_goes_away_gives_up_the_answer_it_waits_for():
+    given_up = []
+    client = Client(Deferred(given_up.append))
+    client.send("a")
+    client.protocol.connectionLost(Failure(CancelledError()))
+    assert len(given_up) == 1
+    assert not client.server.sessions
+
+
+def test_finish_waits_for_the_answer_in_flight():
+    later = Deferred()
+    client = Client(later)
+    client.send("a", "b")
+    client.protocol.finish()
+    assert not client.transport.disconnecting
+    later.callback(ONE)
+    assert client.received()
+    assert client.transport.disconnecting
+    assert client.responder.asked == ["a"]
+
+
+def test_finish_closes_an_idle_connection():
+    client = Client(ONE)
+    client.protocol.finish()
+    assert client.transport.disconnecting
+
+
+def test_a_client_that_ends_its_stream_gets_its_answers_first():
+    later = [Deferred(), Deferred()]
+    client = Client(lambda request: later[int(request.text)])
+    client.send("0", "1")
+    client.protocol.readConnectionLost()
+    later[0].callback(ONE)
+    assert not client.transport.disconnecting
+    later[1].callback(ONE)
+    assert client.transport.disconnecting
+
+
+def test_quit_closes():
+    client = Client(ONE)
+    client.protocol.dataReceived(framed(b"\x01"))
+    assert client.transport.disconnecting
+
+
+def test_a_pipeline_lets_others_have_their_turn(monkeypatch):
+    seconds = iter(range(1000))
+    monkeypatch.setattr("sockservice.plugins._mysql_protocol.monotonic", lambda: next(seconds))
+    client = Client(ONE)
+    client.send(*"abcdefgh")
+    assert client.responder.asked == list("abc")
+    assert client.transport.producerState == "paused"
+    client.clock.advance(0)
+    assert client.responder.asked == list("abcdefgh")
+    assert client.transport.producerState == "producing"
+
+
+def test_thousands_of_pings_let_others_have_their_turn():
+    client = Client(ONE)
+    client.protocol.dataReceived(framed(b"\x0e") * 1000)
+    assert len(client.received()) == 64 * 11
+    assert client.transport.producerState == "paused"
+    client.clock.pump([0] * 20)
+    assert len(client.received()) == (1000 - 64) * 11
+    assert client.transport.producerState == "producing"
+
+
+def test_a_result_set_is_encoded_once():
+    rows = Rows(ONE.columns, ((1,),))
+    client = Client(rows)
+    client.send("a", "b")
+    assert len(rows.encodings) == 1
+
+
+def test_options():
+    options = MySQLOptions()
+    options.parseOptions(["--stubs", "a.yaml", "--stubs", "b", "--account", "app:se:cret", "--database", "shop"])
+    assert options["stubs"] == ["a.yaml", "b"]
+    assert len(options["accounts"]) == 1
+    assert "se:cret" not in repr(options["accounts"])
+
+
+@pytest.mark.parametrize("arguments", [["--account", "app"], ["--fallback", "sqll"]])
+def test_wrong_options_are_refused(arguments):
+    with pytest.raises(UsageError):
+        MySQLOptions().parseOptions(arguments)
+
+
+def test_the_refusal_is_error_1040_without_sqlstate():
+    assert mysql.refusal()[3:] == b"\x00\xff" + struct.pack("<H", 1040) + b"Too many connections"
