@@ -21,7 +21,7 @@ from typing import Any, Final
 from sockservice.errors import did_you_mean
 from sockservice.mysql.accounts import Account
 
-_LEFT_OF_COLON: Final = re.compile(r"(?P<left>(?:=\[[^\]]*\]|[^:])*):(?P<password>.*)", re.DOTALL)
+_LEFT_OF_COLON: Final = re.compile(r"(?P<left>(?:=\[[^\]]*\]|=(?!\[)|[^:=])*):(?P<password>.*)", re.DOTALL)
 _WITH_VALUE: Final = ("plugin", "host", "database")
 _WORDS: Final = {"tls": "tls", "full": "full_authentication"}
 
