@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from ipaddress import IPv6Address
 
 import attrs
-
-_MAPPED: Final = "::ffff:"
 
 
 @attrs.frozen
@@ -22,9 +20,13 @@ class Encryption:
     cipher: str
 
 
-def _plain_ipv4(host: str) -> str:
-    """``::ffff:10.0.0.7``, as a socket for both families tells it, is 10.0.0.7."""
-    return host[len(_MAPPED) :] if host.lower().startswith(_MAPPED) and "." in host else host
+def _shortest(host: str) -> str:
+    """An address of IPv6 in its usual form; ``::ffff:10.0.0.7``, as a socket for both families has it, is 10.0.0.7."""
+    try:
+        address = IPv6Address(host) if ":" in host else None
+    except ValueError:
+        address = None
+    return host if address is None else str(address.ipv4_mapped or address)
 
 
 @attrs.frozen
@@ -38,7 +40,7 @@ class Peer:
         local: whether it comes over a Unix socket, where nobody can listen in.
     """
 
-    host: str = attrs.field(default="localhost", converter=_plain_ipv4)
+    host: str = attrs.field(default="localhost", converter=_shortest)
     port: int = 0
     tls: Encryption | None = None
     local: bool = False

@@ -330,7 +330,9 @@ class Connection:
     def receive_again(self, data: bytes) -> None:
         """Have bytes that the protocol was given too early read by TLS, right after :meth:`startTLS`."""
         if data:
-            self.transport.protocol.dataReceived(data)
+            # Between two connections, as around a proxy's header, the lower one is where TLS is.
+            below = getattr(self.transport, "receive_again", None)
+            (below or self.transport.protocol.dataReceived)(data)
 
     def getPeer(self) -> Any:
         """The peer's IAddress."""
