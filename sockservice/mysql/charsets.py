@@ -39,14 +39,15 @@ def collation(collation_id: int) -> Collation:
     return known
 
 
-def client_collation(collation_id: int) -> Collation:
+def client_collation(collation_id: int, default_id: int = DEFAULT_COLLATION_ID) -> Collation:
     """The collation that a handshake names, or the default one where it may not: statements are not in UTF-16.
 
     Args:
         collation_id: two bytes, of which most clients use one.
+        default_id: the server's default; it stands for MySQL's where that is not the server's.
     """
     known = find_collation_number(collation_id) or collation(collation_id & 255)
-    return collation(DEFAULT_COLLATION_ID) if known.charset.is_wide else known
+    return collation(default_id) if known.charset.is_wide or known.collation_id == DEFAULT_COLLATION_ID else known
 
 
 UTF8MB4: Final = collation(DEFAULT_COLLATION_ID).charset

@@ -13,6 +13,7 @@ from typing import Final
 from sockservice.answers import Column
 from sockservice.mysql.charsets import BINARY_ID, Charset
 from sockservice.mysql.constants import FieldFlag, FieldType
+from sockservice.mysql.mariadb import type_information
 from sockservice.mysql.wire import length_encoded_string
 from sockservice.sqltypes import SqlType
 
@@ -59,20 +60,27 @@ _WIRE_STRING: Final = {
 }
 _BYTES: Final = frozenset("BINARY VARBINARY TINYBLOB BLOB MEDIUMBLOB LONGBLOB".split())
 
+_JSON_TEXT: Final = SqlType.parse("LONGTEXT")
+
 _Shape = tuple[int, int, int, int, int]
 """Collation id, length in bytes, field type, flags, decimals."""
 
 
-def column_definition(column: Column, charset: Charset, collation_id: int) -> bytes:
+def column_definition(
+    column: Column, charset: Charset, collation_id: int, *, json_text: bool = False, extended: bool = False
+) -> bytes:
     """The payload of a column definition.
 
     Args:
         column: which.
         charset: ``character_set_results``: names and texts are sent in it.
         collation_id: the number that a text column carries.
+        json_text: whether JSON is a LONGTEXT, as in MariaDB.
+        extended: whether to tell more of the type (MariaDB's EXTENDED_METADATA).
     """
     encode = charset.encode
-    collation, length, kind, flags, decimals = _shape(column.type, charset, collation_id, bool(column.original_name))
+    sql = _JSON_TEXT if json_text and column.type.name == "JSON" else column.type
+    collation, length, kind, flags, decimals = _shape(sql, charset, collation_id, bool(column.original_name))
     if not column.nullable or column.primary_key:
         flags |= FieldFlag.NOT_NULL
     if column.primary_key:
@@ -89,9 +97,10 @@ def column_definition(column: Column, charset: Charset, collation_id: int) -> by
         column.name,
         column.original_name,
     )
-    return b"".join(length_encoded_string(encode(name)) for name in names) + struct.pack(
-        "<BHIBHBxx", 12, collation, min(length, _LONGEST), kind, flags, decimals
-    )
+    described = b"".join(length_encoded_string(encode(name)) for name in names)
+    if extended:
+        described += type_information(column.type)
+    return described + struct.pack("<BHIBHBxx", 12, collation, min(length, _LONGEST), kind, flags, decimals)
 
 
 def _shape(sql: SqlType, charset: Charset, collation_id: int, of_table: bool) -> _Shape:

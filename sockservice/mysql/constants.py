@@ -40,6 +40,10 @@ class Capability(enum.IntFlag):
     OPTIONAL_RESULTSET_METADATA = 1 << 25
     ZSTD_COMPRESSION = 1 << 26
     QUERY_ATTRIBUTES = 1 << 27
+    STMT_BULK_OPERATIONS = 1 << 34
+    """This and those below are MariaDB's."""
+    EXTENDED_METADATA = 1 << 35
+    CACHE_METADATA = 1 << 36
 
 
 class Status(enum.IntFlag):
@@ -77,6 +81,8 @@ class Command(enum.IntEnum):
     SET_OPTION = 27
     STMT_FETCH = 28
     RESET_CONNECTION = 31
+    STMT_BULK_EXECUTE = 250
+    """MariaDB's."""
 
 
 class FieldType(enum.IntEnum):

@@ -13,6 +13,7 @@ from typing import Final
 import attrs
 
 from sockservice.errors import ProtocolError
+from sockservice.mysql import mariadb
 from sockservice.mysql.authentication import NATIVE, SALT_SIZE
 from sockservice.mysql.charsets import DEFAULT_COLLATION_ID, Collation, client_collation
 from sockservice.mysql.compression import ZSTD_LEVELS
@@ -58,7 +59,7 @@ class HandshakeResponse:
     """What a client says of itself.
 
     Attributes:
-        capabilities: those that the client has and we offered.
+        capabilities: those that the client has and we offered; MariaDB's from bit 32 on.
         collation: of the texts it sends and wants.
         user: the name.
         auth_response: a scramble or what else the plugin has; for an empty password nothing or a NUL.
@@ -96,12 +97,19 @@ def greeting_payload(version: str, connection_id: int, salt: bytes, status: int,
         + struct.pack("<I", connection_id & 0xFFFFFFFF)
         + salt[:8]
         + b"\0"
-        + struct.pack("<HBHHB10x", offered & 0xFFFF, DEFAULT_COLLATION_ID, status, offered >> 16, SALT_SIZE + 1)
+        + struct.pack(
+            "<HBHHB", offered & 0xFFFF, _default_collation_id(offered), status, offered >> 16 & 0xFFFF, SALT_SIZE + 1
+        )
+        + struct.pack("<6xI", offered >> 32)
         + salt[8:]
         + b"\0"
         + plugin.encode()
         + b"\0"
     )
+
+
+def _default_collation_id(offered: int) -> int:
+    return DEFAULT_COLLATION_ID if offered & Capability.LONG_PASSWORD else mariadb.COLLATION_ID
 
 
 def switch_payload(plugin: str, challenge: bytes) -> bytes:
@@ -141,11 +149,15 @@ def _read_response(payload: bytes, offered: int) -> HandshakeResponse:
     claimed = reader.number(4)
     if not claimed & Capability.PROTOCOL_41:
         raise ProtocolError("The response is of a protocol older than 4.1.")
+    reader.take(4)  # The client's own packet limit; 0 means nothing.
+    number = reader.number(2)
+    reader.take(_FIXED_PART - 14)
+    further = reader.number(4)
+    if not claimed & Capability.LONG_PASSWORD:
+        claimed |= further << 32
     # What the client can is of no use beyond what was offered: its bits would change the framing unasked.
     capabilities = claimed & offered
-    reader.take(4)  # The client's own packet limit; 0 means nothing.
-    chosen = client_collation(reader.number(2))
-    reader.take(_FIXED_PART - 10)
+    chosen = client_collation(number, _default_collation_id(offered))
     if reader.at_end:
         raise ProtocolError("The client asks for TLS, which was not offered.")
     decode = chosen.charset.decode

@@ -89,7 +89,7 @@ class Login:
         """The payload to begin with."""
         server = self._server
         offered, plugin = server.capabilities, server.default_plugin
-        return greeting_payload(server.version, connection_id, self._salt, Status.AUTOCOMMIT, offered, plugin)
+        return greeting_payload(server.greeting_version, connection_id, self._salt, Status.AUTOCOMMIT, offered, plugin)
 
     def encrypted(self) -> None:
         """TLS is on: the client's response is due once more."""

@@ -22,6 +22,7 @@ BINARY_KEY: Final = 1 << 17
 
 _MOST_WARNINGS: Final = 65535
 _UNKNOWN_ERROR: Final = 1105
+_DESCRIBED: Final = b"\1"
 
 
 @attrs.frozen
@@ -35,6 +36,9 @@ class Form:
         collation_id: the number that text columns carry.
         binary: rows are those of a prepared statement.
         metadata: whether columns are described, where the client has made that optional; None where it has not.
+        mariadb: the server is taken for a MariaDB: JSON is a text.
+        extended_metadata: MariaDB's capability: column definitions tell more of their types.
+        cache_metadata: MariaDB's capability: behind the number of columns stands whether they are described.
         state: what the next OK packet tells of the session (:mod:`sockservice.mysql.session_state`).
         key: a small number that stands for all of these but ``state``, for ``Rows.encodings``.
     """
@@ -45,6 +49,9 @@ class Form:
     collation_id: int
     binary: bool = False
     metadata: bool | None = None
+    mariadb: bool = False
+    extended_metadata: bool = False
+    cache_metadata: bool = False
     state: bytes = b""
     key: int = attrs.field(init=False)
 
@@ -52,6 +59,7 @@ class Form:
         optional = 0 if self.metadata is None else 1 + self.metadata
         key = self.status | self.deprecate_eof << 16 | optional << 18 | self.collation_id << 20
         key |= BINARY_KEY if self.binary else 0
+        key |= self.mariadb << 36 | self.extended_metadata << 37 | self.cache_metadata << 38
         object.__setattr__(self, "key", key)
 
     def with_status(self, bits: int) -> Form:
@@ -175,7 +183,7 @@ def field_list_packets(answer: Answer, form: Form, sequence_id: int) -> bytes:
     if isinstance(answer, Error):
         return answer_packets(answer, form, sequence_id)
     columns = answer.columns if isinstance(answer, Rows) else ()
-    definitions = [column_definition(column, form.charset, form.collation_id) + NULL for column in columns]
+    definitions = [definition_payload(column, form) + NULL for column in columns]
     return packets([*definitions, eof_payload(form)], sequence_id)
 
 
@@ -195,6 +203,13 @@ def _payloads(answer: Answer, form: Form) -> Iterator[bytes]:
         raise ValueError("several results are at least one")
 
 
+def definition_payload(column: Column, form: Form) -> bytes:
+    """The payload of one column definition."""
+    return column_definition(
+        column, form.charset, form.collation_id, json_text=form.mariadb, extended=form.extended_metadata
+    )
+
+
 def columns_payloads(answer: Rows, form: Form) -> Iterator[bytes]:
     """How a result set begins: the number of its columns, their definitions, and what ends these.
 
@@ -202,10 +217,10 @@ def columns_payloads(answer: Rows, form: Form) -> Iterator[bytes]:
         ValueError: a column that cannot be described.
     """
     optional = b"" if form.metadata is None else bytes((form.metadata,))
-    yield optional + length_encoded(len(answer.columns))
+    yield optional + length_encoded(len(answer.columns)) + (_DESCRIBED if form.cache_metadata else b"")
     if form.metadata is not False:
         for column in answer.columns:
-            yield column_definition(column, form.charset, form.collation_id)
+            yield definition_payload(column, form)
     if not form.deprecate_eof:
         yield eof_payload(form, answer.warnings)
 
@@ -215,7 +230,7 @@ def definition_payloads(columns: Sequence[Column], form: Form) -> Iterator[bytes
     if not columns or form.metadata is False:
         return
     for column in columns:
-        yield column_definition(column, form.charset, form.collation_id)
+        yield definition_payload(column, form)
     if not form.deprecate_eof:
         yield eof_payload(form)
 

@@ -12,12 +12,12 @@ from zope.interface import implementer
 from sockservice.answers import Answer, Ok
 from sockservice.error_codes import error
 from sockservice.interfaces import IServer, ISession
+from sockservice.mysql import mariadb
 from sockservice.mysql.accounts import Account, Accounts
-from sockservice.mysql.authentication import CACHING_SHA2, SHA256
+from sockservice.mysql.authentication import CACHING_SHA2, NATIVE, SHA256
 from sockservice.mysql.charsets import UTF8MB4
 from sockservice.mysql.constants import Capability
 from sockservice.mysql.handshake import OFFERED
-from sockservice.mysql.mariadb import is_mariadb
 from sockservice.mysql.packets import packet
 from sockservice.mysql.peer import Peer
 from sockservice.mysql.results import error_payload
@@ -40,7 +40,7 @@ class Server:
             name and one host counts.
         tls: whether TLS is offered; who drives the sessions has to provide it.
         require_tls: whether a client over plain TCP is refused, with error 3159.
-        default_plugin: the one that the greeting names.
+        default_plugin: the one that the greeting names; by default MySQL's or MariaDB's own.
         max_allowed_packet: the longest statement that is taken, in bytes.
         max_prepared_statements: how many a session may have.
         clock: the time in seconds since the epoch.
@@ -63,17 +63,19 @@ class Server:
         *,
         tls: bool = False,
         require_tls: bool = False,
-        default_plugin: str = CACHING_SHA2,
+        default_plugin: str | None = None,
         max_allowed_packet: int = DEFAULT_MAX_ALLOWED_PACKET,
         max_prepared_statements: int = DEFAULT_MAX_STATEMENTS,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.version = version
-        self.mariadb = is_mariadb(version)
+        self.mariadb = mariadb.is_mariadb(version)
+        self.version = version = mariadb.own_version(version) if self.mariadb else version
         self.accounts = Accounts(accounts)
         self.require_tls = require_tls
-        self.default_plugin = default_plugin
+        self.default_plugin = default_plugin or (NATIVE if self.mariadb else CACHING_SHA2)
         self.capabilities = int(OFFERED | Capability.SSL if tls else OFFERED)
+        if self.mariadb:
+            self.capabilities = mariadb.capabilities(self.capabilities)
         self.rsa_key = RSAKey()
         self.proven: set[Account] = set()
         self.max_allowed_packet = max_allowed_packet
@@ -83,6 +85,8 @@ class Server:
         self.questions = 0
         self.sessions: dict[int, Session] = {}
         self.global_variables: dict[str, Any] = {"version": version, "max_allowed_packet": max_allowed_packet}
+        if self.mariadb:
+            self.global_variables.update(mariadb.GLOBAL_VARIABLES)
         self._connection_ids = itertools.count(1)
 
     def session(self, host: str = "localhost", port: int = 0) -> Session:
@@ -114,6 +118,11 @@ class Server:
         if not query:
             session.finish()
         return error("ER_QUERY_INTERRUPTED")
+
+    @property
+    def greeting_version(self) -> str:
+        """The version as the greeting gives it."""
+        return mariadb.greeting_version(self.version) if self.mariadb else self.version
 
     @property
     def takes_files(self) -> bool:

@@ -316,7 +316,6 @@ class Session(SessionSettings):
         self.variables["character_set_connection"] = name
         self.variables["character_set_results"] = name
         self.variables["collation_connection"] = response.collation.name
-        self._results_collation = response.collation.collation_id
 
     @property
     def current_user(self) -> str:

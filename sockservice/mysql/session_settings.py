@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from sockservice.answers import Answer, Ok, Results, Rows
+from sockservice.collations import find_collation
 from sockservice.mysql.charsets import DEFAULT_COLLATION_ID, UTF8MB4, charset
 from sockservice.mysql.constants import Capability, Status
+from sockservice.mysql.mariadb import COLLATION_ID as MARIADB_COLLATION_ID
 from sockservice.mysql.results import BINARY_KEY, Form
 from sockservice.mysql.session_state import SessionState
 from sockservice.mysql.session_variables import SessionVariables
@@ -16,7 +18,9 @@ from sockservice.mysql.session_variables import SessionVariables
 if TYPE_CHECKING:
     from sockservice.mysql.server import Server
 
-_IN_FORM: Final = frozenset("character_set_client character_set_results sql_mode resultset_metadata".split())
+_IN_FORM: Final = frozenset(
+    "character_set_client character_set_results collation_connection sql_mode resultset_metadata".split()
+)
 """The variables that bytes depend on."""
 
 
@@ -53,7 +57,6 @@ class SessionSettings:
         self._autocommit = True
         self._in_transaction = False
         self._database = ""
-        self._results_collation: int | None = None
         self._state = SessionState(self._value)
 
     @property
@@ -102,8 +105,6 @@ class SessionSettings:
         return self.capabilities & Capability.SESSION_TRACK
 
     def _variable_changed(self, name: str) -> None:
-        if name == "character_set_results":
-            self._results_collation = None
         if self._tracks:
             self._state.variable_changed(name, self._value(name))
         if name in _IN_FORM or self._state.pending:
@@ -127,6 +128,8 @@ class SessionSettings:
         self.client_charset = charset(self._named_charset("character_set_client")) or UTF8MB4
         # NULL is no name of a set: texts are sent as the server has them.
         results = charset(self._named_charset("character_set_results")) or UTF8MB4
+        chosen = find_collation(str(self._value("collation_connection")))
+        default = MARIADB_COLLATION_ID if self.server.mariadb and results is UTF8MB4 else results.default_collation_id
         metadata = None
         if self.capabilities & Capability.OPTIONAL_RESULTSET_METADATA:
             metadata = str(self._value("resultset_metadata") or "FULL").upper() != "NONE"
@@ -134,8 +137,11 @@ class SessionSettings:
             bool(self.capabilities & Capability.DEPRECATE_EOF),
             int(status),
             results,
-            self._results_collation or results.default_collation_id,
+            chosen.collation_id if chosen is not None and chosen.charset is results else default,
             metadata=metadata,
+            mariadb=self.server.mariadb,
+            extended_metadata=bool(self.capabilities & Capability.EXTENDED_METADATA),
+            cache_metadata=bool(self.capabilities & Capability.CACHE_METADATA),
         )
         self.text_key = self.binary_key = None
         if not self._state.pending:

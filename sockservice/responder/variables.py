@@ -262,6 +262,8 @@ def set_names(session: ISession, charset: str, collation: str | None, *, connect
     """
     known = variable_values.client_charset_named(charset)
     chosen = known.default_collation
+    if known.name == "utf8mb4":
+        chosen = value_of(session, find("default_collation_for_utf8mb4"), of_session=True)
     if collation is not None:
         wanted = variable_values.collation_named(collation)
         if wanted.charset is not known:

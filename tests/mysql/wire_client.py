@@ -96,10 +96,12 @@ def read_greeting(payload):
     assert reader.take(1) == b"\0"
     low, charset, status, high = reader.number(2), reader.number(1), reader.number(2), reader.number(2)
     assert reader.number(1) == 21
-    assert reader.take(10) == b"\0" * 10
+    assert reader.take(6) == b"\0" * 6
+    further = reader.number(4)
+    assert not further or (b"MariaDB" in version and not low & LONG_PASSWORD)
     salt += reader.take(12)
     assert reader.take(1) == b"\0"
-    return Greeting(version, connection_id, salt, low | high << 16, charset, status, reader.nul())
+    return Greeting(version, connection_id, salt, low | high << 16 | further << 32, charset, status, reader.nul())
 
 
 @dataclass
@@ -216,7 +218,7 @@ def handshake_response(
     """The payload of a client's first packet; ``None`` leaves a field out."""
     if database is not None:
         capabilities |= CONNECT_WITH_DB
-    payload = struct.pack("<IIB23x", capabilities, 0, charset) + user + b"\0"
+    payload = struct.pack("<IIH18xI", capabilities & 0xFFFFFFFF, 0, charset, capabilities >> 32) + user + b"\0"
     if capabilities & LENENC:
         payload += lenenc(auth)
     elif capabilities & SECURE:
