@@ -8,13 +8,14 @@ pieces: while ``sending`` is true, there is more ``data_to_send``.
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from zope.interface import implementer
 
-from sockservice.answers import NO_ATTRIBUTES, Answer, Error, LocalInfile, Request, Value
+from sockservice.answers import Answer, Error, LocalInfile, Request, Value
 from sockservice.error_codes import error
 from sockservice.errors import CallerError, ProtocolError
 from sockservice.interfaces import ISession
@@ -117,8 +118,7 @@ class Session(SessionSettings):
         self._encode_answer: Callable[[Answer], bytes] | None = None
         self._binary = False
         # The statements of the query under way that are not answered yet, and what belongs to all of them.
-        self._further: deque[str] = deque()
-        self._attributes: Mapping[str, Value] = NO_ATTRIBUTES
+        self._further: deque[Callable[[], Request]] = deque()
         self._stream: PacketStream | None = None
         self._finishing = False
         self._phase: ConnectionPhase | None = ConnectionPhase(self)
@@ -145,7 +145,7 @@ class Session(SessionSettings):
         replies = 0
         while self.state is _READY:
             if self._further:
-                return self._ask_further()
+                return self._further.popleft()()
             payload = self.packets.whole_payload()
             if payload is not None:
                 self.sequence_id = _FIRST_ANSWER
@@ -279,9 +279,10 @@ class Session(SessionSettings):
         self.on_kill()
 
     def connection_lost(self) -> None:
-        """The connection is gone: the server forgets the session."""
+        """The connection is gone: the server forgets the session, and the session what its client made it keep."""
         self.server.sessions.pop(self.connection_id, None)
         self.close()
+        self.user_variables.clear()
 
     # --- the connection phase -----------------------------------------------------------------
 
@@ -372,16 +373,22 @@ class Session(SessionSettings):
             statements: at least one.
             attributes: the query's.
         """
-        self._further.extend(statements)
-        self._attributes = attributes
-        return self._ask_further()
+        return self.ask_each(functools.partial(self._ask_statement, text, attributes) for text in statements)
 
-    def _ask_further(self) -> Request:
-        text = self._further.popleft()
+    def _ask_statement(self, text: str, attributes: Mapping[str, Value]) -> Request:
         request = self.ask("query", "Query", text)
         if self._further:
             self._key = None
-        return Request("query", text, self, (), self._attributes) if self._attributes else request
+        return Request("query", text, self, (), attributes) if attributes else request
+
+    def ask_each(self, requests: Iterable[Callable[[], Request]]) -> Request:
+        """Make several requests of one command, one after the other; the first one now."""
+        self._further.extend(requests)
+        return self._further.popleft()()
+
+    def ask_no_further(self) -> None:
+        """The requests of this command that were not made yet are not made."""
+        self._further.clear()
 
     def ask_execute(
         self,
@@ -495,7 +502,7 @@ class Session(SessionSettings):
         self.command, self.since, self.info = "Sleep", self.server.clock(), None
         if failed:
             self._further.clear()
-        if self._finishing:
+        if self._finishing and not self._further:
             self.close()
 
     def break_off(self, problem: ProtocolError) -> None:
