@@ -103,7 +103,7 @@ def _read(
 ) -> Bound:
     nulls = reader.take((count + 7) // 8)
     if reader.number(1):
-        types = tuple(_read_type(reader, charset, named) for _ in range(count))
+        types = read_types(reader, count, charset, named=named)
     if len(types) != count:
         raise WrongParameters("the types of the parameters were never told")
     values: list[Value] = []
@@ -115,6 +115,13 @@ def _read(
         else:
             values.append(read_value(reader, kind, charset))
     return Bound(types, tuple(values))
+
+
+def read_types(
+    reader: PayloadReader, count: int, charset: Charset, *, named: bool = False
+) -> tuple[ParameterType, ...]:
+    """Read the types of ``count`` parameters, each with a name where ``named``; errors as for a reader."""
+    return tuple(_read_type(reader, charset, named) for _ in range(count))
 
 
 def _read_type(reader: PayloadReader, charset: Charset, named: bool) -> ParameterType:

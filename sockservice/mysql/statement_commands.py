@@ -16,6 +16,7 @@ import attrs
 from sockservice.answers import NO_ATTRIBUTES, Answer, Column, Error, LocalInfile, Ok, Request, Rows
 from sockservice.error_codes import error, syntax_error
 from sockservice.errors import ProtocolError
+from sockservice.mysql.bulk_execution import BulkAnswer, read_rows
 from sockservice.mysql.constants import Capability, Command, CursorFlag, Status
 from sockservice.mysql.packets import packets
 from sockservice.mysql.parameters import MOST_PARAMETERS, Bound, WrongParameters, read_parameters
@@ -150,6 +151,28 @@ def _bound(session: Session, statement: PreparedStatement, reader: PayloadReader
     return bound
 
 
+@_or_refuse
+def _bulk_execute(session: Session, reader: PayloadReader) -> Request:
+    if not session.capabilities & Capability.STMT_BULK_OPERATIONS:
+        raise Refusal(error("ER_UNKNOWN_COM_ERROR"))
+    statement = session.statements.find(reader.number(4), "mysqld_stmt_bulk_execute")
+    try:
+        statement.types, rows = read_rows(reader, statement.parameter_count, session.client_charset, statement.types)
+    except WrongParameters as problem:
+        raise Refusal(error("ER_WRONG_ARGUMENTS", "mysqld_stmt_bulk_execute")) from problem
+    whole = BulkAnswer(len(rows))
+
+    def encode(answer: Answer) -> bytes:
+        known = whole.add(answer)
+        if known is None:
+            return b""
+        session.ask_no_further()
+        return answer_packets(known, session.form_of(known), session.sequence_id)
+
+    ask = functools.partial(session.ask_execute, statement.text, attributes=NO_ATTRIBUTES, encode=encode)
+    return session.ask_each(functools.partial(ask, params) for params in rows)
+
+
 def _open_cursor(session: Session, statement: PreparedStatement, answer: Answer) -> bytes:
     """Answer with the columns only; FETCH asks for the rows."""
     form = attrs.evolve(session.form_of(answer), binary=True)
@@ -209,5 +232,6 @@ STATEMENT_COMMANDS: Final[Mapping[int, Callable[[Session, bytes], Request | None
     Command.STMT_CLOSE: _close,
     Command.STMT_RESET: _reset,
     Command.STMT_FETCH: _fetch,
+    Command.STMT_BULK_EXECUTE: _bulk_execute,
 }
 """What takes a command, by its number."""
