@@ -16,3 +16,4 @@ class TestPerlDbdMysql(ProgramProtocol):
         "change_user": "it has no call for it",
         "zstd": "libmariadb 3.3 does not have it",
     }
+    alters = alters_prepared = {"t_double": "Perl writes a number with 15 digits"}

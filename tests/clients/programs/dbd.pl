@@ -2,7 +2,7 @@
 use strict;
 use warnings;
 use DBI qw(:sql_types);
-use JSON::PP;
+use JSON::XS;
 
 my $driver = shift @ARGV;
 require "DBD/$driver.pm";
@@ -10,8 +10,8 @@ exit if grep { $_ eq '--check' } @ARGV;
 
 my $is_mysql = $driver eq 'mysql';
 my $prefix = $is_mysql ? 'mysql' : 'mariadb';
-my $json = JSON::PP->new->utf8->canonical->allow_nonref;
-my %connections;
+my $json = JSON::XS->new->utf8->canonical->allow_nonref;
+my (%connections, %several);
 
 # Types of columns whose values are bytes where their character set is that of bytes: strings, blobs and geometry.
 my %STRINGS = map { $_ => 1 } (249 .. 255);
@@ -23,6 +23,8 @@ sub connected {
         ? ";${prefix}_socket=$settings->{socket}" : ";host=$settings->{host};port=$settings->{port}";
     $source .= ";${prefix}_ssl=1;${prefix}_ssl_ca_file=$settings->{tls};${prefix}_ssl_verify_server_cert=1"
         if $settings->{tls};
+    # Built on libmariadb, DBD::mysql refuses to insist on TLS; the test looks whether there is any.
+    $source .= ";mysql_ssl_optional=1" if $settings->{tls} && $is_mysql;
     $source .= ";${prefix}_compression=1" if $settings->{zlib};
     $source .= ";${prefix}_local_infile=1" if $settings->{infile};
     $source .= ";${prefix}_multi_statements=1" if $settings->{multi};
@@ -44,15 +46,16 @@ sub result_of {
     my $id = $is_mysql ? $statement->{mysql_insertid} : $statement->{mariadb_insertid};
     return {labels => [], rows => [], affected_rows => $statement->rows + 0, last_insert_id => ($id || 0) + 0}
         unless $statement->{NUM_OF_FIELDS};
+    my @labels = @{$statement->{NAME}};
     my @rows;
     while (my $row = $statement->fetchrow_arrayref) {
         push @rows, [map { shown($_, defined $_ && !utf8::is_utf8($_) && /[^\x00-\x7f]/) } @$row];
     }
-    return {labels => [@{$statement->{NAME}}], rows => \@rows};
+    return {labels => \@labels, rows => \@rows};
 }
 
 sub asked {
-    my ($connection, $sql, $params, $on_server) = @_;
+    my ($connection, $sql, $params, $on_server, $several) = @_;
     my $statement = $connection->prepare($sql, {"${prefix}_server_prepare" => $on_server});
     my $number = 0;
     for my $param (@$params) {
@@ -66,13 +69,18 @@ sub asked {
     }
     $statement->execute;
     my @results = result_of($statement, $connection);
-    push @results, result_of($statement, $connection) while $statement->more_results;
+    # A statement that had no rows has no further results either, and DBD::mysql fails if it is asked.
+    while ($several && $statement->more_results) { push @results, result_of($statement, $connection) }
     return {results => \@results};
 }
 
 my %verbs = (
-    connect => sub { my ($request) = @_; $connections{$request->{on}} = connected($request->{settings}, 'connect'); {} },
-    query => sub { my ($request) = @_; asked($connections{$request->{on}}, $request->{sql}, [], 0) },
+    connect => sub { my ($request) = @_; 
+        $several{$request->{on}} = $request->{settings}{multi};
+        $connections{$request->{on}} = connected($request->{settings}, 'connect');
+        {};
+    },
+    query => sub { my ($request) = @_; asked($connections{$request->{on}}, $request->{sql}, [], 0, $several{$request->{on}}) },
     execute => sub { my ($request) = @_; asked($connections{$request->{on}}, $request->{sql}, $request->{params}, 1) },
     ping => sub { my ($request) = @_; $connections{$request->{on}}->ping or die "no pong"; {} },
     begin => sub { my ($request) = @_; $connections{$request->{on}}->begin_work; {} },

@@ -28,10 +28,9 @@ def shown(cell)
   when nil then nil
   when String
     text = cell.dup.force_encoding("UTF-8")
-    cell.encoding == Encoding::BINARY && !text.valid_encoding? ? { hex: cell.unpack1("H*") } : text
+    text.valid_encoding? ? text : { hex: cell.unpack1("H*") }
   when BigDecimal then cell.to_s("F")
-  when Time
-    cell.strftime("%Y-%m-%d %H:%M:%S.%6N")
+  when Time, DateTime then cell.strftime("%Y-%m-%d %H:%M:%S.%6N")
   else cell.to_s
   end
 end
