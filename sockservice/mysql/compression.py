@@ -113,6 +113,9 @@ class CompressedPackets(PacketReader):
         plain: how many of the first entries of :meth:`pack` go as they are: those of the login.
     """
 
+    # The order is told by the compressed packets. Within them MariaDB's clients number all pieces of a long payload 0.
+    _ordered = False
+
     def __init__(self, algorithm: Algorithm, limit: int, plain: int) -> None:
         super().__init__(limit)
         self._algorithm = algorithm

@@ -62,6 +62,8 @@ class PacketReader:
         sequence_id: the one that is expected next.
     """
 
+    _ordered = True
+
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.sequence_id = 0
@@ -122,7 +124,7 @@ class PacketReader:
         """
         while len(buffer := self._buffer) >= 4:
             size = int.from_bytes(buffer[:3], "little")
-            if buffer[3] != self.sequence_id:
+            if buffer[3] != self.sequence_id and self._ordered:
                 self.sequence_id = (buffer[3] + 1) & 255
                 raise ProtocolError(*OUT_OF_ORDER)
             if size + len(self._payload) > self.limit:

@@ -94,6 +94,17 @@ def test_a_statement_over_16_mib_comes_in_compressed():
     assert len(client.session.next_request().text) == MAX_PAYLOAD + 5
 
 
+def test_the_sequence_ids_within_compressed_packets_do_not_matter():
+    client = CompressedClient(Server())
+    long = framed(b"\x03" + b"s" * MAX_PAYLOAD)
+    # As MariaDB's library sends it: the second piece has the id 0 again.
+    client.send(compressed(long[:9_000_000]) + compressed(long[9_000_000 : MAX_PAYLOAD + 4], 1))
+    client.send(compressed(b"\1\0\0\0s", 2))
+    assert len(client.session.next_request().text) == MAX_PAYLOAD
+    client.session.answer(Ok())
+    assert [sequence for sequence, _, _ in client.taken()] == [3]
+
+
 def test_pipelined_commands_in_one_compressed_packet_are_all_answered(client):
     client.send(compressed(framed(b"\x0e") + framed(b"\x03SELECT 1") + framed(b"\x0e"), 0, client.algorithm))
     assert client.session.next_request().text == "SELECT 1"
