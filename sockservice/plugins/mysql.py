@@ -220,7 +220,7 @@ class MySQL:
         server = Server(accounts=options["accounts"], version=options["server-version"])
         stubs = Stubs([host.path(path) for path in options["stubs"]])
         host.on_reload(stubs.reload)
-        chatter = Chatter(databases=(options["database"], *stubs.current.databases))
+        chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
         return MySQLFactory(server, Chain([stubs, chatter, Unmatched(stubs)]))
 
     def refusal(self) -> bytes:
