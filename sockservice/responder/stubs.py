@@ -9,7 +9,8 @@ from typing import Any, Final
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from sockservice.answers import Answer, Ok, Request
+from sockservice.answers import Answer, Request
+from sockservice.errors import counted
 from sockservice.interfaces import IResponder
 from sockservice.responder.stub_set import StubSet
 
@@ -18,9 +19,6 @@ CHARACTERS: Final = 4 * 1024 * 1024
 
 _OVERHEAD: Final = 150
 """Bytes that an entry costs beside its text, counted as characters."""
-
-_UNKNOWN: Final = Ok()
-"""No verdict yet; an answer by type only, and compared by identity."""
 
 
 @implementer(IResponder)
@@ -39,7 +37,7 @@ class Stubs:
         ConfigurationError: a file cannot be used.
     """
 
-    log = Logger()
+    _log = Logger()
 
     def __init__(self, paths: Iterable[Path | str] = (), *, characters: int = CHARACTERS) -> None:
         self.paths = tuple(Path(path) for path in paths)
@@ -54,7 +52,7 @@ class Stubs:
             ConfigurationError: a file cannot be used; nothing has changed.
         """
         self._use(StubSet.load(self.paths))
-        self.log.info("{count} stubs read again", count=len(self.current.stubs))
+        self._log.info("{stubs} read again", stubs=counted(len(self.current.stubs), "stub"))
 
     def _use(self, stub_set: StubSet) -> None:
         self.current = stub_set
@@ -64,20 +62,17 @@ class Stubs:
 
     def respond(self, request: Request) -> Answer | None:
         """The answer of the stub that matches, the same object each time; None where none does."""
-        answer = self._verdicts.get(request.text, _UNKNOWN)
-        if answer is _UNKNOWN or request.params or request.command != "query":
-            return self._decide(request)
-        return answer
-
-    def _decide(self, request: Request) -> Answer | None:
         if request.command != "query":
             return None
         if request.params:
             return self._find(request.text, request.params)
-        text = request.text
-        answer = self._older.get(text, _UNKNOWN)
-        if answer is _UNKNOWN:
-            answer = self._find(text)
+        try:
+            return self._verdicts[request.text]
+        except KeyError:
+            return self._decide(request.text)
+
+    def _decide(self, text: str) -> Answer | None:
+        answer = self._older[text] if text in self._older else self._find(text)
         self._remember(text, answer)
         return answer
 
