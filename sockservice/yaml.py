@@ -95,10 +95,18 @@ def compose(text: str, marks: Marks | None = None) -> Any:
     try:
         return _Composer(yaml.parse(text, Loader=_LOADER), marks).document()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        mark = _telling_mark(error, len(text.rstrip()))
         parts = getattr(error, "context", None), getattr(error, "problem", None) or str(error)
         message = " ".join(" ".join(part for part in parts if part).split())
         raise Mistake(message, *((mark.line + 1, mark.column + 1) if mark else ())) from None
+
+
+def _telling_mark(error: yaml.YAMLError, end: int) -> Any:
+    """Where to look for the mistake: where it shows; of what is never closed, where it opens."""
+    begin, shows = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
+    quotes = getattr(error, "context", None) == "while scanning a quoted scalar"
+    unclosed = shows and (shows.index >= end or (quotes and "found unexpected" in str(error)))
+    return begin if begin and (unclosed or not shows) else shows
 
 
 class _Composer:

@@ -133,6 +133,28 @@ def test_broken_syntax_is_a_mistake_with_a_line(library, text):
     assert line >= 1
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("a:\n- 'b\n  c: 1\nd: 2\n", 2, 3),
+        ('a: "b\n\n\n', 1, 4),
+        ("a: 'b\n---\nc: 1\n", 1, 4),
+        ("a: 1\nb: {c: 'd}\ne: 1\n", 2, 8),
+        ("a: 1\nb: {c: d\n\n", 2, 4),
+        ("a: 1\nb: [c, d\n", 2, 4),
+    ],
+)
+def test_what_is_never_closed_is_told_where_it_opens(library, text, line, column):
+    assert mistake(text)[1:] == (line, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"), [("a: {b: 1\nc: 2\n", 2, 2), ('a: "b\n c\\q"\n', 2, 3), ("a: }\n", 1, 4)]
+)
+def test_what_is_wrong_in_the_middle_is_told_where_it_shows(text, line, column):
+    assert mistake(text)[1:] == (line, column)
+
+
 def test_aliases_that_multiply_are_refused_at_once():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [" + ", ".join([f"*a{n - 1}"] * 10) + "]" for n in range(1, 30)]
