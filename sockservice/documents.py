@@ -20,6 +20,7 @@ from msgspec import inspect
 
 from sockservice import yaml
 from sockservice.errors import ConfigurationError, Place, did_you_mean
+from sockservice.regular_file import open_regular
 from sockservice.yaml import SpelledInteger as SpelledInteger
 
 T = TypeVar("T")
@@ -102,7 +103,7 @@ def read_document(path: Path | str, shape: type[T], *, limit: int = LIMIT) -> Do
 
 def _read_text(path: Path, limit: int) -> str:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(limit + 1)
     except FileNotFoundError:
         raise ConfigurationError(f"{path}: there is no such file{_nearest_file(path)}") from None

@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "sql": {"plugins"},
     "host": {"twisted"},
     "yaml": {"documents"},
+    "regular_file": {"documents", "host", "plugins"},
 }
 NETWORK = {"asyncio", "select", "selectors", "socket", "socketserver", "ssl"}
 # A room, what it may not import from outside, and the exceptions to that.

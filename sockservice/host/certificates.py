@@ -15,6 +15,7 @@ from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
 from sockservice.errors import ConfigurationError, Place
+from sockservice.regular_file import open_regular
 
 
 @implementer(IOpenSSLServerConnectionCreator)
@@ -75,6 +76,7 @@ def _certificates(path: Path) -> list[Certificate]:
 
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with open_regular(path) as file:
+            return file.read()
     except OSError as error:
         raise ConfigurationError(f"cannot be read: {error.strerror}", Place(path)) from error

@@ -6,7 +6,8 @@ a daemon or a port, and ends the command with one line for each mistake and the 
 
 from __future__ import annotations
 
-import os
+import re
+import reprlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,25 +28,22 @@ from sockservice.host.configuration import (
 from sockservice.host.discovery import discover
 from sockservice.host.endpoints import check_port
 from sockservice.host.prepared_service import PreparedService, prepare_all
+from sockservice.host.ready_file import check_ready_file
 from sockservice.host.running_host import PATIENCE, RunningHost
 
 _log = Logger()
 
 
 def _count(text: str) -> int:
-    if not text.isdigit() or int(text) == 0:
-        raise ValueError(f"{text!r} is not a whole number from 1 on")
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) == 0:
+        raise ValueError(f"{reprlib.repr(text)} is not a whole number from 1 to 999,999,999")
     return int(text)
 
 
 def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < 1e9:
-        raise ValueError(f"{text!r} is not a number of seconds above 0")
-    return seconds
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) or float(text) == 0:
+        raise ValueError(f"{reprlib.repr(text)} is not a number of seconds above 0, such as 30 or 0.5")
+    return float(text)
 
 
 class Options(UsageOptions):
@@ -120,7 +118,7 @@ class Options(UsageOptions):
         settings = self._from_file() if self["config"] else (self._from_command_line(),)
         if self["ready-file"]:
             self["ready-file"] = self.path(self["ready-file"])
-            _check_folder(self["ready-file"].parent)
+            check_ready_file(self["ready-file"])
         self.prepared = self._prepare(settings)
         if self["check"]:
             count = len(self.prepared)
@@ -199,8 +197,3 @@ def exit_with(error: SockserviceError) -> NoReturn:
     for line in str(error).splitlines():
         print(f"sockservice: {line}", file=sys.stderr)  # noqa: T201
     raise SystemExit(1) from error
-
-
-def _check_folder(folder: Path) -> None:
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise ConfigurationError(f"cannot write the ready file: {folder} is not a folder that this user may write to")

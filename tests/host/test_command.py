@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -67,7 +68,12 @@ def test_limits_and_endpoints_reach_the_service(parse, tmp_path):
         (["--prot", "1"], "sockservice has no option --prot; did you mean '--port'?"),
         (["--port"], "sockservice: the option --port needs a value after it"),
         (["--port", "http"], "sockservice --port: 'http' is not a port: give a number"),
-        (["--max-connections", "0"], "sockservice --max-connections: '0' is not a whole number from 1 on"),
+        (["--max-connections", "0"], "sockservice --max-connections: '0' is not a whole number from 1 to 999,999,999"),
+        (["--max-connections", "²"], "sockservice --max-connections: '²' is not a whole number from 1"),
+        (["--max-connections", "9" * 5000], "sockservice --max-connections: '999999999999...9999999999999' is not a "),
+        (["--port", "9" * 5000], "sockservice --port: '999999999999...9999999999999' is not a port"),
+        (["--idle-timeout", "٣"], "sockservice --idle-timeout: '٣' is not a number of seconds above 0"),
+        (["--patience", "9" * 5000], "sockservice --patience: '999999999999...9999999999999' is not a number of "),
         (["--idle-timeout", "nan"], "sockservice --idle-timeout: 'nan' is not a number of seconds above 0"),
         (["ehco"], "there is no service 'ehco'; did you mean 'echo'?"),
         (["--interface", "localhost", "echo"], "'localhost' is not an address to bind"),
@@ -88,6 +94,31 @@ def test_a_mistake_is_one_line_and_the_status_1(refused, words, line):
 def test_a_folder_that_is_not_there_cannot_hold_the_ready_file(refused, tmp_path):
     [line] = refused("--ready-file", "none/ready", "echo")
     assert line == f"cannot write the ready file: {tmp_path / 'none'} is not a folder that this user may write to"
+
+
+@pytest.mark.parametrize(
+    "content", [b"Shopping list\n", b"\xff\n", b"{}\n", b"[1]\n", b"5\n", b'{"service": "a", "port": 1}\n', b"[" * 9999]
+)
+def test_a_file_that_is_no_ready_file_is_not_overwritten(refused, tmp_path, content):
+    (tmp_path / "notes").write_bytes(content)
+    [line] = refused("--ready-file", "notes", "echo")
+    assert line == (
+        f"{tmp_path / 'notes'} is there already and is no ready file: name another --ready-file, or remove it"
+    )
+    assert (tmp_path / "notes").read_bytes() == content
+
+
+def test_a_ready_file_is_no_folder_and_no_device(refused, tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    [line] = refused("--ready-file", "fifo", "echo")
+    assert line.endswith("fifo cannot be read: it is a FIFO, a socket or a device; a regular file is wanted")
+    [line] = refused("--ready-file", ".", "echo")
+    assert line.endswith("cannot be read: Is a directory")
+
+
+def test_an_empty_ready_file_is_one_that_waits_to_be_filled(parse, tmp_path):
+    (tmp_path / "ready").touch()
+    assert parse("--ready-file", "ready", "echo")["ready-file"] == tmp_path / "ready"
 
 
 def test_check_prints_every_mistake_of_every_kind(refused, tmp_path):

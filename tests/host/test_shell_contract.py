@@ -35,6 +35,24 @@ def test_a_taken_port_names_the_program_that_has_it(start, run, tool):
     assert done.returncode == 1
 
 
+def test_a_second_start_that_fails_leaves_the_ready_file_to_the_first(start, run):
+    program = start("--port", 0, "echo")
+    entries = program.entries()
+    done = run("--port", program.address()[1], "--ready-file", program.ready, "echo")
+    assert done.returncode == 1
+    assert f"is in use by twistd (pid {program.pid})" in done.stderr
+    assert program.entries() == entries
+
+
+def test_at_the_end_only_a_ready_file_of_its_own_is_removed(start):
+    program = start("--port", 0, "echo")
+    another = '{"service": "echo", "pid": 1}\n'
+    program.ready.write_text(another)
+    assert program.end() == -signal.SIGTERM
+    assert program.ready.read_text() == another
+    program.ready.unlink()
+
+
 @pytest.mark.parametrize(
     ("form", "reason"),
     [
