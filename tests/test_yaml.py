@@ -171,6 +171,18 @@ def test_marks_name_the_place_of_every_value_and_key():
     assert marks.values[()] == (1, 1)
 
 
+def test_marks_name_the_keys_that_a_comma_in_a_text_may_have_made(library):
+    marks = yaml.Marks()
+    yaml.compose("a: {b: x(1,2), c: d, e f, g}\nh: {i, j: 'x', k, l: 5, m, n: , o: p, q: }\nr: s, t\n", marks)
+    assert marks.torn == {("a", "2)"): "x(1", ("a", "e f"): "d", ("a", "g"): "d"}
+
+
+def test_two_texts_torn_at_the_same_word_are_told_as_that(library):
+    assert mistake("{a: x(1,2), b: y(3,2)}") == (yaml.TORN, 1, 20)
+    assert "'a' stands here for the second time" in mistake("{a, b, a: 1}")[0]
+    assert "'a' stands here for the second time" in mistake("{a: 1, b: x, a}")[0]
+
+
 def test_libyaml_is_used_where_it_is_installed():
     assert pyyaml.__with_libyaml__
     text = "- {a: b, c: [1, 2, 3]}\n" * 10_000
