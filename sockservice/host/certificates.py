@@ -78,5 +78,7 @@ def _content(path: Path) -> bytes:
     try:
         with open_regular(path) as file:
             return file.read()
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"{path}: there is no such file") from error
     except OSError as error:
-        raise ConfigurationError(f"cannot be read: {error.strerror}", Place(path)) from error
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error

@@ -22,7 +22,6 @@ from sockservice.host.ports import Port, StreamPort, bind_all
 from sockservice.host.prepared_service import PreparedService
 from sockservice.host.ready_file import remove_old_ready_file, remove_own_ready_file, write_ready_file
 from sockservice.interfaces import IRefusingService
-from sockservice.sockets.addresses import show
 
 PATIENCE: Final = 5.0
 """Seconds that answers in flight get at the end: below the 10 that container hosts give before they kill."""
@@ -110,13 +109,7 @@ class RunningHost(Service):
                     port.listen(of_service)
                 else:
                     port.listen()
-                assert port.address is not None
-                self._log.info(
-                    "{name} listening on {address}{kind}",
-                    name=port.service.name,
-                    address=show(port.address),
-                    kind="" if isinstance(port, StreamPort) else " (datagrams)",
-                )
+                self._log.info("{name} listening on {port}", name=port.service.name, port=port)
         except BaseException:
             for port in self.ports:
                 port.stop()
@@ -175,7 +168,7 @@ class RunningHost(Service):
             if not success:
                 self._log.failure("{name} did not close its port", failure, name=port.service.name)
             elif port.address is not None:
-                self._log.info("{name} closed {address}", name=port.service.name, address=show(port.address))
+                self._log.info("{name} closed {port}", name=port.service.name, port=port)
         self.ports = []
         for number, handler in self._old_handlers.items():
             signal.signal(number, handler)
