@@ -7,19 +7,19 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import attrs
 from msgspec import UNSET
 
 from sockservice.answers import Answer, Ok
-from sockservice.documents import Document, read_document
+from sockservice.documents import Document, position, survey_document
 from sockservice.errors import ConfigurationError
 from sockservice.responder.lookup import REGEX, SQL, SQL_EXACT, Lookup, Stub
 from sockservice.responder.near_miss import NearMisses
 from sockservice.responder.shapes import NO_SHAPE, shape_of
 from sockservice.responder.stub_answers import AnswerReader, Mistakes
-from sockservice.responder.stub_file import StubEntry, StubFile
+from sockservice.responder.stub_file import OkThen, StubEntry, StubFile, Then, When
 from sockservice.responder.stub_values import shown
 from sockservice.responder.tokens import tokens
 
@@ -78,7 +78,7 @@ class StubSet:
                     continue
                 read.add(same)
                 try:
-                    document = read_document(file, StubFile)
+                    document = survey_document(file, StubFile)
                     stubs.extend(_FileReader(document).stubs(len(stubs)))
                 except ConfigurationError as error:
                     mistakes.extend(error.mistakes)
@@ -109,22 +109,23 @@ def _refuse_folder(error: OSError) -> None:
     raise ConfigurationError(f"{error.filename}: this folder cannot be read: {error.strerror}") from error
 
 
-def _position(mistake: ConfigurationError) -> tuple[int, int]:
-    return (mistake.place.line, mistake.place.column) if mistake.place else (0, 0)
+_ANY_WHEN: Final = When(regex=".*")
+_ANY_THEN: Final = Then(ok=OkThen())
+"""What stands in for parts that have not their shape: they are told already, and the others are still checked."""
 
 
 @attrs.frozen
 class _FileReader:
-    """Makes stubs out of one file."""
+    """Makes stubs out of one file, a StubFile or what has mistakes against it."""
 
-    document: Document[StubFile]
+    document: Document[Any]
 
     def stubs(self, first: int) -> list[Stub]:
         """All stubs of the file; the first one has the number ``first`` among all files' stubs."""
         stubs: list[Stub] = []
-        found: list[ConfigurationError] = []
+        found = list(self.document.mistakes)
         answers = AnswerReader(self.document)
-        for index, entry in enumerate(self.document.value.stubs):
+        for index, entry in enumerate(self._sound_entries() if found else self.document.value.stubs):
             answer: Answer | None = None
             try:
                 answer = answers.answer(entry.then, ("stubs", index, "then"))
@@ -137,43 +138,61 @@ class _FileReader:
             else:
                 stubs.append(stub)
         if found:
-            raise ConfigurationError.together(sorted(found, key=_position))
+            raise ConfigurationError.together(sorted(found, key=position))
         return stubs
+
+    def _sound_entries(self) -> Iterator[StubEntry]:
+        """The stubs of a file that lacks its shape, as far as they have theirs."""
+        for index in range(len(self.document.part(list[Any], "stubs") or ())):
+            when = self.document.part(When, "stubs", index, "when")
+            then = self.document.part(Then, "stubs", index, "then")
+            yield StubEntry(when or _ANY_WHEN, then or _ANY_THEN)
 
     def _stub(self, entry: StubEntry, index: int, answer: Answer | None, rank: tuple[int, int]) -> Stub:
         keys = ("stubs", index, "when")
         given = [name for name in (SQL, SQL_EXACT, REGEX) if getattr(entry.when, name) is not UNSET]
+        found: list[ConfigurationError] = []
         if len(given) != 1:
             said = " and ".join(given) or "none"
-            raise self._wrong(f"'when' takes one of sql, sql_exact and regex, not {said}", *keys)
+            wrong = f"'when' takes one of sql, sql_exact and regex, not {said}"
+            found.append(self.document.mistake(wrong, *keys))
+        pattern = None
+        try:
+            if entry.when.regex is not UNSET:
+                pattern = _pattern(entry.when.regex)
+        except ValueError as reason:
+            found.append(self.document.mistake(str(reason), *keys, REGEX))
+        try:
+            if entry.when.sql is not UNSET:
+                _check_statement(entry.when.sql)
+        except ValueError as reason:
+            found.append(self.document.mistake(str(reason), *keys, SQL))
+        if found:
+            raise Mistakes(found)
         matcher = given[0]
         text: str = getattr(entry.when, matcher)
         name = f"stub {index + 1} of {self.document.path.name}" if entry.name is UNSET else entry.name
-        pattern = self._pattern(text, *keys, REGEX) if matcher == REGEX else None
         shape = NO_SHAPE if matcher == REGEX else shape_of(text)
-        if matcher == SQL:
-            self._check_statement(text, *keys, SQL)
         # Without an answer the file is refused anyway; the stub is made to find its other mistakes.
         return Stub(name, matcher, text, answer or Ok(), rank, pattern, shape)
 
-    def _pattern(self, text: str, *keys: str | int) -> re.Pattern[str]:
-        try:
-            with warnings.catch_warnings():
-                # A doubtful pattern is the author's business, and no reason to print to the log of the service.
-                warnings.simplefilter("ignore")
-                return re.compile(text, re.IGNORECASE | re.DOTALL)
-        except (re.error, ValueError, OverflowError, RecursionError) as error:
-            raise self._wrong(f"the regular expression cannot be used: {error}", *keys) from None
 
-    def _check_statement(self, text: str, *keys: str | int) -> None:
-        found = tokens(text)
-        if all(token.text == ";" for token in found):
-            raise self._wrong("'sql' holds no statement, only comments or space", *keys)
-        last = found[-1].text
-        if last.startswith("/*"):
-            raise self._wrong("'sql' ends inside of a comment", *keys)
-        if last[0] in "'\"`" and (len(last) < 2 or last[-1] != last[0]):
-            raise self._wrong(f"'sql' ends inside of quotes that begin at {shown(last)}", *keys)
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        with warnings.catch_warnings():
+            # A doubtful pattern is the author's business, and no reason to print to the log of the service.
+            warnings.simplefilter("ignore")
+            return re.compile(text, re.IGNORECASE | re.DOTALL)
+    except (re.error, ValueError, OverflowError, RecursionError) as error:
+        raise ValueError(f"the regular expression cannot be used: {error}") from None
 
-    def _wrong(self, message: str, *keys: str | int) -> Mistakes:
-        return Mistakes([self.document.mistake(message, *keys)])
+
+def _check_statement(text: str) -> None:
+    found = tokens(text)
+    if all(token.text == ";" for token in found):
+        raise ValueError("'sql' holds no statement, only comments or space")
+    last = found[-1].text
+    if last.startswith("/*"):
+        raise ValueError("'sql' ends inside of a comment")
+    if last[0] in "'\"`" and (len(last) < 2 or last[-1] != last[0]):
+        raise ValueError(f"'sql' ends inside of quotes that begin at {shown(last)}")
