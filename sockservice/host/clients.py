@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from sockservice.errors import counted
 from sockservice.host.configuration import Limits
 from sockservice.host.ports import StreamPort
 from sockservice.interfaces import Address
@@ -62,9 +63,9 @@ class Clients:
             return None
         if not self._refused:
             self._log.warn(
-                "{name} has {limit} clients and refuses more, first {peer}",
+                "{name} has {clients} and refuses more, first {peer}",
                 name=self._name,
-                limit=limit,
+                clients=counted(limit, "client"),
                 peer=show(peer),
             )
             self._episode = self._reactor.callLater(EPISODE, self._quiet_again)
@@ -80,12 +81,12 @@ class Clients:
             self._end_episode()
 
     def _end_episode(self) -> None:
-        limit = self._limits.max_connections
+        assert self._limits.max_connections is not None
         self._log.info(
-            "{name} refused {count} over its limit of {limit} clients",
+            "{name} refused {count} over its limit of {clients}",
             name=self._name,
             count=self._refused,
-            limit=limit,
+            clients=counted(self._limits.max_connections, "client"),
         )
         self._refused = self._refused_before = 0
         self._episode = None

@@ -109,13 +109,13 @@ def test_an_episode_of_refusals_costs_two_lines(make, clock, lines):
         assert clients.admit(PEER) == b"full"
         connection.go()
         clock.advance(2.0)
-    assert lines == ["tea has 1 clients and refuses more, first 127.0.0.1:50000"]
+    assert lines == ["tea has 1 client and refuses more, first 127.0.0.1:50000"]
     clock.pump([EPISODE] * 2)
-    assert lines[1:] == ["tea refused 50 over its limit of 1 clients"]
+    assert lines[1:] == ["tea refused 50 over its limit of 1 client"]
     connection = MemoryConnection(clients)
     clients.admit(PEER)
     clients.finish()
-    assert lines[2:] == [lines[0], "tea refused 1 over its limit of 1 clients"]
+    assert lines[2:] == [lines[0], "tea refused 1 over its limit of 1 client"]
     assert clock.getDelayedCalls() == []
 
 
