@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -489,3 +491,15 @@ def test_any_bytes_load_or_are_refused(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "bytes.yaml"
     path.write_bytes(data)
     assert isinstance(outcome(path), ConfigurationError)
+
+
+def test_without_stub_files_nothing_that_reads_them_is_imported():
+    code = (
+        "import sys\n"
+        "from sockservice.responder import Stubs\n"
+        "Stubs()\n"
+        "names = 'yaml', 'sockservice.documents', 'sockservice.responder.stub_file'\n"
+        "print([name in sys.modules for name in names])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[False, False, False]\n"
