@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getopt
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from typing import Any, TypeAlias
 
 from twisted.python import reflect
@@ -86,6 +85,8 @@ def check_arguments(
 
 def print_versions() -> None:
     """What ``--version`` prints, the host's and every service's."""
+    from importlib.metadata import version
+
     print(f"sockservice {version('sockservice')} on Twisted {version('twisted')}")  # noqa: T201
 
 

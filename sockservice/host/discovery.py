@@ -21,10 +21,9 @@ import os
 import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from twisted.plugin import IPlugin
@@ -34,6 +33,9 @@ from zope.interface.verify import verifyObject
 
 from sockservice.errors import ConfigurationError, PluginError, did_you_mean
 from sockservice.interfaces import IDatagramService, IRefusingService, IStreamService
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 PACKAGE: Final = "sockservice.plugins"
 """The plugin package's name, and the entry-point group's."""
@@ -194,6 +196,9 @@ def _classes_without_objects(module: ModuleType) -> str | None:
 
 
 def _entry_points() -> Iterator[Source]:
+    # Most starts find their service in the folder of the built-in ones and need none of this.
+    from importlib.metadata import entry_points
+
     for point in sorted(entry_points(group=PACKAGE), key=lambda point: (point.name, point.value)):
         distribution = f" of {point.dist.name} {point.dist.version}" if point.dist else ""
         yield Source(point.name, f"entry point {point.value}{distribution}", _entry_point_loader(point))

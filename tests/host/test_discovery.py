@@ -9,7 +9,6 @@ from zope.interface import implementer
 
 import sockservice.plugins
 from sockservice.errors import ConfigurationError, PluginError
-from sockservice.host import discovery
 from sockservice.host.discovery import discover, verify
 from sockservice.host.listing import listing
 from sockservice.interfaces import IStreamService
@@ -153,7 +152,7 @@ def points(*entries):
 
 def test_entry_points_are_a_source_and_the_same_plugin_counts_once(monkeypatch):
     monkeypatch.setattr(
-        discovery,
+        metadata,
         "entry_points",
         points(
             ("echo", "sockservice.plugins.echo:echo"), ("gone", "no_such_module:x"), ("odd", "sockservice.errors:Place")
@@ -170,7 +169,7 @@ def test_entry_points_are_a_source_and_the_same_plugin_counts_once(monkeypatch):
 
 def test_a_service_of_an_entry_point_alone_is_found(plugin_folder, monkeypatch):
     (plugin_folder / "_tea.py").write_text(GOOD.format(name="tea"))
-    monkeypatch.setattr(discovery, "entry_points", points(("tea", "sockservice.plugins._tea:good")))
+    monkeypatch.setattr(metadata, "entry_points", points(("tea", "sockservice.plugins._tea:good")))
     assert discover("tea").service("tea").place == "entry point sockservice.plugins._tea:good"
 
 
