@@ -31,6 +31,7 @@ from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
 from sockservice.errors import ConfigurationError, Place
+from sockservice.regular_file import open_regular
 
 LIFE: Final = datetime.timedelta(days=10 * 365)
 """For how long a self-signed certificate is good: longer than any process that makes one."""
@@ -138,6 +139,9 @@ def _certificates(path: Path) -> list[Certificate]:
 
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with open_regular(path) as file:
+            return file.read()
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"{path}: there is no such file") from error
     except OSError as error:
-        raise ConfigurationError(f"cannot be read: {error.strerror}", Place(path)) from error
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error

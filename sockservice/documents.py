@@ -20,8 +20,11 @@ from msgspec import inspect
 
 from sockservice import yaml
 from sockservice.errors import ConfigurationError, Place, did_you_mean
+from sockservice.regular_file import open_regular
+from sockservice.yaml import TORN as TORN
 from sockservice.yaml import SpelledInteger as SpelledInteger
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 LIMIT: Final = 64 * 1024 * 1024
@@ -36,11 +39,13 @@ class Document(Generic[T]):
         path: the file, as it was named.
         text: what it held then.
         value: what that means.
+        mistakes: what keeps it from having its shape, in the order of the file; the value is then as YAML has it.
     """
 
     path: Path
     text: str = attrs.field(repr=False)
     value: T
+    mistakes: tuple[ConfigurationError, ...] = ()
 
     def place(self, *keys: str | int, key: bool = False) -> Place:
         """Where a value stands; the text is read once more for it, the first time.
@@ -59,6 +64,25 @@ class Document(Generic[T]):
     def mistake(self, message: str, *keys: str | int, key: bool = False) -> ConfigurationError:
         """The error to raise about the value at ``keys``; the arguments are those of :meth:`place`."""
         return ConfigurationError(message, self.place(*keys, key=key))
+
+    def part(self, shape: type[S], *keys: str | int) -> S | None:
+        """A part of a document that has mistakes, if that part has none.
+
+        Args:
+            shape: what it is to be.
+            keys: the way to it from the top.
+        """
+        value: Any = self.value
+        try:
+            for key in keys:
+                value = value[key]
+            return msgspec.convert(value, shape)
+        except (LookupError, TypeError, msgspec.ValidationError):
+            return None
+
+    def torn(self, *keys: str | int) -> str | None:
+        """The first part of a text without quotes, if a comma in it may have made its rest the key at ``keys``."""
+        return self._marks.torn.get(keys)
 
     @functools.cached_property
     def _marks(self) -> yaml.Marks:
@@ -82,6 +106,23 @@ def read_document(path: Path | str, shape: type[T], *, limit: int = LIMIT) -> Do
         ConfigurationError: it cannot be read, is not YAML, or does not have the shape. All mistakes against the
             shape are found together (``mistakes``), each with its place.
     """
+    document: Document[T] = survey_document(path, shape, limit=limit)
+    if document.mistakes:
+        raise ConfigurationError.together(document.mistakes)
+    return document
+
+
+def survey_document(path: Path | str, shape: type[T], *, limit: int = LIMIT) -> Document[Any]:
+    """Read a YAML file as :func:`read_document` does, for who has more to check than its shape.
+
+    The arguments are those of :func:`read_document`.
+
+    Returns:
+        The document. Where it lacks the shape, ``mistakes`` says so, and :meth:`Document.part` gives what is sound.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is not YAML.
+    """
     path = Path(path)
     text = _read_text(path, limit)
     try:
@@ -90,19 +131,23 @@ def read_document(path: Path | str, shape: type[T], *, limit: int = LIMIT) -> Do
         raise ConfigurationError(str(mistake), Place(path, mistake.line, mistake.column)) from None
     document = Document(path, text, plain)
     if plain is None and not isinstance(inspect.type_info(shape), (inspect.AnyType, inspect.NoneType)):
-        raise document.mistake("the file is empty")
+        return attrs.evolve(document, mistakes=(document.mistake("the file is empty"),))
     try:
         return Document(path, text, msgspec.convert(plain, shape))
     except msgspec.ValidationError as error:
         found = list(_mistakes(plain, inspect.type_info(shape), ())) or [((), False, str(error))]
-        raise ConfigurationError.together(
-            document.mistake(message, *keys, key=key) for keys, key, message in found
-        ) from None
+        mistakes = [document.mistake(message, *keys, key=key) for keys, key, message in _mended(document, found)]
+        return attrs.evolve(document, mistakes=tuple(sorted(mistakes, key=position)))
+
+
+def position(mistake: ConfigurationError) -> tuple[int, int]:
+    """Line and column of a mistake, to sort those of one file by."""
+    return (mistake.place.line, mistake.place.column) if mistake.place else (0, 0)
 
 
 def _read_text(path: Path, limit: int) -> str:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(limit + 1)
     except FileNotFoundError:
         raise ConfigurationError(f"{path}: there is no such file{_nearest_file(path)}") from None
@@ -150,6 +195,18 @@ def _mistakes(value: Any, wanted: inspect.Type, keys: yaml.Keys) -> Iterator[_Fo
         yield keys, False, f"{_shown(value)} for {_subject(keys)} is a form of the format, but not supported yet"
     elif not _fits(value, wanted):
         yield keys, False, f"{_subject(keys)} must be {_described(wanted)}, not {_shown(value)}{_advice(value, wanted)}"
+
+
+def _mended(document: Document[Any], found: list[_Found]) -> Iterator[_Found]:
+    """The mistakes, where those of the pieces of one torn text are one, at the first piece."""
+    told: set[yaml.Keys] = set()
+    for keys, key, message in found:
+        before = document.torn(*keys)
+        if before is None or not (key or before.count("(") > before.count(")")):
+            yield keys, key, message
+        elif keys[:-1] not in told:
+            told.add(keys[:-1])
+            yield keys, True, yaml.TORN
 
 
 def _struct_mistakes(value: dict[str, Any], wanted: inspect.StructType, keys: yaml.Keys) -> Iterator[_Found]:

@@ -170,3 +170,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if 0 < len(words) <= 12:
         return f"; known: {', '.join(words)}"
     return ""
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, as a message says it: ``1 value``, ``2 values``.
+
+    Args:
+        number: how many there are.
+        noun: what is counted, in the singular; the plural must end with an s more.
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -43,6 +43,10 @@ _WORDS: Final[dict[str, Any]] = {
 }
 
 
+TORN: Final = "a comma inside {…} ends the value: put the text in quotes"
+"""What to say about a key that was meant to be the rest of a value: ``{type: DECIMAL(10,2)}`` has a key ``2)``."""
+
+
 class Mistake(Exception):
     """The text is not YAML, or not YAML that is read here.
 
@@ -69,10 +73,17 @@ class SpelledInteger(int):
 
 @attrs.frozen
 class Marks:
-    """Where each value and each key of a text stands: line and column, counted from 1."""
+    """Where each value and each key of a text stands: line and column, counted from 1.
+
+    Attributes:
+        values: the places of the values.
+        keys: the places of the keys.
+        torn: the keys that may be the rest of a value, which has a comma in it, with its first part.
+    """
 
     values: dict[Keys, tuple[int, int]] = attrs.field(factory=dict)
     keys: dict[Keys, tuple[int, int]] = attrs.field(factory=dict)
+    torn: dict[Keys, str] = attrs.field(factory=dict)
 
 
 def compose(text: str, marks: Marks | None = None) -> Any:
@@ -95,10 +106,18 @@ def compose(text: str, marks: Marks | None = None) -> Any:
     try:
         return _Composer(yaml.parse(text, Loader=_LOADER), marks).document()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        mark = _telling_mark(error, len(text.rstrip()))
         parts = getattr(error, "context", None), getattr(error, "problem", None) or str(error)
         message = " ".join(" ".join(part for part in parts if part).split())
         raise Mistake(message, *((mark.line + 1, mark.column + 1) if mark else ())) from None
+
+
+def _telling_mark(error: yaml.YAMLError, end: int) -> Any:
+    """Where to look for the mistake: where it shows; of what is never closed, where it opens."""
+    begin, shows = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
+    quotes = getattr(error, "context", None) == "while scanning a quoted scalar"
+    unclosed = shows and (shows.index >= end or (quotes and "found unexpected" in str(error)))
+    return begin if begin and (unclosed or not shows) else shows
 
 
 class _Composer:
@@ -152,18 +171,25 @@ class _Composer:
 
     def _map(self, keys: Keys) -> dict[str, Any]:
         made: dict[str, Any] = {}
+        before: Any = None
         while _kind(event := self._next()) != "MappingEndEvent":
             if _kind(event) != "ScalarEvent":
                 raise _mistake("a key must be one word or text, not a list, map or alias", event)
             key = event.value
+            item = self._next()
             if key in made:
-                raise _mistake(f"the key {key!r} stands here for the second time", event)
-            if self._marks is not None:
-                self._marks.keys[(*keys, key)] = (event.start_mark.line + 1, event.start_mark.column + 1)
+                again = f"the key {key!r} stands here for the second time"
+                raise _mistake(TORN if made[key] is None and _is_bare(event, item) else again, event)
             if event.anchor is not None:
                 raise _mistake("a key cannot have an anchor (&)", event)
+            if self._marks is not None:
+                self._marks.keys[(*keys, key)] = (event.start_mark.line + 1, event.start_mark.column + 1)
+                if not _is_bare(event, item):
+                    before = item
+                elif _is_unquoted_text(before):
+                    self._marks.torn[(*keys, key)] = before.value
             made[key] = None
-            made[key] = self._node(self._next(), (*keys, key))
+            made[key] = self._node(item, (*keys, key))
         return made
 
     def _list(self, keys: Keys) -> list[Any]:
@@ -189,6 +215,15 @@ class _Composer:
 def _kind(event: Any) -> str:
     """What an event is."""
     return type(event).__name__
+
+
+def _is_bare(key: Any, item: Any) -> bool:
+    """Whether a key of a map has no value and no colon either, which only {…} allows."""
+    return _kind(item) == "ScalarEvent" and not item.value and item.start_mark.index == key.end_mark.index
+
+
+def _is_unquoted_text(item: Any) -> bool:
+    return _kind(item) == "ScalarEvent" and not item.style and isinstance(_scalar(item), str)
 
 
 _TAGGED: Final[dict[str, tuple[type, ...]]] = {

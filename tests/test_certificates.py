@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -22,8 +23,9 @@ def test_further_certificates_are_the_chain(tmp_path):
 @pytest.mark.parametrize(
     ("certificate", "key", "message"),
     [
-        ("missing.pem", "server.pem", "missing.pem:1:1: cannot be read: No such file or directory"),
-        ("server.pem", "missing.pem", "missing.pem:1:1: cannot be read"),
+        ("missing.pem", "server.pem", "missing.pem: there is no such file"),
+        ("fifo.pem", "server.pem", "fifo.pem: cannot be read: it is a FIFO"),
+        ("server.pem", "missing.pem", "missing.pem: there is no such file"),
         ("empty.pem", "server.pem", "empty.pem:1:1: there is no certificate in it"),
         ("damaged.pem", "server.pem", "damaged.pem:1:1: a certificate in it is damaged"),
         ("server.pem", "empty.pem", "empty.pem:1:1: there is no usable private key in it"),
@@ -33,6 +35,7 @@ def test_further_certificates_are_the_chain(tmp_path):
 def test_a_wrong_file_is_named(tmp_path, certificate, key, message):
     text = make_certificate(tmp_path).read_bytes()
     make_certificate(tmp_path, file="other.pem")
+    os.mkfifo(tmp_path / "fifo.pem")
     (tmp_path / "empty.pem").write_bytes(b"")
     (tmp_path / "damaged.pem").write_bytes(re.sub(rb"\n.{10}", b"\n0123456789", text, count=2))
     with pytest.raises(ConfigurationError, match=message):

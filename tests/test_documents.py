@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sockservice.documents import Document, read_document
+from sockservice.documents import Document, read_document, survey_document
 from sockservice.errors import ConfigurationError, Place
 
 
@@ -107,12 +107,25 @@ def test_a_mistake_names_its_place_the_word_and_the_right_one(tmp_path, text, me
 def test_all_mistakes_are_told_together_in_order(tmp_path):
     text = "things:\n- {nmae: a}\n- {name: 5}\n- {name: ok}\n- {name: a, inner: {port: x}}\nextra: 1\n"
     assert [message.split(": ")[0] for message in mistakes(tmp_path, text)] == [
-        "file:2:4",
         "file:2:3",
+        "file:2:4",
         "file:3:10",
         "file:5:27",
         "file:6:1",
     ]
+
+
+def test_a_survey_gives_the_mistakes_and_the_parts_that_are_sound(tmp_path):
+    path = written(tmp_path, "things:\n- {name: 5}\n- {name: a, inner: {port: 1}}\nextra: 1\n")
+    document = survey_document(path, Top)
+    assert [str(mistake).removeprefix(f"{path}:").split(": ")[0] for mistake in document.mistakes] == ["2:10", "4:1"]
+    assert document.part(Outer, "things", 0) is None
+    assert document.part(Outer, "things", 1) == Outer("a", Inner(1))
+    assert document.part(Inner, "things", 1, "inner") == Inner(1)
+    for keys in [("things", 2), ("nothing",), ("extra", "deeper"), ("things", "name")]:
+        assert document.part(Outer, *keys) is None
+    path.write_text("things: []")
+    assert survey_document(path, Top) == Document(path, "things: []", Top([]))
 
 
 def test_a_rule_of_the_struct_itself_is_a_mistake_at_its_place(tmp_path):
@@ -155,6 +168,13 @@ def test_a_folder_and_an_impossible_name_are_refused(tmp_path):
         read_document(tmp_path, Top)
     with pytest.raises(ConfigurationError, match="cannot be read"):
         read_document("a\0b", Top)
+
+
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path):
+    fifo = tmp_path / "fifo.yaml"
+    os.mkfifo(fifo)
+    with pytest.raises(ConfigurationError, match=r"fifo\.yaml'?: cannot be read: it is a FIFO, .* wanted$"):
+        read_document(fifo, Top)
 
 
 def test_an_unreadable_file_is_refused_with_the_systems_reason(tmp_path):

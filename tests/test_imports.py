@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "host": {"twisted"},
     "yaml": {"documents"},
     "certificates": {"host", "plugins"},
+    "regular_file": {"certificates", "documents", "host", "plugins"},
 }
 NETWORK = {"asyncio", "select", "selectors", "socket", "socketserver", "ssl"}
 # A room, what it may not import from outside, and the exceptions to that.

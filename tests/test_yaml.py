@@ -133,6 +133,28 @@ def test_broken_syntax_is_a_mistake_with_a_line(library, text):
     assert line >= 1
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("a:\n- 'b\n  c: 1\nd: 2\n", 2, 3),
+        ('a: "b\n\n\n', 1, 4),
+        ("a: 'b\n---\nc: 1\n", 1, 4),
+        ("a: 1\nb: {c: 'd}\ne: 1\n", 2, 8),
+        ("a: 1\nb: {c: d\n\n", 2, 4),
+        ("a: 1\nb: [c, d\n", 2, 4),
+    ],
+)
+def test_what_is_never_closed_is_told_where_it_opens(library, text, line, column):
+    assert mistake(text)[1:] == (line, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"), [("a: {b: 1\nc: 2\n", 2, 2), ('a: "b\n c\\q"\n', 2, 3), ("a: }\n", 1, 4)]
+)
+def test_what_is_wrong_in_the_middle_is_told_where_it_shows(text, line, column):
+    assert mistake(text)[1:] == (line, column)
+
+
 def test_aliases_that_multiply_are_refused_at_once():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [" + ", ".join([f"*a{n - 1}"] * 10) + "]" for n in range(1, 30)]
@@ -147,6 +169,18 @@ def test_marks_name_the_place_of_every_value_and_key():
     assert marks.values[("stubs", 0, "when", "sql")] == (2, 15)
     assert marks.keys[("stubs", 0, "when", "x")] == (2, 20)
     assert marks.values[()] == (1, 1)
+
+
+def test_marks_name_the_keys_that_a_comma_in_a_text_may_have_made(library):
+    marks = yaml.Marks()
+    yaml.compose("a: {b: x(1,2), c: d, e f, g}\nh: {i, j: 'x', k, l: 5, m, n: , o: p, q: }\nr: s, t\n", marks)
+    assert marks.torn == {("a", "2)"): "x(1", ("a", "e f"): "d", ("a", "g"): "d"}
+
+
+def test_two_texts_torn_at_the_same_word_are_told_as_that(library):
+    assert mistake("{a: x(1,2), b: y(3,2)}") == (yaml.TORN, 1, 20)
+    assert "'a' stands here for the second time" in mistake("{a, b, a: 1}")[0]
+    assert "'a' stands here for the second time" in mistake("{a: 1, b: x, a}")[0]
 
 
 def test_libyaml_is_used_where_it_is_installed():

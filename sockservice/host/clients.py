@@ -11,13 +11,18 @@ from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from sockservice.errors import counted
 from sockservice.host.configuration import Limits
 from sockservice.host.ports import StreamPort
 from sockservice.interfaces import Address
 from sockservice.sockets import Connection
+from sockservice.sockets.addresses import show
 
 LOOKS_PER_TIMEOUT = 4
 """How often in an idle timeout the connections are looked at: one ends after 1 to 1¼ times the timeout."""
+
+EPISODE = 60.0
+"""Seconds without a refusal after which the next one is news for the log."""
 
 
 class Clients:
@@ -45,21 +50,46 @@ class Clients:
         self._limits = limits
         self._reactor = reactor
         self._refusal = refusal
-        self._full = False
+        self._refused = 0  # in this episode
+        self._refused_before = 0  # up to the last look, whether the episode is over
+        self._episode: Any = None
         self._finishing: set[Connection] = set()
         self._timer: Any = None
 
     def admit(self, peer: Address) -> bytes | None:
-        """None where this client may come in, else what it is told. One line is logged each time we become full."""
+        """None where this client may come in, else what it is told. Two lines are logged for an episode of refusals."""
         limit = self._limits.max_connections
         if limit is None or len(self.connections) < limit:
             return None
-        if not self._full:
-            self._full = True
+        if not self._refused:
             self._log.warn(
-                "{name} has {limit} clients and refuses more, first {peer}", name=self._name, limit=limit, peer=peer
+                "{name} has {clients} and refuses more, first {peer}",
+                name=self._name,
+                clients=counted(limit, "client"),
+                peer=show(peer),
             )
+            self._episode = self._reactor.callLater(EPISODE, self._quiet_again)
+        self._refused += 1
         return self._refusal
+
+    def _quiet_again(self) -> None:
+        """Look whether an episode of refusals is over, and tell of it then."""
+        if self._refused > self._refused_before:
+            self._refused_before = self._refused
+            self._episode = self._reactor.callLater(EPISODE, self._quiet_again)
+        else:
+            self._end_episode()
+
+    def _end_episode(self) -> None:
+        assert self._limits.max_connections is not None
+        self._log.info(
+            "{name} refused {count} over its limit of {clients}",
+            name=self._name,
+            count=self._refused,
+            clients=counted(self._limits.max_connections, "client"),
+        )
+        self._refused = self._refused_before = 0
+        self._episode = None
 
     def opened(self, connection: Connection) -> None:
         """A client is connected."""
@@ -72,7 +102,6 @@ class Clients:
 
     def closed(self, connection: Connection) -> None:
         """A client is gone."""
-        self._full = False
         del self.connections[connection]
         self._finishing.discard(connection)
         if not self.connections:
@@ -101,13 +130,15 @@ class Clients:
                 if connection in self._finishing:
                     connection.abort()
                 else:
-                    self._log.debug("{name} closes idle {connection}", name=self._name, connection=connection)
                     self._finishing.add(connection)
                     self.connections[connection] = now
                     connection.finish()
 
     def finish(self) -> None:
-        """Ask all to end without cutting an answer short."""
+        """Nobody comes any more: ask all to end without cutting an answer short."""
+        if self._episode is not None:
+            self._episode.cancel()
+            self._end_episode()
         for connection in list(self.connections):
             connection.finish()
 

@@ -6,7 +6,8 @@ a daemon or a port, and ends the command with one line for each mistake and the 
 
 from __future__ import annotations
 
-import os
+import re
+import reprlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,10 +17,11 @@ from twisted.logger import Logger
 from twisted.python.usage import Options as UsageOptions
 
 from sockservice.errors import ConfigurationError, SockserviceError
-from sockservice.host.arguments import parse_arguments
+from sockservice.host.arguments import has_option, parse_arguments, print_versions
 from sockservice.host.configuration import (
     Limits,
     ServiceSettings,
+    new_options,
     parse_service_options,
     path_in,
     where_to_listen,
@@ -27,25 +29,22 @@ from sockservice.host.configuration import (
 from sockservice.host.discovery import discover
 from sockservice.host.endpoints import check_port
 from sockservice.host.prepared_service import PreparedService, prepare_all
+from sockservice.host.ready_file import check_ready_file
 from sockservice.host.running_host import PATIENCE, RunningHost
 
 _log = Logger()
 
 
 def _count(text: str) -> int:
-    if not text.isdigit() or int(text) == 0:
-        raise ValueError(f"{text!r} is not a whole number from 1 on")
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) == 0:
+        raise ValueError(f"{reprlib.repr(text)} is not a whole number from 1 to 999,999,999")
     return int(text)
 
 
 def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < 1e9:
-        raise ValueError(f"{text!r} is not a number of seconds above 0")
-    return seconds
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) or float(text) == 0:
+        raise ValueError(f"{reprlib.repr(text)} is not a number of seconds above 0, such as 30 or 0.5")
+    return float(text)
 
 
 class Options(UsageOptions):
@@ -88,15 +87,18 @@ class Options(UsageOptions):
 
     def opt_version(self) -> NoReturn:
         """Print the versions and exit."""
-        from importlib.metadata import version
-
-        print(f"sockservice {version('sockservice')} on Twisted {version('twisted')}")  # noqa: T201
+        print_versions()
         raise SystemExit(0)
 
     def getUsage(self, width: int | None = None) -> str:
         """The options, and the services there are."""
         services = "".join(f"    {found.name:<15} {found.plugin.summary}\n" for found in discover().services)
         return f"{super().getUsage(width)}\nServices:\n{services}"
+
+    def getSynopsis(self) -> str:
+        """The line about what to type; in a service's help the service's own part follows."""
+        synopsis: str = super().getSynopsis()
+        return synopsis.removesuffix(" [SERVICE [service options]]") if self.subCommand else synopsis
 
     def parseArgs(self, *words: str) -> None:
         """Keep the service's name and its options for :meth:`postOptions`."""
@@ -105,8 +107,13 @@ class Options(UsageOptions):
     def parseOptions(self, options: Sequence[str] | None = None) -> None:
         """Parse; a mistake ends the program with a line for each, and without a page of usage."""
         arguments = sys.argv[1:] if options is None else options
+
+        def elsewhere(option: str) -> str | None:
+            service = _service_with(option, arguments)
+            return service and f"{option} is an option of {service}: put it after {service!r}"
+
         try:
-            parse_arguments(self, arguments, "sockservice", super().parseOptions)
+            parse_arguments(self, arguments, "sockservice", super().parseOptions, elsewhere)
         except SockserviceError as error:
             exit_with(error)
 
@@ -120,7 +127,7 @@ class Options(UsageOptions):
         settings = self._from_file() if self["config"] else (self._from_command_line(),)
         if self["ready-file"]:
             self["ready-file"] = self.path(self["ready-file"])
-            _check_folder(self["ready-file"].parent)
+            check_ready_file(self["ready-file"])
         self.prepared = self._prepare(settings)
         if self["check"]:
             count = len(self.prepared)
@@ -144,6 +151,11 @@ class Options(UsageOptions):
 
     def _from_command_line(self) -> ServiceSettings:
         name, *words = self._words or ("mysql",)
+        for option in ("port", "interface"):
+            if self["listen"] and self[option] is not None:
+                raise ConfigurationError(
+                    f"--listen says port and interface itself: give either --listen or --{option}, not both"
+                )
         discovery = discover(name)
         for broken in discovery.broken:
             _log.warn("{broken}", broken=broken)
@@ -194,13 +206,22 @@ def makeService(options: Options) -> RunningHost:
     )
 
 
+def _service_with(option: str, arguments: Sequence[str]) -> str | None:
+    """The service that has an option: one named among the arguments, else mysql, else any."""
+    services = sorted(discover().services, key=lambda found: (found.name not in arguments, found.name != "mysql"))
+    for found in services:
+        try:
+            options = new_options(found)
+        except SockserviceError:
+            continue
+        if options is not None and has_option(options, option):
+            return found.name
+    return None
+
+
 def exit_with(error: SockserviceError) -> NoReturn:
     """End the program with the status 1 and a line on stderr for each mistake."""
     for line in str(error).splitlines():
-        print(f"sockservice: {line}", file=sys.stderr)  # noqa: T201
+        who = "" if line.startswith(("sockservice ", "sockservice: ")) else "sockservice: "
+        print(f"{who}{line}", file=sys.stderr)  # noqa: T201
     raise SystemExit(1) from error
-
-
-def _check_folder(folder: Path) -> None:
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise ConfigurationError(f"cannot write the ready file: {folder} is not a folder that this user may write to")

@@ -10,7 +10,7 @@ import attrs
 from twisted.python.usage import Options
 
 from sockservice.errors import ConfigurationError, PluginError, SockserviceError
-from sockservice.host.arguments import parse_arguments
+from sockservice.host.arguments import has_option, parse_arguments
 from sockservice.host.discovery import FoundService
 from sockservice.host.endpoints import Endpoint, Tcp, Udp, check_interface, parse_endpoint
 from sockservice.interfaces import DATAGRAM, STREAM
@@ -112,18 +112,24 @@ def parse_service_options(
     Raises:
         ConfigurationError: it takes none, or not these.
         PluginError: its Options class raises what it should not.
-        SystemExit: ``--help`` was asked for.
+        SystemExit: ``--help`` or ``--version`` was asked for.
     """
+
+    def elsewhere(option: str) -> str | None:
+        if parent is None or not has_option(parent, option):
+            return None
+        return f"{option} is an option of sockservice: put it before {found.name!r}"
+
     options = new_options(found, parent)
     if options is None:
         if arguments in (["--help"], ["-h"]):
             print(f"{found.name}: {found.plugin.summary}\nIt has no options.")  # noqa: T201
             raise SystemExit(0)
-        if arguments:
-            raise ConfigurationError(f"{found.name} takes no options; {arguments[0]!r} is one too many")
+        none = Options()  # type: ignore[no-untyped-call]
+        parse_arguments(none, arguments, found.name, elsewhere=elsewhere)
         return {}
     try:
-        parse_arguments(options, arguments, found.name)
+        parse_arguments(options, arguments, found.name, elsewhere=elsewhere)
     except (SockserviceError, KeyboardInterrupt, SystemExit):
         raise
     except Exception as error:
@@ -140,6 +146,8 @@ def new_options(found: FoundService, parent: Options | None = None) -> Options |
     except Exception as error:
         raise plugin_raised(found, "its Options", error) from error
     options.parent = parent
+    if not hasattr(options, "synopsis"):
+        options.synopsis = "[service options]"  # type: ignore[attr-defined]
     return options
 
 

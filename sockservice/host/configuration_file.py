@@ -56,7 +56,7 @@ class ServiceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     interface: str | None = None
     listen: list[str] | str = []
     max_connections: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    idle_timeout: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    idle_timeout: Annotated[float, msgspec.Meta(gt=0, lt=10**9)] | None = None
     sequential: bool = False
     options: dict[str, Any] = {}
 

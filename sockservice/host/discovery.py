@@ -16,21 +16,26 @@ imports one plugin.
 from __future__ import annotations
 
 import importlib
+import inspect
+import os
 import pkgutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from twisted.plugin import IPlugin
 from zope.interface import Interface
-from zope.interface.exceptions import Invalid
+from zope.interface.exceptions import BrokenImplementation, BrokenMethodImplementation, Invalid
 from zope.interface.verify import verifyObject
 
 from sockservice.errors import ConfigurationError, PluginError, did_you_mean
 from sockservice.interfaces import IDatagramService, IRefusingService, IStreamService
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 PACKAGE: Final = "sockservice.plugins"
 """The plugin package's name, and the entry-point group's."""
@@ -114,7 +119,16 @@ class Discovery:
         for broken in self.broken:
             if broken.name == name:
                 raise PluginError(str(broken))
-        raise ConfigurationError(f"there is no service {name!r}{did_you_mean(name, [s.name for s in self.services])}")
+        hint = _off_the_path(name) or did_you_mean(name, [service.name for service in self.services])
+        raise ConfigurationError(f"there is no service {name!r}{hint}")
+
+
+def _off_the_path(name: str) -> str:
+    """What to say about a plugin that lies in the folder we were started from, where Python does not look."""
+    file = os.path.join(".", *PACKAGE.split("."), f"{name}.py")
+    if not os.path.isfile(file) or os.getcwd() in map(os.path.realpath, sys.path):
+        return ""
+    return f"; {file} is not on the Python path: set PYTHONPATH=."
 
 
 def discover(wanted: str | None = None) -> Discovery:
@@ -165,8 +179,10 @@ def _module_loader(name: str) -> Callable[[], Iterable[object]]:
     def load() -> Iterable[object]:
         module = importlib.import_module(f"{PACKAGE}.{name}")
         plugins = [value for value in vars(module).values() if IPlugin.providedBy(value)]
-        if not plugins and (forgotten := _classes_without_objects(module)):
-            raise PluginError(f"it has the class {forgotten} but no object of it: add `{name} = {forgotten}()`")
+        if not plugins:
+            if forgotten := _classes_without_objects(module):
+                raise PluginError(f"it has the class {forgotten} but no object of it: add `{name} = {forgotten}()`")
+            raise PluginError("has no plugin object: add one, or begin the name of the module with _")
         return plugins
 
     return load
@@ -180,6 +196,9 @@ def _classes_without_objects(module: ModuleType) -> str | None:
 
 
 def _entry_points() -> Iterator[Source]:
+    # Most starts find their service in the folder of the built-in ones and need none of this.
+    from importlib.metadata import entry_points
+
     for point in sorted(entry_points(group=PACKAGE), key=lambda point: (point.name, point.value)):
         distribution = f" of {point.dist.name} {point.dist.version}" if point.dist else ""
         yield Source(point.name, f"entry point {point.value}{distribution}", _entry_point_loader(point))
@@ -232,7 +251,8 @@ def verify(plugin: object) -> None:
     interfaces = [interface for _, interface in _KINDS if interface.providedBy(plugin)]
     if not interfaces:
         raise PluginError(
-            f"{plugin!r} provides neither IStreamService nor IDatagramService: decorate its class with @implementer"
+            f"its {type(plugin).__name__} provides neither IStreamService nor IDatagramService: "
+            "decorate the class with @implementer"
         )
     if IRefusingService.providedBy(plugin):
         interfaces.append(IRefusingService)
@@ -240,12 +260,27 @@ def verify(plugin: object) -> None:
         try:
             verifyObject(interface, plugin)
         except Invalid as error:
-            raise PluginError(" ".join(str(error).split())) from error
+            every: tuple[Invalid, ...] = getattr(error, "exceptions", (error,))  # those of a MultipleInvalid
+            raise PluginError("; ".join(_lacks(plugin, interface, one) for one in every)) from error
     name, port = plugin.name, plugin.default_port  # type: ignore[attr-defined]
     if not isinstance(name, str) or not name or name.startswith("-") or any(c.isspace() for c in name):
         raise PluginError(f"its name is {name!r}: it must be one word that can stand on a command line")
     if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= 65535:
         raise PluginError(f"its default_port is {port!r}: it must be a number from 0 to 65535")
+
+
+def _lacks(plugin: object, interface: type[Interface], error: Invalid) -> str:
+    """One mistake that zope found, without the address in memory of what has it."""
+    of = f"({interface.__name__})"
+    if isinstance(error, BrokenImplementation):
+        return f"lacks {error.name.__name__} {of}"
+    if isinstance(error, BrokenMethodImplementation):
+        name = error.method.__name__
+        wanted, given = f"{name}{error.method.getSignatureString()}", getattr(plugin, name)
+        if not callable(given):
+            return f"its {name} is not a method: it must be {wanted} {of}"
+        return f"its {name}{inspect.signature(given)} must be {wanted} {of}"
+    return " ".join(str(error).split())
 
 
 def _reason(error: BaseException) -> str:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
+import reprlib
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -132,7 +133,9 @@ def check_port(text: str) -> int:
         ConfigurationError: it is none.
     """
     if not re.fullmatch("[0-9]{1,5}", text) or int(text) > 65535:
-        raise ConfigurationError(f"{text!r} is not a port: give a number from 0 to 65535 (0 for any free one)")
+        raise ConfigurationError(
+            f"{reprlib.repr(text)} is not a port: give a number from 0 to 65535 (0 for any free one)"
+        )
     return int(text)
 
 
@@ -218,7 +221,7 @@ class _Arguments:
         address = self.interface(interface)
         backlog = self.take("backlog", str(BACKLOG))
         if not re.fullmatch("[0-9]{1,9}", backlog) or int(backlog) == 0:
-            raise ConfigurationError(f"the backlog {backlog!r} is not a number of connections")
+            raise ConfigurationError(f"the backlog {reprlib.repr(backlog)} is not a number of connections")
         return Tcp(address, port, int(backlog))
 
     def interface(self, default: str) -> str:
@@ -278,8 +281,8 @@ def _systemd(arguments: _Arguments) -> Inherited:
     domain, which = arguments.take("domain"), arguments.take(given[0])
     if domain not in ("INET", "INET6", "UNIX"):
         raise ConfigurationError(f"the domain {domain!r} is none of INET, INET6, UNIX")
-    if given == ["index"] and not which.isdigit():
-        raise ConfigurationError(f"the index {which!r} is not a number")
+    if given == ["index"] and not re.fullmatch("[0-9]{1,9}", which):
+        raise ConfigurationError(f"the index {reprlib.repr(which)} is not a number")
     return Inherited(arguments.description)
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 from sockservice.host.discovery import Discovery
+
+_BUILT_IN: Final = Path(__file__).parents[1] / "plugins"
 
 
 def listing(discovery: Discovery) -> str:
@@ -12,7 +17,7 @@ def listing(discovery: Discovery) -> str:
         Lines, each with its end.
     """
     rows = [
-        (found.name, "+".join(found.kinds), str(found.plugin.default_port), found.plugin.summary, found.place)
+        (found.name, "+".join(found.kinds), str(found.plugin.default_port), found.plugin.summary, _where(found.place))
         for found in discovery.services
     ]
     rows.insert(0, ("SERVICE", "KIND", "PORT", "SUMMARY", "FROM"))
@@ -22,3 +27,7 @@ def listing(discovery: Discovery) -> str:
     ]
     lines += [f"BROKEN  {broken.name}  {broken.place}: {broken.reason}" for broken in discovery.broken]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _where(place: str) -> str:
+    return "built in" if Path(place).parent == _BUILT_IN else place

@@ -31,6 +31,7 @@ from sockservice.host.prepared_service import PreparedService
 from sockservice.host.socket_endpoint import SocketEndpoint
 from sockservice.interfaces import DATAGRAM, STREAM, Address
 from sockservice.sockets import ConnectionFactory, CoroutineFactory
+from sockservice.sockets.addresses import show
 
 if TYPE_CHECKING:
     from sockservice.host.clients import Clients
@@ -66,6 +67,9 @@ class StreamPort:
         self._factory: ConnectionFactory | None = None
         self._port: IListeningPort | None = None
         self._stopped = False
+
+    def __str__(self) -> str:
+        return show(self.address)
 
     @property
     def binds_late(self) -> bool:
@@ -177,6 +181,9 @@ class DatagramPort:
         self._running: Deferred[None] | None = None
         self._restart: Any = None
         self._stopped = False
+
+    def __str__(self) -> str:
+        return f"{show(self.address)} (datagrams)"
 
     def bind(self, port: int | None = None) -> None:
         """Take the address; nobody is answered yet.

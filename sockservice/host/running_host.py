@@ -15,14 +15,13 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.logger import Logger
 
-from sockservice.errors import SockserviceError
+from sockservice.errors import ConfigurationError, SockserviceError
 from sockservice.host.clients import Clients
 from sockservice.host.configuration import plugin_raised
 from sockservice.host.ports import Port, StreamPort, bind_all
 from sockservice.host.prepared_service import PreparedService
-from sockservice.host.ready_file import remove_ready_file, write_ready_file
+from sockservice.host.ready_file import remove_old_ready_file, remove_own_ready_file, write_ready_file
 from sockservice.interfaces import IRefusingService
-from sockservice.sockets.addresses import show
 
 PATIENCE: Final = 5.0
 """Seconds that answers in flight get at the end: below the 10 that container hosts give before they kill."""
@@ -83,8 +82,6 @@ class RunningHost(Service):
 
     def _open(self) -> None:
         self._on_signal(signal.SIGHUP, self.reload)
-        if self._ready_file is not None:
-            remove_ready_file(self._ready_file)
         try:
             self.ports = bind_all(self._services)
             self._listen()
@@ -92,6 +89,9 @@ class RunningHost(Service):
             # What twistd and twist do with an exception here is to die of it, which is right but for the traceback.
             sys.excepthook = _one_line_on(self._foreground)
             raise
+        # Only now: where the address is taken, the file is that of who has it.
+        if self._ready_file is not None:
+            remove_old_ready_file(self._ready_file)
 
     def _listen(self) -> None:
         clients: dict[int, Clients] = {}
@@ -109,13 +109,7 @@ class RunningHost(Service):
                     port.listen(of_service)
                 else:
                     port.listen()
-                assert port.address is not None
-                self._log.info(
-                    "{name} listening on {address}{kind}",
-                    name=port.service.name,
-                    address=show(port.address),
-                    kind="" if isinstance(port, StreamPort) else " (datagrams)",
-                )
+                self._log.info("{name} listening on {port}", name=port.service.name, port=port)
         except BaseException:
             for port in self.ports:
                 port.stop()
@@ -126,7 +120,7 @@ class RunningHost(Service):
             return
         try:
             write_ready_file(self._ready_file, self.ports)
-        except OSError as error:
+        except (OSError, ConfigurationError) as error:
             self._log.critical("cannot write the ready file {path}: {error}", path=self._ready_file, error=error)
             # The reactor's own way out would exit with 0, and whoever waits for the file would wait on.
             atexit.register(os._exit, 1)
@@ -159,7 +153,7 @@ class RunningHost(Service):
 
     async def _stop(self) -> None:
         if self._ready_file is not None:
-            remove_ready_file(self._ready_file)
+            remove_own_ready_file(self._ready_file)
         stopping = [port.stop() for port in self.ports]
         gone = DeferredList([clients.when_gone() for clients in self._clients])
         for clients in self._clients:
@@ -174,7 +168,7 @@ class RunningHost(Service):
             if not success:
                 self._log.failure("{name} did not close its port", failure, name=port.service.name)
             elif port.address is not None:
-                self._log.info("{name} closed {address}", name=port.service.name, address=show(port.address))
+                self._log.info("{name} closed {port}", name=port.service.name, port=port)
         self.ports = []
         for number, handler in self._old_handlers.items():
             signal.signal(number, handler)

@@ -76,7 +76,7 @@ class MySQL:
         )
         stubs = Stubs([host.path(path) for path in options["stubs"]])
         host.on_reload(stubs.reload)
-        chatter = Chatter(databases=(options["database"], *stubs.current.databases))
+        chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
         return MySQLFactory(server, Chain([stubs, chatter, Unmatched(stubs)]), host.reactor, tls)
 
     def _tls(self, host: IHost) -> IOpenSSLServerConnectionCreator | None:

@@ -21,6 +21,7 @@ from sockservice.interfaces import (
     StreamService,
 )
 from sockservice.plugins._loops import would_loop
+from sockservice.regular_file import open_regular
 
 LARGEST_QUOTE: Final = 511
 """The most bytes of an answer, its line end included: the RFC asks for fewer than 512 characters."""
@@ -62,7 +63,8 @@ def quotes_of(host: IHost) -> list[bytes]:
     if options["file"]:
         path = host.path(options["file"])
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            with open_regular(path) as file:
+                lines = file.read().decode().splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"cannot read the quotes: {error}", Place(path)) from error
         start = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from sockservice.answers import Answer, Column, Request, Rows, Value
@@ -18,12 +18,12 @@ from sockservice.responder.token_reader import TokenReader
 _MAX_PLANS: Final = len(SCHEMAS) + 1
 
 
-def read_catalogue_select(reader: TokenReader, databases: Iterable[str]) -> Statement:
+def read_catalogue_select(reader: TokenReader, databases: Callable[[], Sequence[str]]) -> Statement:
     """Read what stands behind SELECT, where it reads the server's own tables only.
 
     Args:
         reader: the statement.
-        databases: those that the server was given.
+        databases: gives those that the server has beside its own, each time.
 
     Raises:
         NotUnderstood: it reads other tables whatever the current database is.
@@ -52,7 +52,7 @@ def read_catalogue_select(reader: TokenReader, databases: Iterable[str]) -> Stat
     return answer
 
 
-def _plan(reader: TokenReader, start: int, database: str, databases: Iterable[str]) -> Statement:
+def _plan(reader: TokenReader, start: int, database: str, databases: Callable[[], Sequence[str]]) -> Statement:
     reader.at = start
     query = read_query(reader, database)
     reader.expect_end()
@@ -82,11 +82,11 @@ def _plan(reader: TokenReader, start: int, database: str, databases: Iterable[st
 class _Select:
     """A query of one table: ``SELECT [DISTINCT] list FROM table [WHERE …] [ORDER BY …] [LIMIT …]``."""
 
-    def __init__(self, reader: TokenReader, query: Query, databases: Iterable[str]) -> None:
+    def __init__(self, reader: TokenReader, query: Query, databases: Callable[[], Sequence[str]]) -> None:
         source = query.sources[0]
         assert source.table is not None
         self._table = source.table
-        self._databases = tuple(databases)
+        self._databases = databases
         self._columns: tuple[Column, ...] = source.columns or ()
         self._names = [column.name.lower() for column in self._columns]
         self._counts = len(query.columns) if query.counts else 0
@@ -138,7 +138,7 @@ class _Select:
         """The rows for one request."""
         found: list[tuple[Value, ...]] = []
         count = 0
-        for row in catalogue_rows.rows_of(*self._table, request.session, self._databases):
+        for row in catalogue_rows.rows_of(*self._table, request.session, self._databases()):
             cells = (Cell(value, column.type) for value, column in zip(row, self._columns, strict=True))
             place = Place(request, dict(zip(self._names, cells, strict=True)))
             if self._where is None or truth(self._where.evaluate(place).value):

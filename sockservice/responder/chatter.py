@@ -40,11 +40,12 @@ class Chatter:
     """Answers chatter; see the module.
 
     Args:
-        databases: the names that SHOW DATABASES lists beside the server's own.
+        databases: the names that SHOW DATABASES lists beside the server's own, or what gives them: it is asked
+            at each use, so that it may change.
     """
 
-    def __init__(self, databases: Sequence[str] = ("test",)) -> None:
-        self._databases = tuple(databases)
+    def __init__(self, databases: Sequence[str] | Callable[[], Sequence[str]] = ("test",)) -> None:
+        self._databases: Callable[[], Sequence[str]] = databases if callable(databases) else lambda: databases
         self._kept: dict[str, Statement] = {}
         # Apart from the chatter, which a flood of an application's own statements must not push out.
         self._passed_on: dict[str, Statement] = {}

@@ -28,11 +28,11 @@ class ShowReader:
     """Reads what stands behind SHOW.
 
     Args:
-        databases: those that the server was given.
+        databases: gives those that the server has beside its own, each time.
     """
 
-    def __init__(self, databases: Sequence[str]) -> None:
-        self._databases = tuple(databases)
+    def __init__(self, databases: Callable[[], Sequence[str]]) -> None:
+        self._databases = databases
 
     def read(self, reader: TokenReader) -> Statement:
         """Read up to the end of the statement.
@@ -91,7 +91,7 @@ class ShowReader:
         columns = labelled({f"Database ({pattern})" if pattern is not None else "Database": ""})
 
         def make(request: Request) -> Sequence[Row]:
-            return [(name,) for name in catalogue_rows.database_names(request.session, self._databases)]
+            return [(name,) for name in catalogue_rows.database_names(request.session, self._databases())]
 
         return filtered(reader, columns, make, ("database",))
 

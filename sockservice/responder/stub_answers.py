@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
 import attrs
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from sockservice import answers, error_codes
-from sockservice.documents import Document
-from sockservice.errors import ConfigurationError, did_you_mean
-from sockservice.responder.stub_file import ErrorThen, StubFile, Then
+from sockservice.documents import TORN, Document
+from sockservice.errors import ConfigurationError, counted, did_you_mean
+from sockservice.responder.stub_file import ErrorThen, Then
 from sockservice.responder.stub_values import inferred, shown, value_of
 from sockservice.sqltypes import SqlType
 
@@ -40,7 +40,7 @@ class AnswerReader:
         document: the file, for the places of mistakes.
     """
 
-    document: Document[StubFile]
+    document: Document[Any]
 
     def answer(self, then: Then, keys: Keys) -> answers.Answer:
         """The answer that a ``then`` describes.
@@ -52,95 +52,118 @@ class AnswerReader:
         Raises:
             Mistakes: it describes none.
         """
+        found: list[ConfigurationError] = []
+        answer: answers.Answer = answers.Ok()
         given = [name for name in ("rows", "ok", "error") if getattr(then, name) is not UNSET]
         if len(given) != 1:
-            raise self._wrong(f"'then' takes one of rows, ok and error, not {' and '.join(given) or 'none'}", *keys)
-        if then.columns is not UNSET and then.rows is UNSET:
-            raise self._wrong("'columns' goes with 'rows'", *keys, "columns", key=True)
-        templates = list(self._templates(then, keys))
-        if templates:
-            raise Mistakes(templates)
+            problem = f"'then' takes one of rows, ok and error, not {' and '.join(given) or 'none'}"
+            found.append(self.document.mistake(problem, *keys))
+        found.extend(self._templates(then, keys))
         if then.rows is not UNSET:
-            return self._rows(then, keys)
+            answer = self._rows(then, keys, found)
+        elif then.columns is not UNSET:
+            found.append(self.document.mistake("'columns' goes with 'rows'", *keys, "columns", key=True))
+            self._declared(then.columns, keys, found)
         if then.ok is not UNSET:
-            ok = then.ok
-            return answers.Ok(ok.affected_rows, ok.last_insert_id, ok.warnings, ok.info)
-        return self._error(then.error, (*keys, "error"))
+            answer = answers.Ok(then.ok.affected_rows, then.ok.last_insert_id, then.ok.warnings, then.ok.info)
+        if then.error is not UNSET:
+            answer = self._error(then.error, (*keys, "error"), found)
+        if found:
+            raise Mistakes(found)
+        return answer
 
-    def _error(self, error: Any, keys: Keys) -> answers.Error:
+    def _error(self, error: Any, keys: Keys, found: list[ConfigurationError]) -> answers.Error:
         if not isinstance(error, ErrorThen):
-            try:
-                return error_codes.error(error)
-            except ValueError as reason:
-                raise self._wrong(str(reason), *keys) from None
+            return self._known_error(error, UNSET, keys, found)
         code, sqlstate, message = error.code, error.sqlstate, error.message
-        try:
-            known = error_codes.error(code)
-        except ValueError as reason:
-            if isinstance(code, str) or message is UNSET:
-                raise self._wrong(str(reason), *keys, "code") from None
-            known = answers.Error(code, "HY000", message)
-        if not 1 <= known.code <= 65_535:
-            raise self._wrong("an error number is from 1 to 65535", *keys, "code")
+        known = self._known_error(code, message, (*keys, "code"), found)
         if sqlstate is not UNSET and not _SQLSTATE.fullmatch(sqlstate):
-            raise self._wrong(f"{shown(sqlstate)} is no SQLSTATE: five digits and capital letters", *keys, "sqlstate")
+            problem = f"{shown(sqlstate)} is no SQLSTATE: five digits and capital letters"
+            found.append(self.document.mistake(problem, *keys, "sqlstate"))
         return answers.Error(
             known.code,
             known.sqlstate if sqlstate is UNSET else sqlstate,
             known.message if message is UNSET else message,
         )
 
-    def _rows(self, then: Then, keys: Keys) -> answers.Rows:
+    def _known_error(
+        self, code: int | str, message: str | UnsetType, keys: Keys, found: list[ConfigurationError]
+    ) -> answers.Error:
+        """MySQL's own error, or one whose number and message are the author's."""
+        try:
+            return error_codes.error(code)
+        except ValueError as reason:
+            problem = str(reason)
+        if isinstance(code, int) and message is not UNSET:
+            if 1 <= code <= 65_535:
+                return answers.Error(code, "HY000", message)
+            problem = "an error number is from 1 to 65535"
+        found.append(self.document.mistake(problem, *keys))
+        return answers.Error(1105, "HY000", "")
+
+    def _rows(self, then: Then, keys: Keys, found: list[ConfigurationError]) -> answers.Rows:
+        """The result set; what of it can be checked is checked, whatever else is wrong."""
         assert then.rows is not UNSET
-        found: list[ConfigurationError] = []
         declared = None if then.columns is UNSET else self._declared(then.columns, keys, found)
-        labels = list(declared) if declared is not None else self._labels(then.rows, keys)
-        lines: list[list[Any]] = []
+        labels = list(declared) if declared is not None else self._labels(then.rows, keys, found)
+        lines: dict[int, list[Any]] = {}
         for index, row in enumerate(then.rows):
-            place = (*keys, "rows", index)
-            if isinstance(row, list):
-                if len(row) != len(labels):
-                    problem = f"row {index + 1} has {len(row)} value(s) for {len(labels)} column(s)"
-                    found.append(self.document.mistake(problem, *place))
-                lines.append(row)
-            else:
-                for label in row.keys() - set(labels):
-                    problem = f"{label!r} is not among the columns{did_you_mean(label, labels)}"
-                    found.append(self.document.mistake(problem, *place, label, key=True))
-                lines.append([row.get(label) for label in labels])
-        if found:
-            raise Mistakes(found)
-        types: list[SqlType] = list(declared.values()) if declared is not None else []
-        if declared is None:
-            for number, label in enumerate(labels):
-                try:
-                    types.append(inferred([line[number] for line in lines]))
-                except ValueError as reason:
-                    found.append(self.document.mistake(f"column {label!r} {reason}", *keys, "rows"))
-            if found:
-                raise Mistakes(found)
+            line = self._line(row, labels, (*keys, "rows", index), found) if labels else None
+            if line is not None:
+                lines[index] = [None if _is_template(value) else value for value in line]
+        types = declared if declared is not None else self._inferred(lines, labels, keys, found)
         rows = tuple(
-            tuple(self._cells(line, types, labels, (*keys, "rows", index), then.rows[index], found))
-            for index, line in enumerate(lines)
+            tuple(self._cells(line, types, (*keys, "rows", index), then.rows[index], found))
+            for index, line in lines.items()
         )
-        if found:
-            raise Mistakes(found)
-        return answers.Rows(tuple(map(answers.Column, labels, types)), rows)
+        return answers.Rows(tuple(answers.Column(label, kind) for label, kind in types.items() if kind), rows)
+
+    def _line(self, row: Any, labels: list[str], keys: Keys, found: list[ConfigurationError]) -> list[Any] | None:
+        """The values of a row in the order of the columns, or None for a list of another length."""
+        if isinstance(row, list):
+            if len(row) == len(labels):
+                return row
+            values, columns = counted(len(row), "value"), counted(len(labels), "column")
+            found.append(self.document.mistake(f"row {int(keys[-1]) + 1} has {values} for {columns}", *keys))
+            return None
+        for label in row:
+            if label not in labels:
+                torn = row[label] is None and self.document.torn(*keys, label) is not None
+                problem = TORN if torn else f"{label!r} is not among the columns{did_you_mean(label, labels)}"
+                found.append(self.document.mistake(problem, *keys, label, key=True))
+                if torn:
+                    break
+        return [row.get(label) for label in labels]
+
+    def _inferred(
+        self, lines: dict[int, list[Any]], labels: list[str], keys: Keys, found: list[ConfigurationError]
+    ) -> dict[str, SqlType | None]:
+        types: dict[str, SqlType | None] = dict.fromkeys(labels)
+        for number, label in enumerate(labels):
+            try:
+                types[label] = inferred([line[number] for line in lines.values()])
+            except ValueError as reason:
+                found.append(self.document.mistake(f"column {label!r} {reason}", *keys, "rows"))
+        return types
 
     def _cells(
-        self, line: list[Any], types: list[SqlType], labels: list[str], keys: Keys, row: Any, found: list[Any]
+        self, line: list[Any], types: dict[str, SqlType | None], keys: Keys, row: Any, found: list[ConfigurationError]
     ) -> Iterator[Any]:
-        for number, (value, kind) in enumerate(zip(line, types, strict=True)):
+        for number, (value, (label, kind)) in enumerate(zip(line, types.items(), strict=True)):
             try:
-                yield value_of(value, kind)
+                yield None if kind is None else value_of(value, kind)
             except ValueError as reason:
-                place = (*keys, number if isinstance(row, list) else labels[number])
-                found.append(self.document.mistake(f"column {labels[number]!r} ({kind.name}): {reason}", *place))
+                assert kind is not None
+                problem = f"column {label!r} ({kind.name}): {reason}"
+                found.append(self.document.mistake(problem, *keys, number if isinstance(row, list) else label))
 
-    def _declared(self, columns: dict[str, str], keys: Keys, found: list[ConfigurationError]) -> dict[str, SqlType]:
-        declared: dict[str, SqlType] = {}
+    def _declared(
+        self, columns: dict[str, str], keys: Keys, found: list[ConfigurationError]
+    ) -> dict[str, SqlType | None]:
+        """The declared types; None for one that does not exist."""
+        declared: dict[str, SqlType | None] = dict.fromkeys(columns)
         if not columns:
-            raise self._wrong("a result set has at least one column", *keys, "columns")
+            found.append(self.document.mistake("a result set has at least one column", *keys, "columns"))
         for label, text in columns.items():
             if len(label) > _LONGEST_LABEL:
                 problem = f"a label has at most {_LONGEST_LABEL} characters"
@@ -149,27 +172,29 @@ class AnswerReader:
                 declared[label] = SqlType.parse(text)
             except ValueError as reason:
                 found.append(self.document.mistake(str(reason), *keys, "columns", label))
-        if found:
-            raise Mistakes(found)
         return declared
 
-    def _labels(self, rows: list[Any], keys: Keys) -> list[str]:
+    def _labels(self, rows: list[Any], keys: Keys, found: list[ConfigurationError]) -> list[str]:
         """The labels of rows that are maps: all that occur, in the order in which they first do."""
         for index, row in enumerate(rows):
             if isinstance(row, list):
-                raise self._wrong("rows that are lists need 'columns' beside 'rows'", *keys, "rows", index)
+                problem = "rows that are lists need 'columns' beside 'rows'"
+                found.append(self.document.mistake(problem, *keys, "rows", index))
+                return []
         labels = list(dict.fromkeys(label for row in rows for label in row))
         if not labels:
-            raise self._wrong("without values, a result set needs 'columns' beside 'rows'", *keys, "rows")
+            problem = "without values, a result set needs 'columns' beside 'rows'"
+            found.append(self.document.mistake(problem, *keys, "rows"))
         return labels
 
     def _templates(self, then: Then, keys: Keys) -> Iterator[ConfigurationError]:
         for place, text in _texts(then, keys):
-            if _TEMPLATE.search(text):
+            if _is_template(text):
                 yield self.document.mistake(f"templates ({shown(text)}) are not supported yet", *place)
 
-    def _wrong(self, message: str, *keys: str | int, key: bool = False) -> Mistakes:
-        return Mistakes([self.document.mistake(message, *keys, key=key)])
+
+def _is_template(value: Any) -> bool:
+    return isinstance(value, str) and "{{" in value and _TEMPLATE.search(value) is not None
 
 
 def _texts(then: Then, keys: Keys) -> Iterator[tuple[Keys, str]]:

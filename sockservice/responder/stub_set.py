@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
-import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
-from msgspec import UNSET
 
-from sockservice.answers import Answer, Ok
-from sockservice.documents import Document, read_document
 from sockservice.errors import ConfigurationError
-from sockservice.responder.lookup import REGEX, SQL, SQL_EXACT, Lookup, Stub
+from sockservice.responder.lookup import Lookup, Stub
 from sockservice.responder.near_miss import NearMisses
-from sockservice.responder.shapes import NO_SHAPE, shape_of
-from sockservice.responder.stub_answers import AnswerReader, Mistakes
-from sockservice.responder.stub_file import StubEntry, StubFile
-from sockservice.responder.stub_values import shown
-from sockservice.responder.tokens import tokens
+
+if TYPE_CHECKING:
+    from sockservice.responder.stub_reader import StubReader
 
 SUFFIXES: Final = frozenset([".yaml", ".yml"])
 """What the names of stub files in a folder end with."""
@@ -78,16 +71,22 @@ class StubSet:
                     continue
                 read.add(same)
                 try:
-                    document = read_document(file, StubFile)
-                    stubs.extend(_FileReader(document).stubs(len(stubs)))
+                    reader = _reader(file)
+                    stubs.extend(reader.stubs(len(stubs)))
                 except ConfigurationError as error:
                     mistakes.extend(error.mistakes)
                 else:
-                    if document.value.defaults.database is not UNSET:
-                        databases[document.value.defaults.database] = None
+                    databases.update(dict.fromkeys(reader.databases))
         if mistakes:
             raise ConfigurationError.together(mistakes)
         return cls(tuple(stubs), tuple(databases))
+
+
+def _reader(file: Path) -> StubReader:
+    # Without stub files nothing of YAML is imported: a tenth of the time to start.
+    from sockservice.responder.stub_reader import StubReader
+
+    return StubReader.of(file)
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -107,73 +106,3 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _refuse_folder(error: OSError) -> None:
     raise ConfigurationError(f"{error.filename}: this folder cannot be read: {error.strerror}") from error
-
-
-def _position(mistake: ConfigurationError) -> tuple[int, int]:
-    return (mistake.place.line, mistake.place.column) if mistake.place else (0, 0)
-
-
-@attrs.frozen
-class _FileReader:
-    """Makes stubs out of one file."""
-
-    document: Document[StubFile]
-
-    def stubs(self, first: int) -> list[Stub]:
-        """All stubs of the file; the first one has the number ``first`` among all files' stubs."""
-        stubs: list[Stub] = []
-        found: list[ConfigurationError] = []
-        answers = AnswerReader(self.document)
-        for index, entry in enumerate(self.document.value.stubs):
-            answer: Answer | None = None
-            try:
-                answer = answers.answer(entry.then, ("stubs", index, "then"))
-            except Mistakes as mistakes:
-                found.extend(mistakes.found)
-            try:
-                stub = self._stub(entry, index, answer, (entry.priority, first + index))
-            except Mistakes as mistakes:
-                found.extend(mistakes.found)
-            else:
-                stubs.append(stub)
-        if found:
-            raise ConfigurationError.together(sorted(found, key=_position))
-        return stubs
-
-    def _stub(self, entry: StubEntry, index: int, answer: Answer | None, rank: tuple[int, int]) -> Stub:
-        keys = ("stubs", index, "when")
-        given = [name for name in (SQL, SQL_EXACT, REGEX) if getattr(entry.when, name) is not UNSET]
-        if len(given) != 1:
-            said = " and ".join(given) or "none"
-            raise self._wrong(f"'when' takes one of sql, sql_exact and regex, not {said}", *keys)
-        matcher = given[0]
-        text: str = getattr(entry.when, matcher)
-        name = f"stub {index + 1} of {self.document.path.name}" if entry.name is UNSET else entry.name
-        pattern = self._pattern(text, *keys, REGEX) if matcher == REGEX else None
-        shape = NO_SHAPE if matcher == REGEX else shape_of(text)
-        if matcher == SQL:
-            self._check_statement(text, *keys, SQL)
-        # Without an answer the file is refused anyway; the stub is made to find its other mistakes.
-        return Stub(name, matcher, text, answer or Ok(), rank, pattern, shape)
-
-    def _pattern(self, text: str, *keys: str | int) -> re.Pattern[str]:
-        try:
-            with warnings.catch_warnings():
-                # A doubtful pattern is the author's business, and no reason to print to the log of the service.
-                warnings.simplefilter("ignore")
-                return re.compile(text, re.IGNORECASE | re.DOTALL)
-        except (re.error, ValueError, OverflowError, RecursionError) as error:
-            raise self._wrong(f"the regular expression cannot be used: {error}", *keys) from None
-
-    def _check_statement(self, text: str, *keys: str | int) -> None:
-        found = tokens(text)
-        if all(token.text == ";" for token in found):
-            raise self._wrong("'sql' holds no statement, only comments or space", *keys)
-        last = found[-1].text
-        if last.startswith("/*"):
-            raise self._wrong("'sql' ends inside of a comment", *keys)
-        if last[0] in "'\"`" and (len(last) < 2 or last[-1] != last[0]):
-            raise self._wrong(f"'sql' ends inside of quotes that begin at {shown(last)}", *keys)
-
-    def _wrong(self, message: str, *keys: str | int) -> Mistakes:
-        return Mistakes([self.document.mistake(message, *keys)])

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from sockservice.answers import Value
 from sockservice.documents import SpelledInteger
-from sockservice.errors import did_you_mean
+from sockservice.errors import counted, did_you_mean
 from sockservice.sqltypes import SqlType
 
 INTEGER_BITS: Final = {"TINYINT": 8, "SMALLINT": 16, "MEDIUMINT": 24, "INT": 32, "BIGINT": 64}
@@ -68,10 +68,10 @@ def _decimal(written: Any, kind: SqlType) -> Decimal:
     number = _number(written)
     digits, scale = kind.length or 10, kind.decimals or 0
     if abs(number) >= Decimal(10) ** (digits - scale):
-        raise ValueError(f"{shown(written)} has more than {digits - scale} digit(s) before the point")
+        raise ValueError(f"{shown(written)} has more than {counted(digits - scale, 'digit')} before the point")
     rounded = number.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
     if rounded != number:
-        raise ValueError(f"{shown(written)} has more than {scale} digit(s) behind the point")
+        raise ValueError(f"{shown(written)} has more than {counted(scale, 'digit')} behind the point")
     _check_sign(written, rounded, kind)
     return rounded if rounded else abs(rounded)
 
@@ -106,7 +106,7 @@ def _number(written: Any) -> Decimal:
 def _bits(written: Any, kind: SqlType) -> int:
     width = kind.length or 1
     if not isinstance(written, int) or written < 0 or written.bit_length() > width:
-        raise ValueError(f"{shown(written)} is not a whole number of {width} bit(s)")
+        raise ValueError(f"{shown(written)} is not a whole number of {counted(width, 'bit')}")
     return int(written)
 
 
@@ -164,7 +164,7 @@ def _text(written: Any, kind: SqlType) -> str:
     text = as_text(written)
     longest = 1 if kind.name == "CHAR" and kind.length is None else kind.length
     if longest is not None and len(text) > longest:
-        raise ValueError(f"{shown(written)} is longer than {longest} character(s)")
+        raise ValueError(f"{shown(written)} is longer than {counted(longest, 'character')}")
     if len(text.encode("utf-8")) > TEXT_LENGTHS.get(kind.name, TEXT_LENGTHS["LONGTEXT"]):
         raise ValueError(f"{shown(written)} is longer than a {kind.name} can be")
     return text
@@ -198,7 +198,7 @@ def _binary(written: Any, kind: SqlType) -> bytes:
     longest = 1 if kind.name == "BINARY" and kind.length is None else kind.length
     longest = BLOB_LENGTHS.get(kind.name) if longest is None else longest
     if longest is not None and len(data) > longest:
-        raise ValueError(f"{shown(written)} is longer than {longest} byte(s)")
+        raise ValueError(f"{shown(written)} is longer than {counted(longest, 'byte')}")
     return data
 
 

@@ -10,6 +10,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from sockservice.answers import Answer, Error, Ok, Request
+from sockservice.errors import counted
 from sockservice.interfaces import IResponder
 from sockservice.responder.stub_set import StubSet
 
@@ -19,8 +20,6 @@ CHARACTERS: Final = 4 * 1024 * 1024
 _OVERHEAD: Final = 150
 """Bytes that an entry costs beside its text, counted as characters."""
 
-_UNKNOWN: Final = Ok()
-"""No verdict yet; an answer by type only, and compared by identity."""
 _NO_COLUMNS: Final = Ok()
 
 
@@ -40,7 +39,7 @@ class Stubs:
         ConfigurationError: a file cannot be used.
     """
 
-    log = Logger()
+    _log = Logger()
 
     def __init__(self, paths: Iterable[Path | str] = (), *, characters: int = CHARACTERS) -> None:
         self.paths = tuple(Path(path) for path in paths)
@@ -55,7 +54,7 @@ class Stubs:
             ConfigurationError: a file cannot be used; nothing has changed.
         """
         self._use(StubSet.load(self.paths))
-        self.log.info("{count} stubs read again", count=len(self.current.stubs))
+        self._log.info("{stubs} read again", stubs=counted(len(self.current.stubs), "stub"))
 
     def _use(self, stub_set: StubSet) -> None:
         self.current = stub_set
@@ -65,24 +64,17 @@ class Stubs:
 
     def respond(self, request: Request) -> Answer | None:
         """The answer of the stub that matches, the same object each time; None where none does."""
-        answer = self._verdicts.get(request.text, _UNKNOWN)
-        if answer is _UNKNOWN or request.params or request.command != "query":
-            return self._decide(request)
-        return answer
-
-    def _decide(self, request: Request) -> Answer | None:
-        text = request.text
-        if request.command == "prepare":
-            return self._describe(text)
         if request.command not in ("query", "execute"):
-            return None
+            return self._describe(request.text) if request.command == "prepare" else None
         if request.params:
-            return self._find(text, request.params)
-        if text in self._verdicts:
-            return self._verdicts[text]
-        answer = self._older.get(text, _UNKNOWN)
-        if answer is _UNKNOWN:
-            answer = self._find(text)
+            return self._find(request.text, request.params)
+        try:
+            return self._verdicts[request.text]
+        except KeyError:
+            return self._decide(request.text)
+
+    def _decide(self, text: str) -> Answer | None:
+        answer = self._older[text] if text in self._older else self._find(text)
         self._remember(text, answer)
         return answer
 

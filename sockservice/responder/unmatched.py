@@ -38,7 +38,7 @@ class Unmatched:
         stubs: where near misses are looked for.
     """
 
-    log = Logger()
+    _log = Logger()
 
     def __init__(self, stubs: Stubs) -> None:
         self._stubs = stubs
@@ -57,7 +57,7 @@ class Unmatched:
         near = None
         if request.command in _STATEMENTS:
             near = self._of.near_misses.nearest(request.text, request.params)
-        self.log.info(
+        self._log.info(
             "no stub for {command}: {text}; nearest: {nearest}",
             command=request.command,
             text=request.text[:LOGGED],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import zoneinfo
 from decimal import Decimal
 from typing import Final
 
@@ -192,6 +191,8 @@ def zone(name: str) -> datetime.tzinfo | None:
         return datetime.timezone(datetime.timedelta(minutes=minutes)) if valid else None
     if not name or len(name) > 64:
         return None
+    import zoneinfo  # with what it needs a fiftieth of the time to start, for names that few use
+
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

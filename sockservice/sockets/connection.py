@@ -4,8 +4,8 @@ Towards the transport it is the protocol, towards the protocol it is the transpo
 a HAProxy wrapper). For one Python call per chunk it adds: writes go out at once, and the host can see, finish and
 abort every connection, and tell the idle ones.
 
-**Writes at once.** Twisted's ``transport.write`` buffers and sends when the reactor comes round again: two more
-system calls and half a millisecond of nothing for each answer. While nothing is buffered, :class:`Connection` calls
+**Writes at once.** Twisted's ``transport.write`` buffers and sends when the reactor comes round again: one more
+turn of the loop and three more system calls for each answer. While nothing is buffered, :class:`Connection` calls
 the public ``transport.writeSomeData`` itself and hands only what the kernel did not take to ``transport.write``.
 It knows that the buffer is empty again because it registers a *pull* producer there, which the transport calls each
 time its buffer has drained. Only a plain ``twisted.internet.tcp.Connection`` is written to this way: wrappers

@@ -42,6 +42,10 @@ MAX_QUEUE = 1024
 MAX_DATAGRAM = 65536
 """The room for one arriving datagram; IPv4 and IPv6 carry less than this."""
 
+BURST = 64
+"""After this many datagrams in one turn of the reactor the others have theirs: the reactor's own bound, 256 KiB a turn,
+is a third of a second of tiny datagrams, and no bound for empty ones."""
+
 _LOST_ON_THE_WAY = frozenset({errno.EAGAIN, errno.ENOBUFS})
 """The kernel had no room: the datagram is lost here, as it may be anywhere on its way."""
 
@@ -60,9 +64,21 @@ class _Inlet(DatagramProtocol):
         self.received = received
         self.refused = refused
         self.stopped = stopped
+        self._left = BURST
 
     def datagramReceived(self, datagram: bytes, addr: Any) -> None:
+        self._left -= 1
+        if not self._left:
+            self._left = BURST
+            self._end_turn()
         self.received(datagram, addr)
+
+    def _end_turn(self) -> None:
+        """Have the port read no more until the reactor has come round."""
+        port: Any = self.transport
+        usual = port.maxThroughput
+        port.maxThroughput = 0
+        port.reactor.callLater(0, setattr, port, "maxThroughput", usual)
 
     def connectionRefused(self) -> None:
         self.refused()

@@ -20,6 +20,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from sockservice.sockets.addresses import from_twisted, show
 from sockservice.sockets.binding import PathIdentity
 
 RETRY = 1.0
@@ -130,8 +131,8 @@ class Listener:
         last, self._last_short = self._last_short, now
         if last is None or now - last > EPISODE:
             self._log.warn(
-                "{port} is out of file descriptors (limit {limit}, see `ulimit -n`): clients wait until one is free",
-                port=self.port,
+                "{address} is out of file descriptors (limit {limit}, see `ulimit -n`): clients wait until one is free",
+                address=show(from_twisted(self.port.getHost())),
                 limit=resource.getrlimit(resource.RLIMIT_NOFILE)[0],
             )
 

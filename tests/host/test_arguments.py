@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from twisted.python import usage
 
 from sockservice.errors import ConfigurationError
-from sockservice.host.arguments import check_arguments, option_names, parse_arguments
+from sockservice.host.arguments import check_arguments, has_option, option_names, parse_arguments
 
 
 def whole(text):
@@ -57,13 +57,53 @@ def test_options_are_parsed_as_usage_does():
         (["--s", "1"], "tea: --s may mean --sort or --sugar; write it out"),
         (["--milk=yes"], "tea: option --milk must not have an argument"),
         (["--milk"], "tea: no milk in green tea"),
-        (["biscuit"], "tea: Wrong number of arguments."),
+        (["--milk", "biscuit", "--milk"], "tea takes no argument 'biscuit'"),
     ],
 )
 def test_mistakes_name_the_option_and_the_likely_word(words, message):
     with pytest.raises(ConfigurationError) as raised:
         parsed(*words)
     assert str(raised.value).startswith(message)
+
+
+@pytest.mark.parametrize(("word", "told"), [("--pot", "--pot belongs on the stove"), ("--suger", "tea has no option")])
+def test_an_option_of_somebody_else_is_told_as_such(word, told):
+    def elsewhere(option):
+        return f"{option} belongs on the stove" if option == "--pot" else None
+
+    with pytest.raises(ConfigurationError) as raised:
+        parse_arguments(TeaOptions(), [word, "1"], "tea", elsewhere=elsewhere)
+    assert str(raised.value).startswith(told)
+
+
+def test_arguments_are_passed_to_who_takes_them():
+    class Guests(TeaOptions):
+        def parseArgs(self, *names):
+            self["guests"] += names
+
+    options = Guests()
+    parse_arguments(options, ["A", "B"], "tea")
+    assert options["guests"] == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("written", "has"),
+    [("--sugar", True), ("-s", True), ("--guest", True), ("--su", False), ("--help", False), ("--version", False)],
+)
+def test_an_option_is_had_long_or_short_but_not_abbreviated(written, has):
+    assert has_option(TeaOptions(), written) is has
+
+
+def test_every_service_tells_its_version_as_the_host_does_unless_it_has_one_of_its_own(capsys):
+    class Numbered(TeaOptions):
+        def opt_version(self):
+            raise SystemExit("tea 3")
+
+    for options, text, status in [(TeaOptions(), "sockservice ", 0), (Numbered(), "", "tea 3")]:
+        with pytest.raises(SystemExit) as ended:
+            parse_arguments(options, ["--version"], "tea")
+        assert ended.value.code == status
+        assert capsys.readouterr().out.split("0.")[0] == text
 
 
 def test_a_check_alone_fills_nothing():

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
+from twisted.logger import formatEvent, globalLogPublisher
 
-from sockservice.host.clients import Clients
+from sockservice.host.clients import EPISODE, Clients
 from sockservice.host.configuration import Limits
 
 PEER = ("127.0.0.1", 50000)
@@ -65,9 +66,23 @@ def make(clock):
 
     yield make
     for clients in made:
+        clients.finish()
         for connection in list(clients.connections):
             connection.go()
     assert clock.getDelayedCalls() == []
+
+
+@pytest.fixture
+def lines():
+    """What is logged, as text."""
+    lines = []
+
+    def note(event):
+        lines.append(formatEvent(event))
+
+    globalLogPublisher.addObserver(note)
+    yield lines
+    globalLogPublisher.removeObserver(note)
 
 
 def test_without_limits_everybody_comes_in_and_no_clock_runs(make, clock):
@@ -87,6 +102,23 @@ def test_who_comes_when_it_is_full_is_told_so_until_somebody_goes(make):
     assert clients.admit(PEER) is None
 
 
+def test_an_episode_of_refusals_costs_two_lines(make, clock, lines):
+    clients = make(max_connections=1)
+    for _ in range(50):
+        connection = MemoryConnection(clients)
+        assert clients.admit(PEER) == b"full"
+        connection.go()
+        clock.advance(2.0)
+    assert lines == ["tea has 1 client and refuses more, first 127.0.0.1:50000"]
+    clock.pump([EPISODE] * 2)
+    assert lines[1:] == ["tea refused 50 over its limit of 1 client"]
+    connection = MemoryConnection(clients)
+    clients.admit(PEER)
+    clients.finish()
+    assert lines[2:] == [lines[0], "tea refused 1 over its limit of 1 client"]
+    assert clock.getDelayedCalls() == []
+
+
 def test_under_sequential_the_port_is_paused_while_somebody_is_served(make):
     clients = make(sequential=True)
     port = MemoryPort()
@@ -97,13 +129,14 @@ def test_under_sequential_the_port_is_paused_while_somebody_is_served(make):
     assert port.events == ["pause", "resume"]
 
 
-def test_an_idle_connection_is_finished_within_a_quarter_more_than_the_timeout(make, clock):
+def test_an_idle_connection_is_finished_within_a_quarter_more_than_the_timeout(make, clock, lines):
     clients = make(idle_timeout=8.0)
     connection = MemoryConnection(clients)
     clock.pump([1.0] * 9)
     assert connection.events == []
     clock.pump([1.0] * 2)
     assert connection.events == ["finish"]
+    assert lines == []
 
 
 def test_a_byte_in_time_keeps_a_connection(make, clock):

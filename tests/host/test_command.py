@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -35,7 +36,8 @@ def refused(parse, capsys):
         printed = capsys.readouterr()
         assert printed.out == ""
         lines = printed.err.splitlines()
-        assert all(line.startswith("sockservice: ") for line in lines)
+        assert all(line.startswith(("sockservice: ", "sockservice ")) for line in lines)
+        assert not any(line.startswith("sockservice: sockservice") for line in lines)
         return [line.removeprefix("sockservice: ") for line in lines]
 
     return refused
@@ -65,16 +67,33 @@ def test_limits_and_endpoints_reach_the_service(parse, tmp_path):
     ("words", "line"),
     [
         (["--prot", "1"], "sockservice has no option --prot; did you mean '--port'?"),
-        (["--port"], "sockservice: the option --port needs a value after it"),
+        (["--port"], "the option --port needs a value after it"),
         (["--port", "http"], "sockservice --port: 'http' is not a port: give a number"),
-        (["--max-connections", "0"], "sockservice --max-connections: '0' is not a whole number from 1 on"),
+        (["--max-connections", "0"], "sockservice --max-connections: '0' is not a whole number from 1 to 999,999,999"),
+        (["--max-connections", "²"], "sockservice --max-connections: '²' is not a whole number from 1"),
+        (["--max-connections", "9" * 5000], "sockservice --max-connections: '999999999999...9999999999999' is not a "),
+        (["--port", "9" * 5000], "sockservice --port: '999999999999...9999999999999' is not a port"),
+        (["--idle-timeout", "٣"], "sockservice --idle-timeout: '٣' is not a number of seconds above 0"),
+        (["--patience", "9" * 5000], "sockservice --patience: '999999999999...9999999999999' is not a number of "),
         (["--idle-timeout", "nan"], "sockservice --idle-timeout: 'nan' is not a number of seconds above 0"),
         (["ehco"], "there is no service 'ehco'; did you mean 'echo'?"),
         (["--interface", "localhost", "echo"], "'localhost' is not an address to bind"),
-        (["--listen", "tcp:0", "--port", "1", "echo"], "an endpoint says port and interface itself"),
-        (["echo", "--loud"], "echo takes no options; '--loud' is one too many"),
+        (
+            ["--listen", "tcp:0", "--port", "1", "echo"],
+            "--listen says port and interface itself: give either --listen or --port, not both",
+        ),
+        (["--listen", "tcp:0", "-i", "::1", "echo"], "--listen says port and interface itself: give"),
+        (["mysql", "--port", "1"], "--port is an option of sockservice: put it before 'mysql'"),
+        (["mysql", "-p", "1"], "-p is an option of sockservice: put it before 'mysql'"),
+        (["echo", "--trace"], "--trace is an option of sockservice: put it before 'echo'"),
+        (["--stubs", "x"], "--stubs is an option of mysql: put it after 'mysql'"),
+        (["--stubs=x", "mysql"], "--stubs is an option of mysql: put it after 'mysql'"),
+        (["--quote", "x", "echo"], "--quote is an option of qotd: put it after 'qotd'"),
+        (["echo", "--loud"], "echo has no option --loud"),
+        (["echo", "loud"], "echo takes no argument 'loud'"),
+        (["--check", "mysql", "extra"], "mysql takes no argument 'extra'"),
         (["qotd", "--qoute", "x"], "qotd has no option --qoute; did you mean '--quote'?"),
-        (["qotd", "x"], "qotd: Wrong number of arguments."),
+        (["qotd", "x"], "qotd takes no argument 'x'"),
         (["--config", "none.yaml", "--port", "1"], "--port has no meaning beside --config"),
         (["--config", "none.yaml", "echo"], "the service 'echo' has no meaning beside --config; name it in the file"),
         (["--listen", "systemd:domain=INET:index=0", "echo"], "cannot listen on 'systemd:domain=INET:index=0':"),
@@ -88,6 +107,31 @@ def test_a_mistake_is_one_line_and_the_status_1(refused, words, line):
 def test_a_folder_that_is_not_there_cannot_hold_the_ready_file(refused, tmp_path):
     [line] = refused("--ready-file", "none/ready", "echo")
     assert line == f"cannot write the ready file: {tmp_path / 'none'} is not a folder that this user may write to"
+
+
+@pytest.mark.parametrize(
+    "content", [b"Shopping list\n", b"\xff\n", b"{}\n", b"[1]\n", b"5\n", b'{"service": "a", "port": 1}\n', b"[" * 9999]
+)
+def test_a_file_that_is_no_ready_file_is_not_overwritten(refused, tmp_path, content):
+    (tmp_path / "notes").write_bytes(content)
+    [line] = refused("--ready-file", "notes", "echo")
+    assert line == (
+        f"{tmp_path / 'notes'} is there already and is no ready file: name another --ready-file, or remove it"
+    )
+    assert (tmp_path / "notes").read_bytes() == content
+
+
+def test_a_ready_file_is_no_folder_and_no_device(refused, tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    [line] = refused("--ready-file", "fifo", "echo")
+    assert line.endswith("fifo cannot be read: it is a FIFO, a socket or a device; a regular file is wanted")
+    [line] = refused("--ready-file", ".", "echo")
+    assert line.endswith("cannot be read: Is a directory")
+
+
+def test_an_empty_ready_file_is_one_that_waits_to_be_filled(parse, tmp_path):
+    (tmp_path / "ready").touch()
+    assert parse("--ready-file", "ready", "echo")["ready-file"] == tmp_path / "ready"
 
 
 def test_check_prints_every_mistake_of_every_kind(refused, tmp_path):
@@ -106,7 +150,7 @@ services:
         "discard and echo cannot both listen on 127.0.0.1:7007",
         "discard and echo cannot both listen on 127.0.0.1:7007",
         f"{tmp_path / 'quotes.txt'}:1:1: this quote has 602 bytes; 511 are allowed: shorten it",
-        f"{tmp_path / 'none.pem'}:1:1: cannot be read: No such file or directory",
+        f"{tmp_path / 'none.pem'}: there is no such file",
     ]
 
 
@@ -132,6 +176,10 @@ def test_list_shows_the_services(parse, capsys):
         (["qotd", "--help"], ["--quote=", "--file="]),
         (["echo", "--help"], ["It has no options."]),
         (["--version"], ["sockservice ", "Twisted "]),
+        (["mysql", "--version"], ["sockservice ", "Twisted "]),
+        (["echo", "--version"], ["sockservice ", "Twisted "]),
+        (["--help"], ["[options] [SERVICE [service options]]\n"]),
+        (["mysql", "--help"], ["[options] mysql [service options]\n"]),
     ],
 )
 def test_help_is_there_for_the_host_and_for_each_service(parse, capsys, words, texts):
@@ -140,6 +188,29 @@ def test_help_is_there_for_the_host_and_for_each_service(parse, capsys, words, t
     assert not ended.value.code
     printed = capsys.readouterr().out
     assert all(text in printed for text in texts)
+
+
+def test_an_option_that_two_services_have_is_of_the_one_that_is_named(refused, monkeypatch):
+    from sockservice.plugins.echo import Echo
+    from sockservice.plugins.qotd import QotdOptions
+
+    monkeypatch.setattr(Echo, "options", QotdOptions)
+    assert refused("--quote", "x", "qotd") == ["--quote is an option of qotd: put it after 'qotd'"]
+    assert refused("--quote", "x", "echo") == ["--quote is an option of echo: put it after 'echo'"]
+
+
+def test_a_plugin_that_lies_here_but_is_not_on_the_path_is_told_as_such(refused, parse, tmp_path, monkeypatch):
+    folder = tmp_path / "sockservice" / "plugins"
+    folder.mkdir(parents=True)
+    (folder / "shout.py").touch()
+    assert refused("shout") == [
+        "there is no service 'shout'; ./sockservice/plugins/shout.py is not on the Python path: set PYTHONPATH=."
+    ]
+    [line] = refused("whisper")
+    assert line.startswith("there is no service 'whisper'; known: ")
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    [line] = refused("shout")
+    assert line.startswith("there is no service 'shout'; known: ")
 
 
 def test_a_plugin_that_raises_is_one_line(refused, monkeypatch):

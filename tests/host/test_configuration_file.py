@@ -67,6 +67,8 @@ def test_without_a_port_it_is_the_services_own(read):
         ("services:\n- service: echo\n  prot: 7", "3:3", "'prot' is not known here; did you mean 'port'?"),
         ("services:\n- service: echo\n  port: 70000", "3:9", "'port' must be"),
         ("services:\n- service: echo\n  max_connections: 0", "3:20", "'max_connections' must be"),
+        ("services:\n- service: echo\n  idle_timeout: .inf", "3:17", "'idle_timeout' must be"),
+        ("services:\n- service: echo\n  idle_timeout: .nan", "3:17", "'idle_timeout' must be"),
         ("services:\n- service: echo\n  interface: localhost", "3:14", "'localhost' is not an address to bind"),
         ("services:\n- service: echo\n  listen: tpc:1", "3:11", "did you mean 'tcp'?"),
         ("services:\n- service: echo\n  listen: tcp:1\n  port: 1", "3:11", "give either 'listen' or those, not both"),

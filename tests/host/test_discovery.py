@@ -9,7 +9,6 @@ from zope.interface import implementer
 
 import sockservice.plugins
 from sockservice.errors import ConfigurationError, PluginError
-from sockservice.host import discovery
 from sockservice.host.discovery import discover, verify
 from sockservice.host.listing import listing
 from sockservice.interfaces import IStreamService
@@ -79,8 +78,23 @@ def test_a_service_in_a_module_of_another_name_is_found_too(plugin_folder):
             GOOD.format(name="tea").replace("good = Good()", ""),
             "it has the class Good but no object of it: add `broken = Good()`",
         ),
-        (GOOD.format(name="tea").replace("def stream_factory(self, host): ...", ""), "stream_factory"),
-        (GOOD.format(name="tea").replace("(self, host)", "(self)"), "stream_factory"),
+        ("x = 1", "has no plugin object: add one, or begin the name of the module with _"),
+        (
+            GOOD.format(name="tea").replace("name, summary, default_port, options", "name, summary, _, options"),
+            "lacks default_port (IStreamService)",
+        ),
+        (
+            GOOD.format(name="tea").replace("def stream_factory(self, host): ...", ""),
+            "lacks stream_factory (IStreamService)",
+        ),
+        (
+            GOOD.format(name="tea").replace("(self, host)", "(self, port, host)").replace("options =", "_ ="),
+            "lacks options (IStreamService); its stream_factory(port, host) must be stream_factory(host) (",
+        ),
+        (
+            GOOD.format(name="tea").replace("def stream_factory(self, host): ...", "stream_factory = 5"),
+            "its stream_factory is not a method: it must be stream_factory(host) (IStreamService)",
+        ),
         (GOOD.format(name="two words"), "its name is 'two words': it must be one word"),
         (GOOD.format(name="-x"), "its name is '-x'"),
         (
@@ -101,6 +115,7 @@ def test_a_broken_plugin_costs_one_line_and_nobody_else(plugin_folder, source, r
     [told] = broken_of(found, "broken")
     assert reason in told
     assert "\n" not in told
+    assert " at 0x" not in told
     assert found.service("echo")
     with pytest.raises(PluginError, match=r"the plugin 'broken' \(.*broken.py\) is broken: "):
         found.service("broken")
@@ -137,7 +152,7 @@ def points(*entries):
 
 def test_entry_points_are_a_source_and_the_same_plugin_counts_once(monkeypatch):
     monkeypatch.setattr(
-        discovery,
+        metadata,
         "entry_points",
         points(
             ("echo", "sockservice.plugins.echo:echo"), ("gone", "no_such_module:x"), ("odd", "sockservice.errors:Place")
@@ -154,7 +169,7 @@ def test_entry_points_are_a_source_and_the_same_plugin_counts_once(monkeypatch):
 
 def test_a_service_of_an_entry_point_alone_is_found(plugin_folder, monkeypatch):
     (plugin_folder / "_tea.py").write_text(GOOD.format(name="tea"))
-    monkeypatch.setattr(discovery, "entry_points", points(("tea", "sockservice.plugins._tea:good")))
+    monkeypatch.setattr(metadata, "entry_points", points(("tea", "sockservice.plugins._tea:good")))
     assert discover("tea").service("tea").place == "entry point sockservice.plugins._tea:good"
 
 
@@ -175,9 +190,13 @@ def test_verify_takes_what_keeps_the_contract():
 
 def test_the_listing_has_a_line_for_each_service_and_each_broken_plugin(plugin_folder):
     (plugin_folder / "broken.py").write_text("import no_such_module")
+    (plugin_folder / "kitchen.py").write_text(GOOD.format(name="tea"))
     lines = listing(discover()).splitlines()
     [echo] = [line for line in lines if line.startswith("echo ")]
     assert echo.split()[1:3] == ["stream+datagram", "7"]
+    assert echo.endswith("  built in")
+    [tea] = [line for line in lines if line.startswith("tea ")]
+    assert tea.endswith(f"  {plugin_folder / 'kitchen.py'}")
     assert (
         f"BROKEN  broken  {plugin_folder / 'broken.py'}: ModuleNotFoundError: No module named 'no_such_module'"
     ) in lines

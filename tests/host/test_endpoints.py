@@ -82,6 +82,7 @@ def test_descriptions_become_values(description, endpoint):
         ("systemd:name=a", "it lacks domain=…"),
         ("systemd:domain=INTE:name=a", "the domain 'INTE' is none of INET, INET6, UNIX"),
         ("systemd:domain=INET:index=x", "the index 'x' is not a number"),
+        ("systemd:domain=INET:index=²", "the index '²' is not a number"),
         ("haproxy:udp:7", "the PROXY protocol is for streams"),
         ("tls:", None),
         ("tls", "it lacks the folder of PEM files"),

@@ -19,7 +19,7 @@ from tls_files import make_certificate
 @pytest.mark.parametrize("tool", ["twistd", "twist"])
 def test_a_mistake_is_the_only_line_and_the_status_is_1(run, tool):
     done = run("--prot", 1, "echo", tool=tool)
-    assert done.stderr == "sockservice: sockservice has no option --prot; did you mean '--port'?\n"
+    assert done.stderr == "sockservice has no option --prot; did you mean '--port'?\n"
     assert done.stdout == ""
     assert done.returncode == 1
 
@@ -33,6 +33,24 @@ def test_a_taken_port_names_the_program_that_has_it(start, run, tool):
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stdout
     assert done.returncode == 1
+
+
+def test_a_second_start_that_fails_leaves_the_ready_file_to_the_first(start, run):
+    program = start("--port", 0, "echo")
+    entries = program.entries()
+    done = run("--port", program.address()[1], "--ready-file", program.ready, "echo")
+    assert done.returncode == 1
+    assert f"is in use by twistd (pid {program.pid})" in done.stderr
+    assert program.entries() == entries
+
+
+def test_at_the_end_only_a_ready_file_of_its_own_is_removed(start):
+    program = start("--port", 0, "echo")
+    another = '{"service": "echo", "pid": 1}\n'
+    program.ready.write_text(another)
+    assert program.end() == -signal.SIGTERM
+    assert program.ready.read_text() == another
+    program.ready.unlink()
 
 
 @pytest.mark.parametrize(
@@ -90,6 +108,16 @@ def test_a_daemon_starts_serves_reloads_and_ends(tmp_path, run):
         os.kill(pid, signal.SIGTERM)
     wait_until(lambda: not pid_file.exists())
     assert not ready.exists()
+
+
+def test_the_log_tells_the_two_ports_of_a_number_apart(start):
+    program = start("--port", 0, "echo")
+    host, port = program.address()
+    assert program.end() == -signal.SIGTERM
+    told = [line.partition("] ")[2] for line in program.text().splitlines() if "] echo " in line]
+    assert told == [
+        f"echo {verb} {host}:{port}{kind}" for verb in ("listening on", "closed") for kind in ("", " (datagrams)")
+    ]
 
 
 def test_the_trace_is_one_line_a_call_on_the_terminal(start):

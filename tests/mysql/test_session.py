@@ -283,7 +283,9 @@ def test_what_a_session_does_is_seen_by_others():
 
 
 COMMANDS = st.one_of(
-    st.text(st.characters(exclude_characters=";", codec="utf-8"), max_size=20).map(lambda text: b"\x03" + text.encode()),
+    st.text(st.characters(exclude_characters=";", codec="utf-8"), max_size=20).map(
+        lambda text: b"\x03" + text.encode()
+    ),
     st.sampled_from([b"\x0e", b"\x1b\0\0", b"\x02shop", b"\x04t\0", b"\x1f", b"\x0d", b"\x99", b""]),
 )
 

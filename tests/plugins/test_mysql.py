@@ -12,7 +12,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.python.usage import UsageError
 
-from sockservice.answers import Ok, Rows, table
+from sockservice.answers import Ok, Request, Rows, table
 from sockservice.mysql import Server
 from sockservice.plugins._mysql_protocol import MySQLFactory
 from sockservice.plugins.mysql import MySQLOptions, mysql
@@ -256,6 +256,42 @@ def test_options():
 def test_wrong_options_are_refused(arguments):
     with pytest.raises(UsageError):
         MySQLOptions().parseOptions(arguments)
+
+
+class Host:
+    """What the plugin sees of its host."""
+
+    reactor = None
+
+    def __init__(self, folder, *arguments):
+        self.folder = folder
+        self.reloads = []
+        self.options = MySQLOptions()
+        self.options.parseOptions(arguments)
+
+    def path(self, name):
+        return self.folder / name
+
+    def on_reload(self, call):
+        self.reloads.append(call)
+
+
+def test_a_reload_shows_the_databases_that_the_stub_files_name_now(tmp_path):
+    stubs = tmp_path / "a.yaml"
+    stubs.write_text("{version: 1, defaults: {database: before}, stubs: []}")
+    host = Host(tmp_path, "--stubs", "a.yaml", "--database", "own")
+    factory = mysql.stream_factory(host)
+    session = factory.server.session("127.0.0.1", 1)
+
+    def shown():
+        answer = factory.responder.respond(Request("query", "SHOW DATABASES", session))
+        return {"own", "before", "after"} & {name for (name,) in answer.rows}
+
+    assert shown() == {"own", "before"}
+    stubs.write_text("{version: 1, defaults: {database: after}, stubs: []}")
+    for reload in host.reloads:
+        reload()
+    assert shown() == {"own", "after"}
 
 
 def test_the_refusal_is_error_1040_without_sqlstate():

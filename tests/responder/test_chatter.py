@@ -15,6 +15,15 @@ def test_the_chatter_is_a_responder() -> None:
     assert verifyObject(IResponder, Chatter())
 
 
+def test_databases_that_come_later_are_shown_too_by_statements_that_were_read_before() -> None:
+    databases = ["test"]
+    talk = Talk(Chatter(lambda: databases), FakeSession(database="test"))
+    names = "SELECT schema_name FROM information_schema.schemata WHERE schema_name IN ('test', 'shop')"
+    assert (("shop",) in talk.rows("SHOW DATABASES"), talk.rows(names)) == (False, [("test",)])
+    databases.append("shop")
+    assert (("shop",) in talk.rows("SHOW DATABASES"), talk.rows(names)) == (True, [("shop",), ("test",)])
+
+
 def test_the_sessions_of_these_tests_are_sessions() -> None:
     assert verifyObject(IServer, FakeServer())
     assert verifyObject(ISession, FakeSession())

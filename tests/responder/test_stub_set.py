@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -182,7 +184,7 @@ def test_ok_and_error_are_what_they_say(tmp_path, then, expected):
             "{when: {sql: a}, then: {rows: [], columns: {a: INTT}}}",
             "50: 'INTT' is not a column type; did you mean 'INT'?",
         ),
-        ("{when: {sql: a}, then: {rows: [[1, 2]], columns: {a: INT}}}", "34: row 1 has 2 value(s) for 1 column(s)"),
+        ("{when: {sql: a}, then: {rows: [[1, 2]], columns: {a: INT}}}", "34: row 1 has 2 values for 1 column"),
         (
             "{when: {sql: a}, then: {rows: [{idd: 1}], columns: {id: INT}}}",
             "35: 'idd' is not among the columns; did you mean 'id'?",
@@ -264,15 +266,107 @@ def test_all_mistakes_of_all_files_are_told_together(tmp_path):
     places = [re.sub(r": .*", "", str(mistake)).rpartition("/")[2] for mistake in caught.value.mistakes]
     assert places == [
         "a.yaml:4:10",
+        "a.yaml:4:26",
         "a.yaml:4:46",
         "a.yaml:5:18",
         "a.yaml:5:38",
+        "b.yaml:2:9",
+        "b.yaml:2:9",
         "b.yaml:2:10",
-        "b.yaml:2:9",
-        "b.yaml:2:9",
         "c.yaml:4:48",
+        "c.yaml:4:59",
         "none.yaml",
     ]
+
+
+MANY_MISTAKES = """\
+version: 1
+service: mysq
+defaults: {database: 5}
+stubs:
+- when: {sql: "-- x", regex: "("}
+  then: {error: {message: x}}
+- when: {sql: "a"}
+  then: {rows: [[1], [1, x], {a: 1, zz: 2}], columns: {a: INTT, b: INT}}
+- when: {sql: "a"}
+  then: {error: {code: 70000, sqlstate: x, message: "{{ x }}"}}
+- when: {sql: "a"}
+  then: {ok: {}, columns: {x: INTT}}
+  priority: 20
+- when: {regex: "("}
+  then: {error: ER_LOCK_DEADLOK, ok: {}}
+- when: {regex: "("}
+  than: 1
+- 5
+- when: {sqll: "a"}
+  then: {rows: [{id: x}, {id: 4}]}
+- when: {sql: "a"}
+  then: {rows: [{id: "{{ x }}"}, {id: 4}], columns: {id: INT}}
+extra: 1
+"""
+
+
+def test_mistakes_of_shape_and_content_are_told_together_in_the_order_of_the_file(tmp_path):
+    told = [message.removeprefix("stubs.yaml:") for message in mistakes(tmp_path, MANY_MISTAKES)]
+    assert [re.sub(r"[:;(] .*", "", message.replace(": ", " ", 1)) for message in told] == [
+        "2:10 'service' must be mysql, not 'mysq'",
+        "3:22 'database' must be text that is not empty, not the number 5",
+        "5:9 'when' takes one of sql, sql_exact and regex, not sql and regex",
+        "5:15 'sql' holds no statement, only comments or space",
+        "5:30 the regular expression cannot be used",
+        "6:17 'error' lacks 'code'",
+        "8:17 row 1 has 1 value for 2 columns",
+        "8:26 column 'b' (INT)",
+        "8:37 'zz' is not among the columns",
+        "8:59 'INTT' is not a column type",
+        "10:24 an error number is from 1 to 65535",
+        "10:41 'x' is no SQLSTATE",
+        "10:53 templates ('{{ x }}') are not supported yet",
+        "12:18 'columns' goes with 'rows'",
+        "12:31 'INTT' is not a column type",
+        "13:13 'priority' must be a whole number from 1 to 9, not the number 20",
+        "14:17 the regular expression cannot be used",
+        "15:9 'then' takes one of rows, ok and error, not ok and error",
+        "15:17 MySQL has no error named 'ER_LOCK_DEADLOK'",
+        "16:3 item 6 of 'stubs' lacks 'then'",
+        "16:17 the regular expression cannot be used",
+        "17:3 'than' is not known here",
+        "18:3 item 7 of 'stubs' must be a map, not the number 5",
+        "19:10 'sqll' is not known here",
+        "20:16 column 'id' mixes numbers and text",
+        "22:22 templates ('{{ x }}') are not supported yet",
+        "23:1 'extra' is not known here",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stub", "column"),
+    [
+        ("{when: {sql: SELECT id, name FROM users}, then: {ok: {}}}", 27),
+        ("{when: {sql: SELECT a, b, c FROM t}, then: {ok: {}}}", 26),
+        ("{when: {sql: a}, then: {rows: [], columns: {id: INT, b: DECIMAL(10,2), c: INT}}}", 70),
+        ("{when: {sql: a}, then: {rows: [], columns: {id: INT, b: DECIMAL(10, 2) UNSIGNED}}}", 71),
+        ("{when: {sql: a}, then: {rows: [], columns: {id: ENUM(a,b,c)}}}", 58),
+        ("{when: {sql: a}, then: {rows: [], columns: {a: DECIMAL(10,2), b: DECIMAL(8,2)}}}", 78),
+        ("{when: {sql: a}, then: {rows: [{a: Lovelace, Ada}], columns: {a: TEXT}}}", 48),
+    ],
+)
+def test_a_text_torn_by_a_comma_is_one_mistake_that_says_so(tmp_path, stub, column):
+    assert mistake(tmp_path, stub) == f"{column}: a comma inside {{…}} ends the value: put the text in quotes"
+
+
+@pytest.mark.parametrize(
+    ("stub", "message"),
+    [
+        ('{when: {sql: "SELECT id", name}, then: {ok: {}}}', "29: 'name' is not known here"),
+        ("{when: {sql: a, sqll: }, then: {ok: {}}}", "19: 'sqll' is not known here"),
+        ("{when: {sql: a}, then: {rows: [], columns: {a: INT, b}}}", "56: 'b' must be text, not null"),
+        ("{when: {sql: a}, then: {rows: [], columns: {b}}}", "48: 'b' must be text, not null"),
+        ("{when: {sql: a}, then: {ok}}", "29: 'ok' must be a map, not null"),
+    ],
+)
+def test_a_key_without_a_value_that_no_comma_made_is_told_as_before(tmp_path, stub, message):
+    assert mistake(tmp_path, stub).startswith(message)
 
 
 # --- files and folders ------------------------------------------------------------------------
@@ -397,3 +491,15 @@ def test_any_bytes_load_or_are_refused(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "bytes.yaml"
     path.write_bytes(data)
     assert isinstance(outcome(path), ConfigurationError)
+
+
+def test_without_stub_files_nothing_that_reads_them_is_imported():
+    code = (
+        "import sys\n"
+        "from sockservice.responder import Stubs\n"
+        "Stubs()\n"
+        "names = 'yaml', 'sockservice.documents', 'sockservice.responder.stub_file'\n"
+        "print([name in sys.modules for name in names])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[False, False, False]\n"

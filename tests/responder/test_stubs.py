@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from twisted.logger import formatEvent, globalLogPublisher
 from zope.interface.verify import verifyObject
 
 from sockservice.answers import Ok, Request, Rows
@@ -104,6 +105,19 @@ def test_reload_takes_the_new_stubs(path):
     stubs.reload()
     assert stubs.respond(query("SELECT 1")) is None
     assert stubs.respond(query("SELECT 3")).rows == ((3,),)
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 stub read again"), (3, "3 stubs read again")])
+def test_a_reload_is_logged_with_the_number_of_stubs(path, count, said):
+    stubs = Stubs([path])
+    path.write_text("version: 1\nstubs:\n" + "- {when: {sql: a}, then: {ok: {}}}\n" * count)
+    events = []
+    globalLogPublisher.addObserver(events.append)
+    try:
+        stubs.reload()
+    finally:
+        globalLogPublisher.removeObserver(events.append)
+    assert [formatEvent(event) for event in events] == [said]
 
 
 def test_a_reload_that_fails_keeps_the_last_good_stubs(path):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import string
 import time
 
 import pytest
@@ -192,3 +193,9 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
     started = time.process_time()
     tokens(text)
     assert time.process_time() - started < 2.0  # quadratic would be minutes
+
+
+def test_names_are_of_letters_digits_dollar_underline_and_all_beyond_ascii():
+    beyond = "\x80ß√\ud7ff\uffff\U00010000\U0010ffff"
+    inside = [char for char in (*map(chr, range(128)), *beyond) if len(tokens(f"a{char}b;")) == 2]
+    assert "".join(inside) == f"$0123456789{string.ascii_uppercase}_{string.ascii_lowercase}{beyond}"

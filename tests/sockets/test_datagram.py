@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import socket
 from typing import Any
 
@@ -22,6 +23,7 @@ from sockservice.errors import (
     WrongState,
 )
 from sockservice.interfaces import DATAGRAM, IDatagramSocket, State
+from sockservice.sockets.datagram import BURST
 from sockservice.sockets.states import DATAGRAM_RULES
 
 
@@ -294,3 +296,17 @@ async def test_a_protocol_that_fails_at_one_datagram_gets_the_next(datagrams, lo
     assert await client.receive() == b"GOOD"
     await turns()
     assert len(logged_errors.flush()) == 1
+
+
+@pytest.mark.parametrize("datagram", [b"", b"x"])
+async def test_a_flood_of_small_datagrams_leaves_the_others_their_turn(datagrams, datagram):
+    server = datagrams()
+    server.serve(protocol := Upper())
+    seen = [0]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        for _ in range(200):
+            client.sendto(datagram, server.local_address)
+        while seen[-1] < 200:
+            await turns(1)
+            seen.append(len(protocol.seen))
+    assert max(now - before for before, now in itertools.pairwise(seen)) == BURST
