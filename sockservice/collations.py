@@ -57,7 +57,7 @@ class Charset:
 
     def encode(self, text: str) -> bytes:
         """Text for a client. As MySQL does, a character that the set does not have becomes ``?``."""
-        if self.max_length < 4 and self.codec.startswith("utf") and not text.isascii():
+        if 1 < self.max_length < 4 and self.codec.startswith("utf") and not text.isascii():
             text = _BEYOND_BMP.sub("?", text)
         try:
             return text.encode(self.codec, "surrogateescape")

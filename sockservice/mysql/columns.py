@@ -20,6 +20,10 @@ from sockservice.sqltypes import SqlType
 NOT_FIXED: Final = 31
 """``decimals`` of a floating point number, or of a text that is computed."""
 
+_NOT_FIXED_IN_MARIADB: Final = 39
+"""``decimals`` of a text that is computed by a MariaDB."""
+_FLOAT_KINDS: Final = (FieldType.FLOAT, FieldType.DOUBLE)
+
 _LONGEST: Final = (1 << 32) - 1
 
 _INTEGERS: Final = {
@@ -67,7 +71,7 @@ _Shape = tuple[int, int, int, int, int]
 
 
 def column_definition(
-    column: Column, charset: Charset, collation_id: int, *, json_text: bool = False, extended: bool = False
+    column: Column, charset: Charset, collation_id: int, *, mariadb: bool = False, extended: bool = False
 ) -> bytes:
     """The payload of a column definition.
 
@@ -75,12 +79,16 @@ def column_definition(
         column: which.
         charset: ``character_set_results``: names and texts are sent in it.
         collation_id: the number that a text column carries.
-        json_text: whether JSON is a LONGTEXT, as in MariaDB.
+        mariadb: whether JSON is a LONGTEXT, and a computed text has MariaDB's number of decimals.
         extended: whether to tell more of the type (MariaDB's EXTENDED_METADATA).
     """
     encode = charset.encode
-    sql = _JSON_TEXT if json_text and column.type.name == "JSON" else column.type
+    sql = _JSON_TEXT if mariadb and column.type.name == "JSON" else column.type
     collation, length, kind, flags, decimals = _shape(sql, charset, collation_id, bool(column.original_name))
+    if mariadb and decimals == NOT_FIXED and kind not in _FLOAT_KINDS:
+        decimals = _NOT_FIXED_IN_MARIADB
+    if sql is not column.type:
+        flags |= FieldFlag.BINARY  # Its collation is utf8mb4_bin, whatever the connection's is.
     if not column.nullable or column.primary_key:
         flags |= FieldFlag.NOT_NULL
     if column.primary_key:

@@ -36,7 +36,7 @@ class Form:
         collation_id: the number that text columns carry.
         binary: rows are those of a prepared statement.
         metadata: whether columns are described, where the client has made that optional; None where it has not.
-        mariadb: the server is taken for a MariaDB: JSON is a text.
+        mariadb: the server is taken for a MariaDB, which describes columns a little differently.
         extended_metadata: MariaDB's capability: column definitions tell more of their types.
         cache_metadata: MariaDB's capability: behind the number of columns stands whether they are described.
         state: what the next OK packet tells of the session (:mod:`sockservice.mysql.session_state`).
@@ -206,7 +206,7 @@ def _payloads(answer: Answer, form: Form) -> Iterator[bytes]:
 def definition_payload(column: Column, form: Form) -> bytes:
     """The payload of one column definition."""
     return column_definition(
-        column, form.charset, form.collation_id, json_text=form.mariadb, extended=form.extended_metadata
+        column, form.charset, form.collation_id, mariadb=form.mariadb, extended=form.extended_metadata
     )
 
 

@@ -128,7 +128,9 @@ class SessionSettings:
         self.client_charset = charset(self._named_charset("character_set_client")) or UTF8MB4
         # NULL is no name of a set: texts are sent as the server has them.
         results = charset(self._named_charset("character_set_results")) or UTF8MB4
-        chosen = find_collation(str(self._value("collation_connection")))
+        # Where nothing is converted, a text has the collation that it is stored with.
+        converted = self._named_charset("character_set_results") is not None
+        chosen = find_collation(str(self._value("collation_connection"))) if converted else None
         default = MARIADB_COLLATION_ID if self.server.mariadb and results is UTF8MB4 else results.default_collation_id
         metadata = None
         if self.capabilities & Capability.OPTIONAL_RESULTSET_METADATA:

@@ -75,6 +75,8 @@ def _without_reply(take: Take) -> Callable[[Session, bytes], None]:
 def _prepare(session: Session, reader: PayloadReader) -> Request:
     text = session.client_charset.decode(reader.rest())
     first, *others = split_statements(text, escapes=session.escapes)
+    if not text.strip():
+        raise Refusal(error("ER_EMPTY_QUERY"))
     if others:
         raise Refusal(syntax_error(text[len(first) + 1 :].lstrip(), first.count("\n") + 1))
     count = parameter_count(text, escapes=session.escapes)

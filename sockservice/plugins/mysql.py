@@ -12,7 +12,7 @@ from zope.interface import implementer
 from sockservice.interfaces import IHost, IRefusingService, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
 from sockservice.plugins._mysql_protocol import MySQLFactory
-from sockservice.responder import Chain, Chatter, Stubs, Unmatched
+from sockservice.responder import Chain, Chatter, SqlPrepare, Stubs, Unmatched
 
 
 class MySQLOptions(Options):
@@ -77,7 +77,9 @@ class MySQL:
         stubs = Stubs([host.path(path) for path in options["stubs"]])
         host.on_reload(stubs.reload)
         chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
-        return MySQLFactory(server, Chain([stubs, chatter, Unmatched(stubs)]), host.reactor, tls)
+        behind = (chatter, Unmatched(stubs))
+        chain = Chain([stubs, SqlPrepare(Chain([stubs, *behind])), *behind])
+        return MySQLFactory(server, chain, host.reactor, tls)
 
     def _tls(self, host: IHost) -> IOpenSSLServerConnectionCreator | None:
         """What makes TLS connections, where it is asked for."""

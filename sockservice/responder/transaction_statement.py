@@ -164,15 +164,6 @@ def _do(reader: TokenReader) -> Statement:
     return answer
 
 
-def _deallocate(reader: TokenReader) -> Statement:
-    """A statement prepared by the SQL statement PREPARE, of which the chatter knows none."""
-    reader.expect("prepare")
-    name = reader.name()
-    reader.expect_end()
-    refusal = error("ER_UNKNOWN_STMT_HANDLER", name, "DEALLOCATE PREPARE")
-    return lambda _request: refusal
-
-
 def _reset(reader: TokenReader) -> Statement:
     token = reader.peek()
     if token is None or token.kind is not Kind.WORD:
@@ -193,7 +184,6 @@ READERS: Final[dict[str, Callable[[TokenReader], Statement]]] = {
     "use": _use,
     "kill": _kill,
     "do": _do,
-    "deallocate": _deallocate,
     "reset": _reset,
 }
 """What reads the rest of a statement, by its first word."""

@@ -29,7 +29,7 @@ from sockservice.error_codes import error
 from sockservice.interfaces import STREAM, IResponder
 from sockservice.mysql import Account, Server
 from sockservice.plugins._mysql_protocol import MySQLFactory
-from sockservice.responder import Chain, Chatter
+from sockservice.responder import Chain, Chatter, SqlPrepare
 from sockservice.sockets import SocketAPI
 
 reactor: Any = default_reactor
@@ -59,7 +59,8 @@ def main() -> None:
     accounts = [Account("app", "secret"), *(Account(user, "secret", plugin=name) for name, user in PLUGINS.items())]
     tls = ReloadingCertificate(*map(Path, arguments.tls.split(":"))) if arguments.tls else SelfSignedCertificate()
     server = Server(accounts=accounts, tls=True)
-    chain = Chain([EchoResponder(reactor), Chatter(databases=(DATABASE, "shop")), Unknown()])
+    behind = (EchoResponder(reactor), Chatter(databases=(DATABASE, "shop")), Unknown())
+    chain = Chain([SqlPrepare(Chain(behind)), *behind])
     factory = MySQLFactory(server, chain, reactor, tls)
 
     sockets = SocketAPI(reactor)

@@ -67,6 +67,8 @@ def test_a_character_that_the_set_does_not_have_becomes_a_question_mark():
     assert charset("latin1").encode("é漢") == b"\xe9?"
     assert charset("cp1251").encode("Привет") == "Привет".encode("cp1251")
     assert charset("utf8mb3").encode("é😀漢") == "é?漢".encode()
+    assert charset("binary").encode("é😀") == "é😀".encode()
+    assert charset("big5").encode("é日") == b"?\xa4\xe9"
     assert charset("ucs2").encode("a😀") == b"\0a\0?"
     assert charset("utf16").encode("😀") == "😀".encode("utf-16-be")
 

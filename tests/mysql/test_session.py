@@ -172,7 +172,7 @@ def test_texts_carry_the_collation_of_the_handshake_until_names_are_set():
     client.session.variables["collation_connection"] = "utf8mb4_unicode_ci"
     assert client.query(ONE_ROW).columns[1].collation == 224
     client.session.variables["character_set_results"] = None
-    assert client.query(ONE_ROW).columns[1].collation == 224
+    assert client.query(ONE_ROW).columns[1].collation == 255
 
 
 def test_a_variable_that_is_removed_is_the_global_one_again(client):

@@ -75,10 +75,6 @@ def test_do_sets_variables() -> None:
     assert talk.value("@a") == 5
 
 
-def test_a_statement_that_was_never_prepared_cannot_be_deallocated() -> None:
-    assert Talk().code("DEALLOCATE PREPARE stmt") == 1243
-
-
 def test_use_of_a_database_that_the_account_is_not_allowed_is_refused():
     talk = Talk(session=FakeSession(allowed=("shop",)))
     assert talk.ask("USE stock") == Error(1044, "42000", "Access denied for user 'tester'@'%' to database 'stock'")
