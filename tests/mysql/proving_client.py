@@ -84,11 +84,9 @@ class ProvingClient(WireClient):
 
     def change_user(self, user, database=b"", charset=255, plugin=NATIVE, attributes=None):
         """COM_CHANGE_USER; returns the last payload."""
-        auth = b"x" * 20
-        packet = b"\x11" + user.encode() + b"\0" + lenenc(auth) + database + b"\0" + charset.to_bytes(2, "little")
-        packet += plugin.encode() + b"\0"
-        if attributes is not None:
-            packet += lenenc(b"".join(lenenc(key) + lenenc(value) for key, value in attributes.items()))
+        block = b"".join(lenenc(key) + lenenc(value) for key, value in (attributes or {}).items())
+        packet = b"\x11" + user.encode() + b"\0" + lenenc(b"x" * 20) + database + b"\0"
+        packet += charset.to_bytes(2, "little") + plugin.encode() + b"\0" + lenenc(block)
         self.sequence = 0
         return self.talk(packet)
 
