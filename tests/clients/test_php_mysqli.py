@@ -7,7 +7,9 @@ from process_client import ProgramProtocol
 
 
 class TestPhpMysqli(ProgramProtocol):
-    command = script(program("php"), "-d", "mysqli.allow_local_infile=On", Path(__file__).with_name("programs") / "mysqli.php")
+    command = script(
+        program("php"), "-d", "mysqli.allow_local_infile=On", Path(__file__).with_name("programs") / "mysqli.php"
+    )
     absent = {
         "reset": "it has no call for it",
         "zstd": "mysqlnd does not have it",

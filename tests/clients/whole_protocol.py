@@ -30,7 +30,7 @@ PARAMETERS: dict[str, Any] = {
     "double": 0.1,
     "large double": -2.5e100,
     "no text": "",
-    "text": "it's \"quoted\" with a \\, a %s and a ?",
+    "text": 'it\'s "quoted" with a \\, a %s and a ?',
     "text of four bytes": "Мария 🦊",
     "no bytes": b"",
     "all bytes": bytes(range(256)),
