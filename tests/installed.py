@@ -17,12 +17,12 @@ def driver(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        return _missing(f"{module} ({error})")
+        return missing(f"{module} ({error})")
 
 
 def program(name: str) -> str:
     """The path of a program."""
-    return shutil.which(name) or _missing(name)
+    return shutil.which(name) or missing(name)
 
 
 def script(*command: str | Path) -> Any:
@@ -32,10 +32,11 @@ def script(*command: str | Path) -> Any:
     if trial.returncode == 0:
         return line
     reason = next((told for told in trial.stderr.splitlines() if "Error" in told), "it does not start")
-    return _missing(f"what {line[-1]} needs ({reason.strip()})")
+    return missing(f"what {line[-1]} needs ({reason.strip()})")
 
 
-def _missing(what: str) -> Any:
+def missing(what: str) -> Any:
+    """Pass over the tests of a client that is not there, or fail where all have to be."""
     reason = f"not installed: {what}; docs/contributing.md says how"
     if os.environ.get("SOCKSERVICE_CLIENTS") == "all":
         pytest.fail(reason)

@@ -7,6 +7,7 @@ a responder that refuses it refuses the login.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from sockservice.answers import Answer, Error, Ok, Request
@@ -29,11 +30,13 @@ class ConnectionPhase:
         session: who logs in.
 
     Attributes:
-        asked: whether the database was asked for, and the answer is due.
+        asked: the command that a responder was asked about, while the answer is due; else None.
     """
 
     def __init__(self, session: Session) -> None:
-        self.asked = False
+        self.asked: str | None = None
+        # What responders are still to be asked once the password is right: commands.
+        self._questions = deque(["init_db"])
         self._session = session
         self._login = Login(session.server, lambda: session.peer(), session.salt)
 
@@ -48,6 +51,7 @@ class ConnectionPhase:
         session = self._session
         session.packets.sequence_id = session.sequence_id
         session.packets.limit = LOGIN_PACKET_LIMIT
+        self._questions.appendleft("reset_connection")
         self._say(self._login.change_user(arguments, session.capabilities))
         self.receive()
 
@@ -70,23 +74,26 @@ class ConnectionPhase:
             self._say(self._login.receive(payload))
 
     def request(self) -> Request | None:
-        """The request for the database, once, when it is due."""
+        """What a responder is to be asked or told next: of the user before who is gone, of the database."""
         login = self._login
-        if login.outcome is not Outcome.ACCEPTED or self.asked:
+        if login.outcome is not Outcome.ACCEPTED or self.asked is not None:
             return None
         assert login.response is not None
-        self.asked = True
-        return Request("init_db", login.response.database, self._session)
+        self.asked = self._questions.popleft()
+        return Request(self.asked, login.response.database if self.asked == "init_db" else "", self._session)
 
     def answer(self, answer: Answer) -> None:
-        """The database is there, unless the answer is an error."""
+        """Take the answer to the :meth:`request`: an error says that the database is not to be had."""
         login, session = self._login, self._session
         assert login.response is not None
-        if isinstance(answer, Error):
+        asked, self.asked = self.asked, None
+        if asked == "init_db" and isinstance(answer, Error):
             session.say([error_payload(answer, session.form.charset)])
             session.close()
-        else:
+            return
+        if asked == "init_db":
             session.database = login.response.database
+        if not self._questions:
             self._end()
 
     def _say(self, payloads: list[bytes]) -> None:
@@ -101,6 +108,8 @@ class ConnectionPhase:
             assert login.account is not None
             session.identify(login.response, login.account, login.peer)
             if not login.response.database:
+                self._questions.remove("init_db")
+            if not self._questions:
                 self._end()
 
     def _end(self) -> None:

@@ -19,7 +19,6 @@ from sockservice.answers import Answer, Error, LocalInfile, Request, Value
 from sockservice.error_codes import error
 from sockservice.errors import CallerError, ProtocolError
 from sockservice.interfaces import ISession
-from sockservice.mysql.authentication import new_salt
 from sockservice.mysql.commands import COMMANDS, unknown
 from sockservice.mysql.compression import CompressedPackets, chosen_algorithm
 from sockservice.mysql.connection_phase import LOGIN_PACKET_LIMIT, ConnectionPhase
@@ -28,15 +27,14 @@ from sockservice.mysql.file_transfer import FileStep, FileTransfer, file_request
 from sockservice.mysql.handshake import HandshakeResponse
 from sockservice.mysql.packet_stream import PacketStream
 from sockservice.mysql.packets import COMMAND_SEQUENCE, PacketReader, packet, packets
-from sockservice.mysql.peer import Encryption, Peer
 from sockservice.mysql.results import answer_packets, answer_payloads, error_payload, is_error, is_lazy
-from sockservice.mysql.session_settings import SessionSettings
+from sockservice.mysql.session_identity import SessionIdentity
 from sockservice.mysql.state import State
 from sockservice.mysql.statements import Statements
 from sockservice.mysql.timeouts import DEFAULTS, Timeouts
 
 if TYPE_CHECKING:
-    from sockservice.mysql.accounts import Account
+    from sockservice.mysql.peer import Peer
     from sockservice.mysql.server import Server
 
 _KEPT_FORMS: Final = 32
@@ -59,7 +57,7 @@ _LOGIN, _READY, _ANSWERING, _RECEIVING, _SENDING, _CLOSING = State
 
 
 @implementer(ISession)
-class Session(SessionSettings):
+class Session(SessionIdentity):
     """One session; made by :meth:`sockservice.mysql.Server.session`.
 
     Args:
@@ -76,29 +74,18 @@ class Session(SessionSettings):
         statements: the prepared statements.
         on_kill: called when another session has ended the request in flight, or this session: who drives it gives up
             what it waits for, and goes on with ``data_to_send``.
-        peer: asked where the client is when it logs in; to be replaced where that changes after the greeting.
-        salt: what its passwords are proven with.
         packets: what came and was not taken yet.
         file: the one that the client was asked for, while it comes.
         timeouts: when the client has kept the session waiting for too long.
-        port: the client's, or 0. For the others see :class:`sockservice.interfaces.ISession`.
+            For the others see :class:`sockservice.mysql.session_identity.SessionIdentity`.
     """
 
     def __init__(self, server: Server, connection_id: int, peer: Peer) -> None:
-        super().__init__(server)
-        self.connection_id = connection_id
-        self.peer: Callable[[], Peer] = lambda: peer
-        self.host = peer.host
-        self.port = peer.port
-        self.tls: Encryption | None = peer.tls
-        self.salt = new_salt()
+        super().__init__(server, connection_id, peer)
         self.state = _LOGIN
         self.closing = False
         self.wants_tls = False
         self.more = False
-        self.user = ""
-        self.account: Account | None = None
-        self.client: Mapping[str, str] = {}
         self.command = "Connect"
         self.since = server.clock()
         self.info: str | None = None
@@ -225,7 +212,7 @@ class Session(SessionSettings):
             self._due.append(packet(error_payload(answer, self.form.charset), self._stream.sequence_id))
             self._stream = None
             self._answered(failed=True)
-        elif self._phase is not None and self._phase.asked:
+        elif self._phase is not None and self._phase.asked is not None:
             self._phase.answer(answer)
         else:
             raise CallerError("there is no request to answer: take one from next_request() first")
@@ -305,27 +292,6 @@ class Session(SessionSettings):
         self._phase = ConnectionPhase(self)
         self.timeouts.on_earlier()
         self._phase.change_user(arguments)
-
-    def identify(self, response: HandshakeResponse, account: Account, peer: Peer) -> None:
-        """The password is right: whose session it is, and how it begins."""
-        self.capabilities = response.capabilities
-        self.user, self.client, self.account = response.user, response.attributes, account
-        self.host, self.port, self.tls = peer.host, peer.port, peer.tls
-        self.database = ""
-        name = response.collation.charset.name
-        self.variables["character_set_client"] = name
-        self.variables["character_set_connection"] = name
-        self.variables["character_set_results"] = name
-        self.variables["collation_connection"] = response.collation.name
-
-    @property
-    def current_user(self) -> str:
-        """The account that the user was let in by."""
-        return self.user if self.account is None else self.account.name
-
-    def may_use(self, database: str) -> bool:
-        """Whether the account is allowed a database."""
-        return self.account is None or self.account.allows(database)
 
     def begin(self, response: HandshakeResponse) -> None:
         """The user is in: commands may come."""

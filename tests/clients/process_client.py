@@ -22,9 +22,11 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -32,6 +34,10 @@ from features import FEATURES
 from operations import Lost, Refused, Result
 from values import time_text
 from whole_protocol import WholeProtocol
+
+
+PATIENCE = 60.0
+"""How long a program may take to answer, in seconds, until it is ended."""
 
 
 def cell(shown: Any) -> str | bytes | None:
@@ -81,7 +87,10 @@ class ClientProgram:
         assert self.process.stdout
         self.process.stdin.write(json.dumps({"do": verb, **arguments}).encode() + b"\n")
         self.process.stdin.flush()
+        watchdog = threading.Timer(PATIENCE, self.process.kill)
+        watchdog.start()
         line = self.process.stdout.readline()
+        watchdog.cancel()
         if not line:
             self.process.communicate()
             ended = self.process.returncode
@@ -174,10 +183,15 @@ class ProgramProtocol(WholeProtocol):
 
     @pytest.fixture(scope="class", autouse=True)
     @classmethod
-    def running_program(cls) -> Iterator[None]:
-        cls.program = ClientProgram(cls.command)
+    def running_program(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+        cls.program = ClientProgram(cls.made(tmp_path_factory.mktemp(cls.__name__)))
         yield
         cls.program.end()
+
+    @classmethod
+    def made(cls, folder: Path) -> list[str]:
+        """The command that runs the program, which may be made in ``folder`` first."""
+        return cls.command
 
     def offers(self) -> set[str]:
         return FEATURES & set(self.program.call("offers")["offers"])

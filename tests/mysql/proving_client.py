@@ -84,11 +84,9 @@ class ProvingClient(WireClient):
 
     def change_user(self, user, database=b"", charset=255, plugin=NATIVE, attributes=None):
         """COM_CHANGE_USER; returns the last payload."""
-        auth = b"x" * 20
-        packet = b"\x11" + user.encode() + b"\0" + lenenc(auth) + database + b"\0" + charset.to_bytes(2, "little")
-        packet += plugin.encode() + b"\0"
-        if attributes is not None:
-            packet += lenenc(b"".join(lenenc(key) + lenenc(value) for key, value in attributes.items()))
+        block = b"".join(lenenc(key) + lenenc(value) for key, value in (attributes or {}).items())
+        packet = b"\x11" + user.encode() + b"\0" + lenenc(b"x" * 20) + database + b"\0"
+        packet += charset.to_bytes(2, "little") + plugin.encode() + b"\0" + lenenc(block)
         self.sequence = 0
         return self.talk(packet)
 
@@ -96,9 +94,8 @@ class ProvingClient(WireClient):
         """Send a payload, then whatever is asked for, until there is an OK or an ERR."""
         while payload is not None:
             self.send(framed(payload, self.sequence))
-            request = self.session.next_request()
-            if request is not None:
-                assert request.command == "init_db"
+            while (request := self.session.next_request()) is not None:
+                assert request.command in ("init_db", "reset_connection")
                 self.session.answer(answers.Ok())
             payload = self.next_answer(self.received())
             if self.heard[-1][0] == 0xFF:

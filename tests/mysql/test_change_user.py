@@ -23,6 +23,13 @@ def logged_in(server, peer=TLS, **fields):
     return client
 
 
+def told_of_the_reset(client):
+    """The responder is told that the user before is gone; it has no say in it."""
+    request = client.session.next_request()
+    assert (request.command, request.text) == ("reset_connection", "")
+    client.session.answer(answers.Error(1105, "HY000", "never mind"))
+
+
 @pytest.mark.parametrize(
     ("peer", "user"),
     [(peer, user) for peer in (PLAIN, TLS, UNIX) for user in (*PLUGINS, "full") if peer.secure or user != CLEAR],
@@ -43,6 +50,7 @@ def test_the_talk_begins_with_sequence_id_1_and_the_next_command_with_0(server):
     ((sequence, switch),) = client.received()
     assert (sequence, switch[:1]) == (1, b"\xfe")
     client.send(framed(scramble(NATIVE, PASSWORD, switch[-21:-1]), 2))
+    told_of_the_reset(client)
     assert client.session.next_request() is None
     assert [(number, read_reply(payload)) for number, payload in client.received()] == [(3, OK)]
     assert client.request(b"\x03SELECT 1") is not None
@@ -75,6 +83,7 @@ def test_a_client_that_cannot_switch_proves_natively_with_the_greetings_salt(ser
     native = scramble(NATIVE, PASSWORD, client.greeting.salt)
     client.log_in(user=NATIVE.encode(), auth=native, capabilities=PROTOCOL_41 | SECURE, plugin=None)
     client.send(framed(b"\x11" + SHA2.encode() + b"\0\x14" + native + b"\0\x21\0"))
+    told_of_the_reset(client)
     assert client.session.next_request() is None
     assert [(number, read_reply(payload)) for number, payload in client.received()] == [(1, OK)]
     assert client.session.user == SHA2
@@ -92,6 +101,7 @@ def test_a_database_that_a_responder_refuses_refuses_the_user(server):
     assert client.session.next_request() is None
     salt = client.received()[0][1][-21:-1]
     client.send(framed(scramble(NATIVE, PASSWORD, salt), 2))
+    told_of_the_reset(client)
     request = client.session.next_request()
     assert (request.command, request.text, request.session.user) == ("init_db", "nowhere", NATIVE)
     client.session.answer(answers.Error(1049, "42000", "Unknown database 'nowhere'"))

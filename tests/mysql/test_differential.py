@@ -62,7 +62,8 @@ SELECT 1; SELECT 1 AS a, 'x' AS b, NULL AS c; SELECT DATABASE(); SELECT SCHEMA()
 SELECT @@autocommit; SELECT @@tx_isolation; SELECT @@character_set_client, @@character_set_results; SELECT @a;
 SELECT @@collation_connection; SELECT @@collation_server AS c; SELECT 1+1; SELECT 1.5; SELECT 'é';
 SELECT -1; SELECT @@wait_timeout; SELECT @@session.net_read_timeout; SELECT @@lower_case_table_names;
-SELECT @@sql_auto_is_null; SELECT @@character_set_connection AS x LIMIT 1; SELECT CONCAT('a', 'b'); SELECT @@foreign_key_checks; SELECT 1 = 1;
+SELECT @@sql_auto_is_null; SELECT CONCAT('a', 'b');
+SELECT @@character_set_connection AS x LIMIT 1; SELECT @@foreign_key_checks; SELECT 1 = 1;
 SELECT @@time_zone; SELECT @@unique_checks; SELECT @@interactive_timeout; SELECT UPPER('a'); SELECT NULL;
 SHOW CHARACTER SET LIKE 'latin1'; SHOW VARIABLES LIKE 'lower_case_table_names'; SHOW STATUS LIKE 'nothing_at_all';
 SHOW VARIABLES LIKE 'autocommit'; SHOW WARNINGS; SHOW ERRORS; SHOW VARIABLES LIKE 'wait_timeout'

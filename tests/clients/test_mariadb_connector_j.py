@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import compiled
+from process_client import ProgramProtocol
+
+
+class TestMariadbConnectorJ(ProgramProtocol):
+    absent = {
+        "reset": "it has no call for it",
+        "change_user": "it has no call for it",
+        "zstd": "it does not have it",
+    }
+
+    @classmethod
+    def made(cls, folder: Path) -> list[str]:
+        return compiled.java("MariadbConnector.java", folder)
