@@ -15,6 +15,9 @@ from sockservice.plugins._mysql_protocol import MySQLFactory
 from sockservice.responder import Chain, Chatter, SqlPrepare, Stubs, Unmatched
 
 
+__all__ = ["MySQL", "MySQLFactory", "MySQLOptions"]
+
+
 class MySQLOptions(Options):
     """What may stand after ``mysql`` on the command line."""
 
