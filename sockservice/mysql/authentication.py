@@ -14,6 +14,8 @@ from typing import Final
 
 import attrs
 
+from sockservice.mysql.charsets import UTF8MB4
+
 CACHING_SHA2: Final = "caching_sha2_password"
 NATIVE: Final = "mysql_native_password"
 
@@ -60,7 +62,7 @@ class Account:
     def __init__(self, user: str, password: str = "", plugin: str = CACHING_SHA2) -> None:
         if plugin not in _SCRAMBLE_SIZE:
             raise ValueError(f"{plugin!r} is no plugin of ours; known: {', '.join(_SCRAMBLE_SIZE)}")
-        plain = password.encode()
+        plain = UTF8MB4.encode(password)
         sha2 = sha256(sha256(plain).digest()).digest() if plain else b""
         native = sha1(sha1(plain).digest()).digest() if plain else b""  # noqa: S324 - the protocol's own choice
         self.__attrs_init__(user, plugin, sha2, native)
