@@ -6,6 +6,7 @@ a daemon or a port, and ends the command with one line for each mistake and the 
 
 from __future__ import annotations
 
+import gc
 import re
 import reprlib
 import sys
@@ -33,6 +34,10 @@ from sockservice.host.ready_file import check_ready_file
 from sockservice.host.running_host import PATIENCE, RunningHost
 
 _log = Logger()
+
+# What is imported by now lives as long as the program: a collection that looks at all of it while the service is
+# imported takes a tenth of the time to start.
+gc.freeze()
 
 
 def _count(text: str) -> int:

@@ -25,6 +25,7 @@ from sockservice.mysql.authentication import (
     is_scramble,
     stored_digest,
 )
+from sockservice.mysql.charsets import UTF8MB4
 from sockservice.mysql.ed25519 import is_signed, public_key
 
 ANY_HOST: Final = "%"
@@ -73,7 +74,7 @@ class Account:
     ) -> None:
         if plugin and plugin not in PLUGINS:
             raise ValueError(f"{plugin!r} is no plugin of ours{did_you_mean(plugin, PLUGINS)}")
-        digests = tuple(_digests(password.encode(), plugin) for password in passwords or ("",))
+        digests = tuple(_digests(UTF8MB4.encode(password), plugin) for password in passwords or ("",))
         self.__attrs_init__(user, plugin, host, tuple(databases), tls, full_authentication, digests)
 
     @property

@@ -14,7 +14,6 @@ from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
 from sockservice.plugins._mysql_protocol import MySQLFactory
 from sockservice.responder import Chain, Chatter, SqlPrepare, Stubs, Unmatched
 
-
 __all__ = ["MySQL", "MySQLFactory", "MySQLOptions"]
 
 

@@ -193,6 +193,8 @@ def _columns(reader: TokenReader, start: int, stop: int, sources: list[Source]) 
         wanted = tokens[-3].value if len(tokens) > 2 else ""
         return [column for source in sources if wanted in ("", source.alias) for column in _all_of(source)]
     label, end = _alias_at_end(tokens)
+    if end == 0:
+        raise NotUnderstood("an alias of nothing")
     inner = tokens[:end]
     found = _reference(inner, sources)
     if found is not None:

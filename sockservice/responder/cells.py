@@ -150,6 +150,17 @@ def to_text(value: Value) -> str:
     return str(value)
 
 
+def to_bytes(value: Value) -> bytes:
+    """The bytes of a value that is not NULL; of text in UTF-8, with those of the client that are none as they came."""
+    if isinstance(value, bytes):
+        return value
+    written = to_text(value)
+    try:
+        return written.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return written.encode("utf-8", "replace")
+
+
 def duration_text(value: datetime.timedelta, digits: int | None = None) -> str:
     """A TIME as ``[-]HH:MM:SS[.ffffff]``; the fraction stands where it is not zero, unless ``digits`` says how many."""
     micro = value // datetime.timedelta(microseconds=1)

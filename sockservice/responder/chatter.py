@@ -6,6 +6,7 @@ a repeated ``SELECT 1`` is one look-up. What is not chatter (a user's table, an 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -20,16 +21,21 @@ from sockservice.responder.select_statement import Statement, read_select
 from sockservice.responder.set_statement import OK, read_set
 from sockservice.responder.show_statement import DESCRIBE, ShowReader, read_describe
 from sockservice.responder.token_reader import TokenReader
-from sockservice.responder.tokens import Kind, tokens
+from sockservice.responder.tokens import Kind, Token, TooManyTokens, tokens
 from sockservice.responder.transaction_statement import READERS
 
+MAX_LENGTH: Final = 256 * 1024
+"""Characters of the longest statement that is looked at: taking it apart never stops the others for long."""
 MAX_TOKENS: Final = 4096
-"""Tokens of the longest statement that is read: drivers' own have some hundreds, an INSERT may have millions."""
+"""Tokens, comments and stretches of white space of the longest statement that is read: drivers' own have hundreds."""
 MAX_KEPT: Final = 1024
 """How many statements of each sort (chatter, passed on) are kept by their text; the oldest goes first."""
 MAX_KEPT_LENGTH: Final = 8192
 """Characters of the longest text that is kept: with MAX_KEPT, 16 million characters at most."""
+MAX_KEPT_TOKENS: Final = 200
+"""Tokens of the longest statement that is kept as it was read: each takes some 300 bytes."""
 
+_FIRST_WORD: Final = re.compile(r"[\x00-\x20]*+([A-Za-z]++)")
 _NO_COLUMNS: Final = Rows(())
 _EMPTY_QUERY: Final = error("ER_EMPTY_QUERY")
 _DOLLARS: Final = syntax_error("$$")
@@ -68,27 +74,25 @@ class Chatter:
         statement = self._kept.get(text) or self._passed_on.get(text)
         if statement is not None:
             return _answer(statement, request)
-        first = tokens(text, limit=1)
-        if first and (first[0].kind not in (Kind.WORD, Kind.SYMBOL) or first[0].value not in self._readers):
+        first = _FIRST_WORD.match(text)
+        if len(text) > MAX_LENGTH or (first is not None and first[1].lower() not in self._readers):
             return None
+        found: list[Token] = []
         try:
-            statement = self._read(text) if first else _nothing(text)
-        except NotUnderstood:
+            found = tokens(text, limit=MAX_TOKENS)
+            statement = self._read_rest(TokenReader(text, found)) if found else _nothing(text)
+        except (NotUnderstood, TooManyTokens, RecursionError):
             statement = _pass_on
         except Refused as refused:
             return refused.answer
         answer = _answer(statement, request)
-        _keep(self._kept if answer is not None else self._passed_on, text, statement)
+        if statement is _pass_on or len(found) <= MAX_KEPT_TOKENS:
+            _keep(self._kept if answer is not None else self._passed_on, text, statement)
         return answer
 
-    def _read(self, text: str) -> Statement:
-        found = tokens(text, limit=MAX_TOKENS)
-        if len(found) == MAX_TOKENS:
-            raise NotUnderstood("too long for chatter")
-        return self._read_rest(TokenReader(text, found))
-
     def _read_rest(self, reader: TokenReader) -> Statement:
-        read = self._readers.get(reader.take().value)
+        first = reader.take()
+        read = self._readers.get(first.value) if first.kind in (Kind.WORD, Kind.SYMBOL) else None
         if read is None:
             raise NotUnderstood("no chatter begins so")
         return read(reader)
@@ -133,7 +137,7 @@ def _answer(statement: Statement, request: Request) -> Answer | None:
         return _columns(statement, request)
     try:
         return statement(request)
-    except (NotUnderstood, ArithmeticError):  # the latter: numbers and dates that Python's own do not hold
+    except (NotUnderstood, RecursionError, ArithmeticError):  # the last: numbers and dates that Python does not hold
         return None
     except Refused as refused:
         return refused.answer
@@ -143,8 +147,8 @@ def _columns(statement: Statement, request: Request) -> Answer | None:
     """What a statement would answer, with NULL for its parameters, and nothing done: it may set a variable."""
     if statement is _pass_on:
         return None
-    first = tokens(request.text, limit=1)
-    if not first or first[0].value not in _ONLY_READ:
+    found = tokens(request.text, limit=MAX_TOKENS)
+    if not found or found[0].value not in _ONLY_READ:
         return OK
     variables = request.session.user_variables
     before = dict(variables)

@@ -42,6 +42,8 @@ WITHOUT_BRACKETS: Final = time_functions.WITHOUT_BRACKETS | {"current_user"}
 """Those that may be called without ``()``."""
 MAX_DEPTH: Final = 40
 """How deep brackets may nest: far more than drivers write, far less than Python's stack."""
+MAX_OPERATORS: Final = 200
+"""Operators with two sides in one expression: a chain of them is evaluated as deep as it is long."""
 
 
 _COMPARISONS: Final = frozenset(["=", "<=>", "<>", "!=", "<", "<=", ">", ">="])
@@ -68,6 +70,7 @@ class ExpressionReader:
         self.reader = reader
         self._columns = columns
         self._depth = 0
+        self._operators = 0
         self._parameters = 0
 
     def read(self, level: int = 1) -> Expression:
@@ -79,12 +82,17 @@ class ExpressionReader:
         Raises:
             NotUnderstood: it is no expression, or one that the chatter does not know.
         """
+        if self._depth == 0:
+            self._operators = 0
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise NotUnderstood("nested too deep")
         left = self._negation() if self.reader.accept("not") else self._operand()
         while (right := self._tail(left, level)) is not None:
             left = right
+            self._operators += 1
+            if self._operators > MAX_OPERATORS:
+                raise NotUnderstood("too long a chain of operators")
         self._depth -= 1
         return left
 

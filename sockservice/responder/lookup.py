@@ -15,6 +15,7 @@ import attrs
 
 from sockservice.answers import Answer
 from sockservice.responder.shapes import BOUND, NO_SHAPE, Literal, Shape, shape_of
+from sockservice.responder.tokens import TooManyTokens
 
 Mask: TypeAlias = tuple[int, ...]
 """The numbers of the holes that a stub fixes, from 0."""
@@ -23,8 +24,11 @@ SQL: Final = "sql"
 SQL_EXACT: Final = "sql_exact"
 REGEX: Final = "regex"
 
-_SLACK: Final = 16
-"""How many more ``;`` at the end of a statement are read than the longest stub has tokens."""
+LONGEST: Final = 2 * 1024 * 1024
+"""Characters of the longest statement that ``sql`` is tried on, unless a stub is nearly as long. A BLOB fits in; what
+is longer takes too long to take apart, and only ``sql_exact`` and ``regex`` are tried on it."""
+TOKENS: Final = 4096
+"""Tokens, comments and stretches of white space of such a statement, unless a stub has nearly as many."""
 
 
 @attrs.frozen
@@ -66,17 +70,23 @@ class Lookup:
         self.shapes: dict[tuple[str, ...], dict[Mask, dict[tuple[Literal, ...], Stub]]] = {}
         self.exact: dict[str, Stub] = {}
         self.regexes: list[Stub] = []
+        longest = 0
         for stub in sorted(stubs, key=lambda stub: stub.rank):
             if stub.matcher == REGEX:
                 self.regexes.append(stub)
             elif stub.matcher == SQL_EXACT:
                 self.exact.setdefault(stub.text, stub)
             else:
+                longest = max(longest, len(stub.text))
                 mask = stub.mask
                 fixed = tuple(stub.shape.literals[hole] for hole in mask)
                 self.shapes.setdefault(stub.shape.parts, {}).setdefault(mask, {}).setdefault(fixed, stub)
-        # A literal of one part may be written as two tokens: a sign or a character set, and itself.
-        self._longest = 2 * max(map(len, self.shapes), default=0) + _SLACK
+        # A literal of one part may be written as two tokens (a sign or a character set, and itself), and before each
+        # there may be white space, a comment and white space again.
+        self._tokens = max(TOKENS, 8 * max(map(len, self.shapes), default=0))
+        # An escape writes one character as two, and quotes and N add three: what is longer equals nothing in a stub.
+        self._longest_token = 2 * longest + 3
+        self._longest = max(LONGEST, 2 * longest)
 
     def find(self, text: str, params: Sequence[Any] = ()) -> Stub | None:
         """The stub that answers a statement, or None.
@@ -86,12 +96,10 @@ class Lookup:
             params: the values bound to its ``?``, in order.
         """
         best = self.exact.get(text)
-        if self.shapes:
-            shape = shape_of(text, params, self._longest)
-            for mask, table in self.shapes.get(shape.parts, {}).items():
-                stub = table.get(tuple(shape.literals[hole] for hole in mask))
-                if stub is not None and (best is None or stub.rank < best.rank):
-                    best = stub
+        if self.shapes and len(text) <= self._longest:
+            stub = self._by_shape(text, params)
+            if stub is not None and (best is None or stub.rank < best.rank):
+                best = stub
         if self.regexes:
             bare = text.lstrip().rstrip("; \t\r\n\f\v")
             for stub in self.regexes:
@@ -110,9 +118,24 @@ class Lookup:
         found = self.find(text)
         if found is not None:
             yield found
-        shape = shape_of(text, (), self._longest)
+        try:
+            shape = shape_of(text, limit=self._tokens, longest=self._longest_token)
+        except TooManyTokens:
+            return
         for mask, table in self.shapes.get(shape.parts, {}).items():
             literals = [shape.literals[hole] for hole in mask]
             for fixed, stub in table.items():
                 if all(literal in (BOUND, wanted) for literal, wanted in zip(literals, fixed, strict=True)):
                     yield stub
+
+    def _by_shape(self, text: str, params: Sequence[Any]) -> Stub | None:
+        try:
+            shape = shape_of(text, params, limit=self._tokens, longest=self._longest_token)
+        except TooManyTokens:
+            return None
+        best: Stub | None = None
+        for mask, table in self.shapes.get(shape.parts, {}).items():
+            stub = table.get(tuple(shape.literals[hole] for hole in mask))
+            if stub is not None and (best is None or stub.rank < best.rank):
+                best = stub
+        return best

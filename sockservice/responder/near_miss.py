@@ -18,6 +18,7 @@ from typing import Any, Final
 import attrs
 
 from sockservice.responder.lookup import REGEX, SQL_EXACT, Mask, Stub
+from sockservice.responder.printable import printable
 from sockservice.responder.shapes import HOLE, Literal, Shape, shape_of, spelled
 
 LOOKED_AT: Final = 2048
@@ -175,7 +176,7 @@ def _difference(expected: tuple[str, ...], got: tuple[str, ...]) -> str:
 
 def _joined(parts: tuple[str, ...]) -> str:
     text = " ".join("?" if part == HOLE else part for part in parts[:_CUT])
-    return f"`{_visible(_short(text))}`" if text else ""
+    return f"`{printable(_short(text))}`" if text else ""
 
 
 def _apart(expected: str, got: str) -> tuple[str, str]:
@@ -184,16 +185,11 @@ def _apart(expected: str, got: str) -> tuple[str, str]:
     first = next((place for place, (left, right) in enumerate(pairs) if left != right), min(len(expected), len(got)))
     start = first - 10 if first > _CUT - 10 else 0
     left, right = ("…" * (start > 0) + _short(text[start:]) for text in (expected, got))
-    return _visible(left), _visible(right)
+    return printable(left), printable(right)
 
 
 def _short(text: str) -> str:
     return text if len(text) <= _CUT else text[: _CUT - 1] + "…"
-
-
-def _visible(text: str) -> str:
-    """Text whose invisible characters (tabs, no-break spaces, zero bytes) are escapes."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def _composed(text: str) -> str:

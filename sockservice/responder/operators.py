@@ -19,6 +19,7 @@ from sockservice.responder.cells import (
     decimal,
     integer,
     text,
+    to_bytes,
     to_number,
     to_text,
     truth,
@@ -200,7 +201,7 @@ def cast(value: Cell, target: str, sizes: Sequence[int]) -> Cell:
                 return text(None, sizes[0] if sizes else 0)
             return text(to_text(content)[: sizes[0] if sizes else None])
         case "binary":
-            return Cell(None, cell(b"").type) if content is None else cell(to_text(content).encode())
+            return Cell(None, cell(b"").type) if content is None else cell(to_bytes(content))
         case "signed" | "unsigned":
             return _to_integer(value, signed=target == "signed")
         case "double" | "real" | "float":

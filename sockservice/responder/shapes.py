@@ -24,12 +24,6 @@ Literal: TypeAlias = tuple[str, str]
 HOLE: Final = "\0"
 """What stands in a shape for a literal; no token reads like it."""
 
-CUT: Final = "\0…"
-"""The shape of a statement that was not taken apart."""
-
-LONG: Final = 16_384
-"""Characters from which on a statement is looked at for its number of tokens first: a megabyte takes a second."""
-
 BOUND: Final[Literal] = ("?", "")
 """A ``?`` whose value is not known (yet)."""
 
@@ -58,21 +52,22 @@ NO_SHAPE: Final = Shape((), ())
 """What there is where nothing is said: the shape of comments and white space."""
 
 
-def shape_of(text: str, params: Sequence[Any] = (), limit: int | None = None) -> Shape:
+def shape_of(text: str, params: Sequence[Any] = (), *, limit: int | None = None, longest: int | None = None) -> Shape:
     """Take a statement apart.
 
     Args:
         text: the statement.
         params: the values bound to its ``?``, in order; where they are fewer, the rest are :data:`BOUND`.
-        limit: how many tokens are of interest; a long statement with more is not taken apart, and gets a shape
-            that equals no statement's.
+        limit: as of :func:`sockservice.responder.tokens.tokens`.
+        longest: likewise.
+
+    Raises:
+        TooManyTokens: the statement has more than ``limit``.
     """
     parts: list[str] = []
     literals: list[Literal] = []
     bound = iter(params)
-    if limit is not None and len(text) > LONG and len(tokens(text[:LONG])) > limit + 1:
-        return Shape((CUT,), ())
-    found = tokens(text)
+    found = tokens(text, limit, longest)
     while found and found[-1].text == ";":
         found.pop()
     operand = sign = False  # whether an operand has just ended; whether a sign stands before this token

@@ -19,6 +19,7 @@ from sockservice.responder.cells import (
     decimal,
     integer,
     text,
+    to_bytes,
     to_integer,
     to_number,
     to_text,
@@ -75,7 +76,7 @@ def _hex(_request: Request, arguments: Sequence[Cell]) -> Cell:
         return text(None)
     if isinstance(value, int):
         return text(f"{value & (1 << 64) - 1:X}")
-    return text((value if isinstance(value, bytes) else to_text(value).encode()).hex().upper())
+    return text(to_bytes(value).hex().upper())
 
 
 @FUNCTIONS.add("length octet_length", 1, 1, pure=True)
@@ -83,7 +84,7 @@ def _length(_request: Request, arguments: Sequence[Cell]) -> Cell:
     value = arguments[0].value
     if value is None:
         return integer(None)
-    return integer(len(value if isinstance(value, bytes) else to_text(value).encode()))
+    return integer(len(to_bytes(value)))
 
 
 @FUNCTIONS.add("char_length character_length", 1, 1, pure=True)

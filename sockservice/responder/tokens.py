@@ -8,10 +8,13 @@ that no text can make it go back and the time is linear.
 from __future__ import annotations
 
 import enum
+import itertools
 import re
 from typing import Final
 
 import msgspec
+
+from sockservice.errors import SockserviceError
 
 
 class Kind(enum.Enum):
@@ -72,11 +75,12 @@ _EXPONENT: Final = r"(?:[eE][+-]?[0-9]++)"
 # The versions up to NEWEST_VERSIONED_COMMENT, with five digits or six; without digits it is code for all.
 _CODE_COMMENT: Final = r"/\*!(?:0?(?:[0-7][0-9]{4}|80[0-3][0-9]{2}|80400)(?![0-9])|(?![0-9]{5}))"
 
-# One group per entry of _KINDS, the frequent ones first where the order is free. White space matches nothing and is
-# passed over by the search.
+# One group per entry of _KINDS, the frequent ones first where the order is free. White space has no group, but an
+# alternative: the search would otherwise try all of them at every blank.
 _PATTERN: Final = re.compile(
     rf"""
-    ( (?![0-9]|[nNxXbB]'){_NAME}++ )
+    [\x00-\x20]++
+  | ( (?![0-9]|[nNxXbB]'){_NAME}++ )
   | ( [(),;=+*%^~{{}}\[\]\\](?!/) | -(?![->]) )
   | ( --(?=[\x00-\x20]|\Z)[^\n]*+ | \#[^\n]*+ | /\*(?!!)(?:[^*]++|\*(?!/))*+\*/
       | (?!{_CODE_COMMENT})/\*!(?:[^*]++|\*(?!/))*+\*/ )
@@ -114,7 +118,11 @@ _KINDS: Final = (
 _CODE_BEGINS, _COMMENT_ENDS = 4, 5
 
 
-def tokens(text: str, limit: int | None = None) -> list[Token]:
+class TooManyTokens(SockserviceError):
+    """A text has more tokens, comments and stretches of white space than wanted."""
+
+
+def tokens(text: str, limit: int | None = None, longest: int | None = None) -> list[Token]:
     """Split a statement into its tokens; comments and white space are dropped.
 
     Executable comments (``/*!40100 code */``) give the tokens of their code where the version is not newer than
@@ -122,21 +130,28 @@ def tokens(text: str, limit: int | None = None) -> list[Token]:
 
     Args:
         text: any text, SQL or not.
-        limit: how many tokens are enough; the rest of the text is not looked at.
+        limit: how many tokens, comments and stretches of white space there may be in all.
+        longest: characters of the longest token that is decoded; the value of a longer one is its text.
 
     Returns:
         The tokens in order. What does not end (a string, a comment) is one token up to the end of the text.
+
+    Raises:
+        TooManyTokens: there are more than ``limit``; the rest of the text was not looked at.
     """
+    matches = _PATTERN.finditer(text)
+    most = len(text) if longest is None else longest
     found: list[Token] = []
     add = found.append
     in_code_comment = False
-    for match in _PATTERN.finditer(text):
+    for match in matches if limit is None else itertools.islice(matches, limit):
         group = match.lastindex or 0
         kind = _KINDS[group]
         written = match[0]
         if kind is not None:
             decode = _DECODERS[group]
-            add(Token(kind, written, decode(written) if decode else written, match.start()))
+            value = decode(written) if decode and len(written) <= most else written
+            add(Token(kind, written, value, match.start()))
         elif group == _CODE_BEGINS:
             in_code_comment = True
         elif group == _COMMENT_ENDS:
@@ -144,8 +159,8 @@ def tokens(text: str, limit: int | None = None) -> list[Token]:
                 add(Token(Kind.SYMBOL, "*", "*", match.start()))
                 add(Token(Kind.SYMBOL, "/", "/", match.start() + 1))
             in_code_comment = False
-        if limit is not None and len(found) >= limit:
-            break
+    if limit is not None and next(matches, None) is not None:
+        raise TooManyTokens(f"more than {limit} tokens, comments and stretches of white space")
     return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import time
+from collections.abc import Callable
 from typing import Final
 
 from twisted.logger import Logger
@@ -11,6 +12,7 @@ from zope.interface import implementer
 from sockservice.answers import Error, Request
 from sockservice.interfaces import IResponder
 from sockservice.responder.near_miss import NearMiss
+from sockservice.responder.printable import on_one_line, printable
 from sockservice.responder.stubs import Stubs
 
 CODE: Final = 1105
@@ -22,12 +24,14 @@ LONGEST_MESSAGE: Final = 512
 LEAST_TEXT: Final = 120
 """Bytes of the message that the statement has for itself in any case."""
 REMEMBERED: Final = 1000
-"""How many distinct statements are remembered, so that each is looked at and logged once."""
-LOGGED: Final = 2000
+"""How many distinct statements are remembered, so that each is looked at and logged once; the oldest goes first."""
+LOGGED: Final = 300
 """Characters of a statement that the log gets."""
+LINES: Final = 20
+"""How many statements are logged in :data:`SECONDS`; the rest is counted, so that no client can fill a disk."""
+SECONDS: Final = 10.0
 
 _STATEMENTS: Final = frozenset(("query", "prepare", "execute"))
-_LINE_ENDS: Final = re.compile(r" *[\x00-\x1f\x7f]+ *")
 
 
 @implementer(IResponder)
@@ -36,18 +40,22 @@ class Unmatched:
 
     Args:
         stubs: where near misses are looked for.
+        clock: a time in seconds.
     """
 
     _log = Logger()
 
-    def __init__(self, stubs: Stubs) -> None:
+    def __init__(self, stubs: Stubs, clock: Callable[[], float] = time.monotonic) -> None:
         self._stubs = stubs
+        self._clock = clock
         self._of = stubs.current
         self._answers: dict[tuple[str, str, int], Error] = {}
+        self._since = float("-inf")
+        self._seen = 0
 
     def respond(self, request: Request) -> Error:
         """ERR 1105 with the statement, the nearest stub and the criterion that failed; at most 512 bytes."""
-        if self._of is not self._stubs.current or len(self._answers) >= REMEMBERED:
+        if self._of is not self._stubs.current:
             self._of = self._stubs.current
             self._answers.clear()
         # A statement of megabytes is not kept: its beginning and hash tell it from others.
@@ -57,14 +65,30 @@ class Unmatched:
         near = None
         if request.command in _STATEMENTS:
             near = self._of.near_misses.nearest(request.text, request.params)
-        self._log.info(
-            "no stub for {command}: {text}; nearest: {nearest}",
-            command=request.command,
-            text=request.text[:LOGGED],
-            nearest=_described(near) if near else "none",
-        )
+        self._report(request, near)
+        if len(self._answers) >= REMEMBERED:
+            del self._answers[next(iter(self._answers))]
         answer = self._answers[known] = Error(CODE, SQLSTATE, message(request, near))
         return answer
+
+    def _report(self, request: Request, near: NearMiss | None) -> None:
+        """Log a statement, or only count it where there were too many lately."""
+        now = self._clock()
+        if now - self._since >= SECONDS:
+            if self._seen > LINES:
+                self._log.info("… and {count} more without a stub", count=self._seen - LINES)
+            self._since, self._seen = now, 0
+        self._seen += 1
+        if self._seen <= LINES:
+            more = "…" if len(request.text) > LOGGED else ""
+            self._log.info(
+                "no stub for {command}: {text}; nearest: {nearest}",
+                command=request.command,
+                text=on_one_line(request.text[:LOGGED]) + more,
+                nearest=_described(near) if near else "none",
+            )
+        elif self._seen == LINES + 1:
+            self._log.info("no stub for many statements: for {seconds:.0f} s they are only counted", seconds=SECONDS)
 
 
 def message(request: Request, near: NearMiss | None) -> str:
@@ -82,17 +106,17 @@ def message(request: Request, near: NearMiss | None) -> str:
     end = f"; nearest: {_described(near)}" if near else "; no stub is near"
     room = LONGEST_MESSAGE - len(begin.encode())
     end = _cut(end, room - LEAST_TEXT)
-    text = _LINE_ENDS.sub(" ", request.text[:LONGEST_MESSAGE])
+    text = on_one_line(request.text[:LONGEST_MESSAGE])
     return begin + _cut(text, room - len(end.encode()), more=len(request.text) > LONGEST_MESSAGE) + end
 
 
 def _described(near: NearMiss) -> str:
-    return f"'{near.stub.name}' ({near.reason})"
+    return f"'{printable(near.stub.name)}' ({near.reason})"
 
 
 def _cut(text: str, size: int, more: bool = False) -> str:
     """The text in at most ``size`` bytes of UTF-8, with an ellipsis where something is missing."""
-    data = text.encode("utf-8", "replace")
+    data = text.encode()
     if len(data) <= size and not more:
-        return data.decode()
+        return text
     return data[: size - 3].decode("utf-8", "ignore") + "…"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,6 +36,11 @@ def test_an_empty_password_is_proven_by_an_empty_response_only(plugin):
 def test_a_response_of_the_wrong_form_verifies_nothing(plugin, response):
     assert not Account("app", "x").verifies(plugin, response, SALT)
     assert not Account("app").verifies(plugin, response or b"x", SALT)
+
+
+def test_a_password_of_bytes_that_are_no_text_is_verified():
+    account = Account("app", os.fsdecode(b"\xff\xfe"))
+    assert account.verifies(SHA2, scramble(SHA2, b"\xff\xfe", SALT), SALT)
 
 
 def test_an_account_keeps_no_plain_password():

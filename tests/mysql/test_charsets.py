@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -77,6 +78,28 @@ def test_a_character_that_the_set_does_not_have_becomes_a_question_mark():
 @given(st.binary(max_size=40))
 def test_bytes_that_are_no_utf8_come_back_as_they_were(data):
     assert charset("utf8mb4").encode(charset("utf8mb4").decode(data)) == data
+
+
+@pytest.mark.parametrize("name", ["utf8mb4", "latin1", "greek", "gbk", "big5", "gb18030", "sjis", "ujis", "euckr"])
+@pytest.mark.parametrize("piece", [b"\xff", b"\x81 ", b"\x80\xe9", b"'\xd8\x00"])
+def test_a_long_text_of_wrong_bytes_takes_no_longer_and_comes_back(name, piece):
+    entry = charset(name)
+    data = piece * (2_000_000 // len(piece))
+    started = time.process_time()
+    assert entry.encode(entry.decode(data)) == data
+    assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize("name", ["gbk", "big5", "sjis", "ujis", "gb18030"])
+@pytest.mark.parametrize("count", [10, 100_000])
+def test_a_text_of_right_bytes_is_read_however_long_it_is(name, count):
+    entry = charset(name)
+    assert entry.decode("漢字".encode(entry.codec) * count) == "漢字" * count
+
+
+def test_a_long_text_with_characters_that_the_set_does_not_have_gets_question_marks():
+    for text in ("é😀", "é\udcff"):
+        assert charset("gbk").encode(text * 100_000) == charset("gbk").encode("é?" * 100_000)
 
 
 @settings(max_examples=1000, deadline=None)

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import inspect
+import sys
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sessions import FakeServer, FakeSession, Talk
 from zope.interface.verify import verifyObject
 
 from sockservice.answers import Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, IServer, ISession
-from sockservice.responder.chatter import MAX_KEPT, MAX_KEPT_LENGTH, Chatter
+from sockservice.responder.chatter import MAX_KEPT, MAX_KEPT_LENGTH, MAX_LENGTH, Chatter
+from sockservice.responder.expressions import MAX_OPERATORS
 
 
 def test_the_chatter_is_a_responder() -> None:
@@ -102,6 +106,17 @@ def test_what_is_kept_is_bounded() -> None:
     assert "SELECT 0" not in talk.chatter._kept
 
 
+def test_a_statement_of_many_tokens_is_answered_but_not_kept() -> None:
+    talk = Talk()
+    assert talk.row("SELECT 1" + ",1" * 90) == (1,) * 91
+    assert len(talk.chatter._kept) == 1
+    assert talk.row("SELECT 1" + ",1" * 500) == (1,) * 501
+    assert len(talk.chatter._kept) == 1
+    # Read, and only then seen not to be chatter: what was read is not kept either.
+    assert talk.ask("SELECT 1" + ",1" * 500 + ",ROUND('x')") is None
+    assert all(statement(None) is None for statement in talk.chatter._passed_on.values())
+
+
 def test_an_applications_statements_do_not_push_out_the_chatter() -> None:
     talk = Talk()
     answer = talk.ask("SELECT 1")
@@ -147,6 +162,9 @@ def test_brackets_around_a_select() -> None:
 
 def test_a_very_long_statement_is_passed_on_at_once() -> None:
     talk = Talk()
+    room = MAX_LENGTH - len("SELECT ''")
+    assert talk.row(f"SELECT '{'x' * room}'") == ("x" * room,)
+    assert talk.ask(f"SELECT '{'x' * (room + 1)}'") is None
     assert talk.ask("SELECT " + "1+" * 500_000 + "1") is None
     assert talk.ask("INSERT INTO t VALUES " + "(1)," * 500_000) is None
 
@@ -169,6 +187,39 @@ def test_nesting_without_end_is_passed_on(text: str) -> None:
     assert Talk().ask(text) is None
 
 
+@pytest.mark.parametrize(
+    ("begin", "link", "end"),
+    [
+        ("", "1+", "1"),
+        ("", "1 AND ", "1"),
+        ("", "1 OR ", "1"),
+        ("1", " IS NULL", ""),
+        ("'a'", " NOT LIKE 'a'", ""),
+        ("1", " IN (1)", ""),
+    ],
+)
+def test_a_chain_without_end_is_passed_on(begin: str, link: str, end: str) -> None:
+    assert Talk().ask(f"SELECT {begin}{link * MAX_OPERATORS}{end}") is not None
+    assert Talk().ask(f"SELECT {begin}{link * 1000}{end}") is None
+
+
+def test_chains_within_chains_are_counted_together() -> None:
+    each = MAX_OPERATORS // 38
+    for bracket in ("(", "ABS("):
+        assert Talk().value(bracket * 38 + "1" + ("+1" * each + ")") * 38) == 1 + each * 38
+        assert Talk().ask("SELECT " + bracket * 38 + "1" + ("+1" * 100 + ")") * 38) is None
+    assert Talk().row("SELECT " + ",".join(["1+" * MAX_OPERATORS + "1"] * 3)) == (MAX_OPERATORS + 1,) * 3
+
+
+def test_a_stack_that_is_used_up_is_passed_on() -> None:
+    def at(depth: int) -> object:
+        return at(depth - 1) if depth else Talk().ask("SELECT " + "1+" * MAX_OPERATORS + "1")
+
+    used = len(inspect.stack(0))
+    assert at(100) is not None
+    assert at(sys.getrecursionlimit() - used - 100) is None
+
+
 WORDS = st.sampled_from(
     """
     SELECT SET SHOW FROM WHERE LIKE AS NAMES utf8mb4 COLLATE = := , ( ) * . ; + - / % DIV MOD 1 0 -1 1.5 1e3 1e300 0xFF
@@ -188,6 +239,7 @@ BEGINNINGS = st.sampled_from(
 
 
 @given(st.tuples(BEGINNINGS, st.lists(WORDS, max_size=14)), st.sampled_from(["shop", "", "information_schema"]))
+@example(("SELECT", ["AS", "SELECT"]), "information_schema")
 @settings(max_examples=1000, deadline=None)
 def test_any_words_are_answered_or_passed_on(parts: tuple[str, list[str]], database: str) -> None:
     beginning, words = parts

@@ -6,11 +6,12 @@ import re
 import time
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sockservice.answers import Ok
-from sockservice.responder.lookup import REGEX, SQL, SQL_EXACT, Lookup, Stub
+from sockservice.responder.lookup import LONGEST, REGEX, SQL, SQL_EXACT, Lookup, Stub
 from sockservice.responder.shapes import NO_SHAPE, shape_of
 
 
@@ -107,6 +108,38 @@ def test_a_statement_of_a_megabyte_is_not_taken_apart_for_nothing():
     assert lookup.find("a " * 500_000) is None
     assert time.process_time() - started < 0.5
     assert lookup.find("SELECT '" + "x" * 1_000_000 + "'") is not None
+
+
+def test_sql_is_tried_on_statements_up_to_a_length_and_the_others_on_all():
+    stubs = [stub("SELECT ?"), stub("SELECT 1" + " " * LONGEST, matcher=SQL_EXACT), stub("select 2 *", matcher=REGEX)]
+    room = LONGEST - len("SELECT ''")
+    assert found(stubs, f"SELECT '{'x' * room}'") == "SELECT ?"
+    assert found(stubs, f"SELECT '{'x' * (room + 1)}'") is None
+    assert found(stubs, stubs[1].text) == stubs[1].text
+    assert found(stubs, "SELECT 2" + " " * LONGEST) == "select 2 *"
+
+
+def test_a_stub_longer_than_that_is_found_as_if_it_were_short():
+    long = stub(f"SELECT '{'x' * LONGEST}'", name="long")
+    assert found([long], f"select /* laid out */\n'{'x' * LONGEST}' ;") == "long"
+    many = stub(f"SELECT {', '.join('1' * 6000)}", name="many")
+    assert found([many], f"SELECT {' , /* x */ '.join('1' * 6000)}") == "many"
+    assert found([stub("SELECT 1")], f"SELECT {', '.join('1' * 6000)}") is None
+
+
+def test_a_literal_in_its_longest_spelling_matches_the_stub():
+    assert found([stub("'xy'")], r"N'\x\y'") == "'xy'"
+    assert found([stub("'xy'")], r"N'\x\y\z'") is None
+
+
+@pytest.mark.parametrize("piece", [" ", "#\n", "/*!", "'", "\\", "'\\", "/**", "`", "@@a.a", "(1,", ";", "{"])
+@pytest.mark.parametrize("beginning", ["", "SELECT '"])
+def test_no_statement_stops_the_others_for_long(beginning, piece):
+    lookup = Lookup([stub("SELECT ?"), stub("select x.*", matcher=REGEX)])
+    text = beginning + piece * ((LONGEST - len(beginning)) // len(piece))
+    started = time.process_time()
+    lookup.find(text)
+    assert time.process_time() - started < 1.0
 
 
 PIECES = st.lists(st.sampled_from("select a from t where id = 1 2 'x' 'X' null , ; ?".split()), min_size=1, max_size=7)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sockservice.responder.tokens import Kind, Token, tokens
+from sockservice.responder.tokens import Kind, Token, TooManyTokens, tokens
 
 SQL_ALPHABET = st.sampled_from(
     [*"aZ09_$é@`'\"\\/*!-#?.,;()=<>:|& \n\t\0", "/*!40100", "*/", "--", "@@", "N'", "x'", "1e5", "0x1F"]
@@ -134,8 +134,24 @@ def test_what_does_not_end_is_one_token(text: str, kind: Kind) -> None:
     assert found[1].text == text
 
 
-def test_a_limit_stops_early() -> None:
-    assert [token.value for token in tokens("a b c d", limit=2)] == ["a", "b"]
+def test_a_limit_counts_tokens_comments_and_white_space() -> None:
+    text = "a -- x\n b"
+    assert len(tokens(text, limit=5)) == 2
+    with pytest.raises(TooManyTokens):
+        tokens(text, limit=4)
+
+
+@pytest.mark.parametrize("piece", ["a ", "#\n", "/**/", "/*!", "*/", "'' ", "--\n"])
+def test_behind_the_limit_nothing_is_looked_at(piece: str) -> None:
+    text = piece * 1_000_000
+    started = time.process_time()
+    with pytest.raises(TooManyTokens):
+        tokens(text, limit=100)
+    assert time.process_time() - started < 0.05
+
+
+def test_a_token_that_is_too_long_is_not_decoded() -> None:
+    assert [token.value for token in tokens(r"'a\'b' 'a\'bc'", longest=6)] == ["a'b", r"'a\'bc'"]
 
 
 @given(st.lists(SQL_ALPHABET, max_size=40).map("".join) | st.text(max_size=60))
@@ -186,6 +202,8 @@ def test_a_literal_gives_back_what_was_escaped(content: str) -> None:
         "@@a.",
         "1.",
         "\"'",
+        " ",
+        "\0\n",
     ],
 )
 def test_hostile_text_takes_linear_time(piece: str) -> None:
@@ -197,5 +215,5 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
 
 def test_names_are_of_letters_digits_dollar_underline_and_all_beyond_ascii():
     beyond = "\x80ß√\ud7ff\uffff\U00010000\U0010ffff"
-    inside = [char for char in (*map(chr, range(128)), *beyond) if len(tokens(f"a{char}b;")) == 2]
+    inside = [char for char in (*map(chr, range(128)), *beyond) if tokens(f"a{char}b;")[0].end == 3]
     assert "".join(inside) == f"$0123456789{string.ascii_uppercase}_{string.ascii_lowercase}{beyond}"

@@ -8,13 +8,14 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from twisted.logger import globalLogPublisher
+from twisted.internet.task import Clock
+from twisted.logger import formatEvent, globalLogPublisher
 from zope.interface.verify import verifyObject
 
 from sockservice.answers import Request
 from sockservice.interfaces import IResponder
 from sockservice.responder.stubs import Stubs
-from sockservice.responder.unmatched import LONGEST_MESSAGE, REMEMBERED, Unmatched
+from sockservice.responder.unmatched import LINES, LOGGED, LONGEST_MESSAGE, REMEMBERED, SECONDS, Unmatched
 
 FILE = r"""
 version: 1
@@ -40,7 +41,7 @@ def lines():
 
     def observe(event):
         if event.get("log_namespace", "").endswith("Unmatched"):
-            seen.append(event["text"])
+            seen.append(formatEvent(event))
 
     globalLogPublisher.addObserver(observe)
     yield seen
@@ -124,7 +125,8 @@ def test_it_answers_with_error_1105(stubs):
     ],
 )
 def test_the_nearest_stub_is_named_with_what_failed(stubs, text, near):
-    assert message(stubs, text) == f"sockservice: no stub for: {text}; nearest: {near}"
+    shown = text.replace("\u00a0", r"\xa0")
+    assert message(stubs, text) == f"sockservice: no stub for: {shown}; nearest: {near}"
 
 
 def test_bound_values_are_compared_like_literals(stubs):
@@ -180,7 +182,7 @@ def test_each_statement_is_logged_once(stubs, lines):
     for _ in range(3):
         first = unmatched.respond(Request("query", "DROP TABLE a", None))
         unmatched.respond(Request("query", "DROP TABLE b", None))
-    assert lines == ["DROP TABLE a", "DROP TABLE b"]
+    assert lines == [f"no stub for query: DROP TABLE {name}; nearest: none" for name in "ab"]
     assert unmatched.respond(Request("query", "DROP TABLE a", None)) is first
 
 
@@ -188,10 +190,54 @@ def test_what_is_remembered_and_logged_is_bounded(stubs, lines):
     unmatched = Unmatched(stubs)
     for number in range(REMEMBERED + 10):
         unmatched.respond(Request("query", f"DROP TABLE t{number}", None))
-    assert len(unmatched._answers) <= REMEMBERED
+    assert len(unmatched._answers) == REMEMBERED
+    assert next(iter(unmatched._answers))[1] == "DROP TABLE t10"
+    assert len(lines) == LINES + 1
+
+
+def test_a_long_statement_is_cut_in_the_log_and_where_it_is_remembered(stubs, lines):
+    unmatched = Unmatched(stubs)
     unmatched.respond(Request("query", "DROP TABLE " + "x" * 100_000, None))
-    assert len(lines[-1]) <= 2000
-    assert all(len(text) <= 2000 for _, text, _ in unmatched._answers)
+    assert lines == [f"no stub for query: {('DROP TABLE ' + 'x' * LOGGED)[:LOGGED]}…; nearest: none"]
+    assert all(len(text) <= LOGGED for _, text, _ in unmatched._answers)
+
+
+def test_a_flood_is_counted_and_not_logged(stubs, lines):
+    clock = Clock()
+    unmatched = Unmatched(stubs, clock.seconds)
+
+    def ask(*names):
+        for name in names:
+            unmatched.respond(Request("query", f"DROP TABLE t{name}", None))
+
+    ask(*range(LINES))
+    assert [line[:25] for line in lines] == ["no stub for query: DROP T"] * LINES
+    ask(*range(LINES, LINES + 713))
+    clock.advance(SECONDS - 0.25)
+    ask("_still")
+    assert lines[LINES:] == ["no stub for many statements: for 10 s they are only counted"]
+    clock.advance(0.25)
+    ask("_new")
+    assert lines[LINES + 1 :] == [
+        "… and 714 more without a stub",
+        "no stub for query: DROP TABLE t_new; nearest: none",
+    ]
+    clock.advance(SECONDS)
+    ask("_newer")
+    assert len(lines) == LINES + 4
+
+
+@pytest.mark.parametrize("character", "\x1b \x07 \0 \x7f \x85 \u2028 \u202e \udcff".split(" "))
+def test_what_is_not_printable_is_shown_escaped(stubs, lines, character):
+    found = message(stubs, f"DROP{character}TABLE")
+    escaped = ascii(character)[1:-1]
+    assert found == f"sockservice: no stub for: DROP{escaped}TABLE; no stub is near"
+    assert lines == [f"no stub for query: DROP{escaped}TABLE; nearest: none"]
+
+
+def test_a_statement_of_many_lines_is_one_line_of_the_log(stubs, lines):
+    message(stubs, "DROP\r\n  TABLE\tx\n[info] forged")
+    assert lines == ["no stub for query: DROP TABLE x [info] forged; nearest: none"]
 
 
 def test_two_long_statements_with_the_same_beginning_are_two(stubs, lines):
