@@ -37,6 +37,7 @@ class SessionIdentity(SessionSettings):
         self.host = peer.host
         self.port = peer.port
         self.tls: Encryption | None = peer.tls
+        self.compression: str | None = None
         self.salt = new_salt()
         self.user = ""
         self.account: Account | None = None
