@@ -58,6 +58,17 @@ class Session(SessionAnswers):
         For the others see :class:`sockservice.mysql.session_answers.SessionAnswers` and what that is made of.
     """
 
+    __slots__ = (
+        "_most_buffered",
+        "_phase",
+        "_query",
+        "_query_size",
+        "more",
+        "on_kill",
+        "statements",
+        "timeouts",
+    )
+
     def __init__(self, server: Server, connection_id: int, peer: Peer) -> None:
         super().__init__(server, connection_id, peer)
         self.timeouts = Timeouts(self)
@@ -66,7 +77,7 @@ class Session(SessionAnswers):
         self.statements = Statements(server.max_prepared_statements, server.max_allowed_packet)
         self.on_kill: Callable[[], None] = lambda: None
         # How a query without attributes begins.
-        self._query = _QUERY
+        self._query, self._query_size = _QUERY, len(_QUERY)
         self._phase: ConnectionPhase | None = ConnectionPhase(self)
         self._due.append(self._phase.greet())
 
@@ -92,6 +103,8 @@ class Session(SessionAnswers):
         while self.state is _READY:
             if self._further:
                 return self._further.popleft()()
+            if not self.packets.waiting:
+                break
             payload = self.packets.whole_payload()
             if payload is not None:
                 self.sequence_id = FIRST_ANSWER
@@ -102,14 +115,13 @@ class Session(SessionAnswers):
                     self.break_off(problem)
                     break
                 if payload is None:
-                    if self.packets.waiting:
-                        self.timeouts.heard()
+                    self.timeouts.heard()
                     break
                 self.sequence_id = self.packets.sequence_id
                 self.packets.sequence_id = COMMAND_SEQUENCE
             self.server.questions += 1
             if payload.startswith(self._query) and b";" not in payload:
-                return self.ask("query", "Query", self.client_charset.decode(payload[len(self._query) :]))
+                return self.ask("query", "Query", self.client_charset.decode(payload[self._query_size :]))
             take = COMMANDS.get(payload[0] if payload else Command.SLEEP, unknown)
             request = take(self, payload[1:])
             if request is not None:
@@ -202,6 +214,7 @@ class Session(SessionAnswers):
         self._compress(response)
         attributes = self.capabilities & Capability.QUERY_ATTRIBUTES
         self._query = _QUERY_WITHOUT_ATTRIBUTES if attributes else _QUERY
+        self._query_size = len(self._query)
         self.begin_settings()
         self._phase = None
         self.state = _READY

@@ -58,6 +58,25 @@ class SessionAnswers(SessionIdentity):
         timeouts: when the client has kept the session waiting for too long.
     """
 
+    __slots__ = (
+        "_binary",
+        "_compression",
+        "_due",
+        "_encode_answer",
+        "_finishing",
+        "_further",
+        "_key",
+        "_stream",
+        "closing",
+        "command",
+        "file",
+        "info",
+        "packets",
+        "sequence_id",
+        "since",
+        "state",
+        "wants_tls",
+    )
     timeouts: Timeouts
 
     def __init__(self, server: Server, connection_id: int, peer: Peer) -> None:
@@ -154,11 +173,13 @@ class SessionAnswers(SessionIdentity):
             self.answer_otherwise(answer)
             return
         encoded = answer.encodings.get(self._key)
-        if encoded is None or self.sequence_id != FIRST_ANSWER:
+        if encoded is None or self.sequence_id != FIRST_ANSWER or self._finishing:
             self._send(answer)
-        else:
-            self._due.append(encoded)
-            self._answered()
+            return
+        self._due.append(encoded)
+        # As in _answered().
+        self.state = _READY
+        self.command, self.since, self.info = "Sleep", self.server.clock(), None
 
     def answer_otherwise(self, answer: Answer) -> None:
         """What :meth:`answer` does where no request is in flight."""

@@ -30,6 +30,19 @@ class SessionIdentity(SessionSettings):
         port: the client's, or 0. For the others see :class:`sockservice.interfaces.ISession`.
     """
 
+    __slots__ = (
+        "account",
+        "client",
+        "compression",
+        "connection_id",
+        "host",
+        "peer",
+        "port",
+        "salt",
+        "tls",
+        "user",
+    )
+
     def __init__(self, server: Server, connection_id: int, peer: Peer) -> None:
         super().__init__(server)
         self.connection_id = connection_id
