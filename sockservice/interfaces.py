@@ -431,6 +431,7 @@ class ISession(Interface):
     client = Attribute("The connection attributes that the client sent: a mapping from str to str.")
     current_user = Attribute("The account that the user was let in by, as CURRENT_USER() has it: 'app@%'.")
     tls = Attribute("None, or how the connection is encrypted: an object with ``version`` and ``cipher``, both str.")
+    compression = Attribute("None, or the name of what the connection is compressed with: 'zlib' or 'zstd'.")
     command = Attribute("The command under way, as in SHOW PROCESSLIST: 'Query', 'Sleep', …")
     since = Attribute("When that began: seconds since the epoch.")
     info = Attribute("The statement under way, or None.")

@@ -25,7 +25,13 @@ _DAMAGED: Final = ("Couldn't uncompress communication packet", 1157, "08S01")
 
 
 class Algorithm(Protocol):
-    """How content is compressed."""
+    """How content is compressed.
+
+    Attributes:
+        name: as in the status variable Compression_algorithm.
+    """
+
+    name: str
 
     def compress(self, data: bytes) -> bytes:
         """The compressed form of ``data``."""
@@ -40,6 +46,8 @@ class Algorithm(Protocol):
 
 class Zlib:
     """``CLIENT_COMPRESS``."""
+
+    name = "zlib"
 
     def compress(self, data: bytes) -> bytes:
         """See :class:`Algorithm`."""
@@ -65,6 +73,8 @@ class Zstd:
     Args:
         level: 1 to 22, as the client asks for.
     """
+
+    name = "zstd"
 
     def __init__(self, level: int) -> None:
         self._compressor = zstandard.ZstdCompressor(level)

@@ -79,7 +79,7 @@ class PacketReader:
             self._buffer += data
         else:
             self._buffer = bytearray(self._buffer) + data
-        return self.waiting
+        return len(self._buffer) + len(self._payload)
 
     def clear(self) -> None:
         """Drop what waits: nothing of it will be taken."""

@@ -30,6 +30,19 @@ class SessionIdentity(SessionSettings):
         port: the client's, or 0. For the others see :class:`sockservice.interfaces.ISession`.
     """
 
+    __slots__ = (
+        "account",
+        "client",
+        "compression",
+        "connection_id",
+        "host",
+        "peer",
+        "port",
+        "salt",
+        "tls",
+        "user",
+    )
+
     def __init__(self, server: Server, connection_id: int, peer: Peer) -> None:
         super().__init__(server)
         self.connection_id = connection_id
@@ -37,6 +50,7 @@ class SessionIdentity(SessionSettings):
         self.host = peer.host
         self.port = peer.port
         self.tls: Encryption | None = peer.tls
+        self.compression: str | None = None
         self.salt = new_salt()
         self.user = ""
         self.account: Account | None = None

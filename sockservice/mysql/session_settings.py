@@ -42,6 +42,25 @@ class SessionSettings:
         prepared: the statements that PREPARE has made, by name in lower case.
     """
 
+    # A session has more attributes than the 30 up to which Python looks them up fast without slots.
+    __slots__ = (
+        "_autocommit",
+        "_database",
+        "_in_transaction",
+        "_state",
+        "binary_key",
+        "capabilities",
+        "client_charset",
+        "escapes",
+        "form",
+        "multi_statements",
+        "prepared",
+        "server",
+        "text_key",
+        "user_variables",
+        "variables",
+    )
+
     def __init__(self, server: Server) -> None:
         self.server = server
         self.capabilities = 0

@@ -27,7 +27,6 @@ _ZERO: Final = """
     Table_locks_waited Threads_cached Threads_created
 """.split()
 _TEXTS: Final = {
-    "Compression": "OFF",
     "Current_tls_version": "TLSv1.2,TLSv1.3",
     "Innodb_page_size": "16384",
     "Last_query_cost": "0.000000",
@@ -52,6 +51,8 @@ def status(session: ISession) -> list[tuple[str, str]]:
     }
     texts = {
         **_TEXTS,
+        "Compression": "ON" if session.compression else "OFF",
+        "Compression_algorithm": session.compression or "",
         "Ssl_cipher": session.tls.cipher if session.tls else "",
         "Ssl_version": session.tls.version if session.tls else "",
     }

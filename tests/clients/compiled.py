@@ -10,7 +10,7 @@ from pathlib import Path
 from installed import missing, program
 
 PROGRAMS = Path(__file__).with_name("programs")
-JARS = "/usr/share/java/mariadb-java-client.jar:/usr/share/java/gson.jar"
+JARS = ":".join(f"/usr/share/java/{name}.jar" for name in ("mariadb-java-client", "gson", "jna", "jna-platform"))
 
 
 def _compile(source: str, *command: str | Path, **environment: str) -> None:
@@ -38,6 +38,6 @@ def go(source: str, folder: Path) -> list[str]:
 
 
 def java(source: str, folder: Path) -> list[str]:
-    """Compile a program in Java against Debian's jars of the driver and of Gson."""
+    """Compile a program in Java against Debian's jars of the driver, of what it needs, and of Gson."""
     _compile(source, program("javac"), "-cp", JARS, "-d", folder, PROGRAMS / source)
     return [program("java"), "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", f"{JARS}:{folder}", Path(source).stem]

@@ -47,11 +47,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left: list[pytest.Item] = []
     for item in items:
         needed = {word for mark in item.iter_markers("needs") for word in mark.args}
-        absent = set(getattr(getattr(item, "cls", None), "absent", ()))
-        for start, reason in getattr(getattr(item, "cls", None), "bugs", {}).items():
-            if item.name == start or ("[" in start and item.name.startswith(start)):
-                item.add_marker(pytest.mark.xfail(strict=True, reason=f"the client's own: {reason}"))
-        (left if needed & (absent | nowhere) else kept).append(item)
+        client = getattr(item, "cls", None)
+        if client is None or not hasattr(client, "absent"):
+            kept.append(item)
+            continue
+        for name, reason in {**client.bugs, **client.bugs_on.get(UNDER_TEST, {}), **client.hangs}.items():
+            if item.name == name or ("[" in name and item.name.startswith(name)):
+                runs = name not in client.hangs
+                item.add_marker(pytest.mark.xfail(strict=True, run=runs, reason=f"the client's own: {reason}"))
+        (left if needed & (client.absent.keys() | nowhere) else kept).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = kept

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import functools
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar
@@ -91,8 +93,16 @@ class BlockingConnection:
             self.raw.close()
 
 
+@functools.cache
+def event_loop() -> asyncio.Runner:
+    """The event loop of all asyncio connections; it lives on, since TLS connections take a while to close."""
+    runner = asyncio.Runner()
+    atexit.register(runner.close)
+    return runner
+
+
 class AsyncioConnection:
-    """A connection of aiomysql or asyncmy, each call run to its end on an event loop of its own.
+    """A connection of aiomysql or asyncmy, each call run to its end.
 
     Args:
         error: the driver's class of errors.
@@ -101,16 +111,12 @@ class AsyncioConnection:
     """
 
     def __init__(self, error: type[Exception], connect: Any, **settings: Any) -> None:
-        self.error, self.runner = error, asyncio.Runner()
-        try:
-            self.raw = self.run(self._open(connect, settings))
-        except (Lost, Refused):
-            self.runner.close()
-            raise
+        self.error = error
+        self.raw = self.run(self._open(connect, settings))
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         with refusals(self.error):
-            return self.runner.run(work)
+            return event_loop().run(work)
 
     async def _open(self, connect: Any, settings: dict[str, Any]) -> Any:
         return await connect(**settings)
@@ -151,7 +157,6 @@ class AsyncioConnection:
             self.run(self.raw.ensure_closed())
         finally:
             self.raw.close()
-            self.runner.close()
 
 
 async def pool_of(driver: Any, arguments: dict[str, Any], size: int, times: int) -> list[int]:

@@ -98,7 +98,7 @@ def echo_service(folder: Path) -> Iterator[RunningServer]:
     """Run our protocol with the responder of ``echo_service.py``, which understands ``vocabulary.md``."""
     log, ready, path = folder / "echo.log", folder / "ready.jsonl", folder / "socket"
     tls = write_certificate(folder)
-    command = [sys.executable, "-W", "always", str(Path(__file__).with_name("echo_service.py"))]
+    command = [sys.executable, str(Path(__file__).with_name("echo_service.py"))]
     command += ["--port=0", f"--ready-file={ready}", f"--socket={path}", f"--tls={tls}:{tls.with_suffix('.key')}"]
     with running(command, folder, log, ready.exists) as process:
         where = json.loads(ready.read_text().splitlines()[0])

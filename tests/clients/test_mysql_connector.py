@@ -53,6 +53,9 @@ class TestMySQLConnectorPython(PythonProtocol):
     }
 
     bugs = {
+        "test_login_by_each_plugin[sha256_password]": "it does this over TLS only",
+        "test_login_by_each_plugin_over_a_unix_socket[sha256_password]": "it does this over TLS only",
+        "test_login_by_each_plugin_over_a_unix_socket[mysql_clear_password]": "it does this over TLS only",
         "test_a_prepared_statement_gives_values_as_they_are[moments]": "it takes the two bytes of a YEAR for a text",
         "test_all_types_of_a_prepared_statement": "it takes the two bytes of a YEAR for a text",
         "test_a_parameter_arrives_as_it_is[least time]": "it negates the days of a TIME, not the hours",

@@ -21,11 +21,16 @@ class Recorded(ProvingClient):
 
     def __init__(self, server, *args, port=51234):
         self.capture = Capture(port)
-        super().__init__(Tapped(server, self.capture), *args)
+        super().__init__(server, *args)
 
     def send(self, data):
         self.capture.client(data)
         super().send(data)
+
+    def taken(self):
+        data = super().taken()
+        self.capture.server(data)
+        return data
 
     def answer_to(self, payload):
         # It takes an encrypted password for a command: be it one that does not exist, which changes nothing else.
@@ -33,25 +38,6 @@ class Recorded(ProvingClient):
         while answer is not None and len(answer) == 256 and answer[0] < 0x80:
             answer = super().answer_to(payload)
         return answer
-
-
-class Tapped:
-    """A server whose sessions' bytes are captured."""
-
-    def __init__(self, server, capture):
-        self.server, self.capture = server, capture
-
-    def session(self, *where):
-        session = self.server.session(*where)
-        give = session.data_to_send
-
-        def captured():
-            data = give()
-            self.capture.server(data)
-            return data
-
-        session.data_to_send = captured
-        return session
 
 
 FIELDS = (

@@ -126,7 +126,7 @@ class Login(RuleBasedStateMachine):
 
     @invariant()
     def only_who_proved_a_password_is_in(self):
-        if hasattr(self, "session") and self.session.connection_id in SERVER.sessions:
+        if hasattr(self, "session") and not self.session.closing and self.session.connection_id in SERVER.sessions:
             assert self.may_be_in
             assert self.session.user in (*PLUGINS, "full")
 

@@ -245,7 +245,7 @@ class WireClient:
     def __init__(self, server, chunk=None):
         self.session = server.session("10.0.0.7", 51234)
         self.chunk = chunk
-        self.greeting = read_greeting(unframed(self.session.data_to_send())[0][1])
+        self.greeting = read_greeting(self.received()[0][1])
 
     def send(self, data):
         """Feed bytes."""
@@ -254,7 +254,11 @@ class WireClient:
 
     def received(self):
         """The packets that the server sent since the last call."""
-        return unframed(self.session.data_to_send())
+        return unframed(self.taken())
+
+    def taken(self):
+        """The bytes of them."""
+        return self.session.data_to_send()
 
     def log_in(self, password=b"", **fields):
         """Send a handshake response; returns the packets of the answer. Any database is there."""

@@ -25,7 +25,8 @@ from sockservice.host.socket_endpoint import SocketEndpoint
 from sockservice.host.surroundings import Surroundings
 from sockservice.interfaces import STREAM, IResponder
 from sockservice.mysql import Account, Server
-from sockservice.plugins.mysql import MySQL, MySQLFactory, MySQLOptions
+from sockservice.plugins._mysql_protocol import MySQLFactory
+from sockservice.plugins.mysql import MySQL, MySQLOptions
 from sockservice.sockets import ConnectionFactory, SocketAPI
 
 sys.path.append(str(Path(__file__).parents[1] / "mysql"))
@@ -143,7 +144,7 @@ async def listening(*, proxied=False, family=socket.AF_INET, address=("127.0.0.1
     """The service on a port; gives the port's address, the responder and the server."""
     responder, server = WhoAsks(), Server(tls=certificate is not None, **settings)
     sockets = SocketAPI(reactor)
-    connections = ConnectionFactory(MySQLFactory(server, responder, certificate, reactor), api=sockets)
+    connections = ConnectionFactory(MySQLFactory(server, responder, reactor, certificate), api=sockets)
     bound = sockets.socket(STREAM, family=family)
     bound.bind(address)
     endpoint = SocketEndpoint(reactor, bound, 50)
@@ -386,10 +387,10 @@ async def test_the_key_is_made_before_it_is_asked_for(monkeypatch):
 
 
 def test_the_fingerprint_of_a_certificate_of_our_own_is_told(monkeypatch):
-    from sockservice.plugins import mysql
+    from sockservice.plugins import _mysql_protocol
 
     told = []
-    monkeypatch.setattr(mysql._log, "info", lambda text, **fields: told.append(text.format(**fields)))
+    monkeypatch.setattr(_mysql_protocol._log, "info", lambda text, **fields: told.append(text.format(**fields)))
     factory, _ = service("--tls", "self-signed")
     factory.doStart()
     factory.doStop()

@@ -50,6 +50,7 @@ class FakeSession:
     client: dict[str, str] = attrs.field(factory=dict)
     current_user: str = "tester@%"
     tls: Any = None
+    compression: str | None = None
     allowed: tuple[str, ...] | None = None
     command: str = "Query"
     since: float = 0.0

@@ -179,3 +179,10 @@ def test_the_status_tells_how_the_session_is_encrypted():
     talk = Talk(session=FakeSession(tls=Encrypted))
     assert talk.rows("SHOW STATUS LIKE 'Ssl_cipher'") == [("Ssl_cipher", "TLS_AES_256_GCM_SHA384")]
     assert talk.rows("SHOW STATUS LIKE 'Ssl_version'") == [("Ssl_version", "TLSv1.3")]
+
+
+@pytest.mark.parametrize(("compression", "shown"), [(None, "OFF"), ("zlib", "ON")])
+def test_the_status_tells_whether_the_session_is_compressed(compression, shown):
+    talk = Talk(session=FakeSession(compression=compression))
+    assert talk.rows("SHOW STATUS LIKE 'Compression'") == [("Compression", shown)]
+    assert talk.rows("SHOW STATUS LIKE 'Compression_algorithm'") == [("Compression_algorithm", compression or "")]

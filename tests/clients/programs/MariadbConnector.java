@@ -6,9 +6,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -19,6 +22,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +34,8 @@ public class MariadbConnector {
             "execute", "cursor", "pool", "tls", "zlib", "socket", "multi", "infile", "mysql_native_password",
             "caching_sha2_password", "sha256_password", "client_ed25519", "mysql_clear_password");
     private static final Set<Integer> BYTES = Set.of(
-            Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB);
+            Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB, Types.BIT, Types.OTHER);
+    private static final Set<Integer> TEXTS = Set.of(Types.CHAR, Types.VARCHAR, Types.LONGVARCHAR);
     private final Map<Integer, Connection> connections = new HashMap<>();
 
     private static String url(JsonObject settings, String more) {
@@ -46,17 +51,22 @@ public class MariadbConnector {
     }
 
     private static JsonElement shown(ResultSet rows, int column, int type) throws SQLException {
-        if (BYTES.contains(type) || type == Types.BIT || type == Types.OTHER) {
-            byte[] bytes = rows.getBytes(column);
-            if (bytes == null) return null;
-            StringBuilder hex = new StringBuilder();
-            for (byte one : bytes) hex.append(String.format("%02x", one));
-            JsonObject shown = new JsonObject();
-            shown.addProperty("hex", hex.toString());
-            return shown;
+        if (!BYTES.contains(type) && !TEXTS.contains(type)) {
+            String text = rows.getString(column);
+            return text == null ? null : new JsonPrimitive(text);
         }
-        String text = rows.getString(column);
-        return text == null ? null : new com.google.gson.JsonPrimitive(text);
+        byte[] bytes = rows.getBytes(column);
+        if (bytes == null) return null;
+        if (TEXTS.contains(type)) {
+            try {
+                return new JsonPrimitive(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+            } catch (CharacterCodingException bytesAfterAll) {
+                // What was bound as bytes may come back as text.
+            }
+        }
+        JsonObject shown = new JsonObject();
+        shown.addProperty("hex", HexFormat.of().formatHex(bytes));
+        return shown;
     }
 
     private static JsonObject resultOf(Statement statement, ResultSet rows) throws SQLException {
@@ -107,13 +117,7 @@ public class MariadbConnector {
             case "decimal" -> statement.setBigDecimal(number, new java.math.BigDecimal(text));
             case "date" -> statement.setDate(number, java.sql.Date.valueOf(text));
             case "datetime" -> statement.setTimestamp(number, java.sql.Timestamp.valueOf(text));
-            case "hex" -> {
-                byte[] bytes = new byte[text.length() / 2];
-                for (int i = 0; i < bytes.length; i++) {
-                    bytes[i] = (byte) Integer.parseInt(text.substring(2 * i, 2 * i + 2), 16);
-                }
-                statement.setBytes(number, bytes);
-            }
+            case "hex" -> statement.setBytes(number, HexFormat.of().parseHex(text));
             default -> statement.setString(number, text);
         }
     }

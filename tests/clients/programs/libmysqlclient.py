@@ -22,7 +22,7 @@ from mysql.connector.constants import FieldType
 from mysql.connector.pooling import MySQLConnectionPool
 
 BINARY = 63
-OPTIONS = "tls zlib zstd socket multi infile".split()
+OPTIONS = "tls zlib socket multi infile".split()
 PLUGINS = "mysql_native_password caching_sha2_password sha256_password mysql_clear_password".split()
 
 
@@ -34,6 +34,8 @@ def arguments(settings: dict[str, Any]) -> dict[str, Any]:
         given |= {"ssl_ca": options["tls"], "ssl_verify_cert": True, "ssl_verify_identity": True}
     else:
         given["ssl_disabled"] = True
+    if options["mysql_clear_password"]:
+        given["auth_plugin"] = "mysql_clear_password"
     if options["zlib"]:
         given["compress"] = True
     if options["socket"]:

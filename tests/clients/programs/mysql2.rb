@@ -3,6 +3,7 @@ require "json"
 require "mysql2"
 require "bigdecimal"
 require "date"
+require "time"
 
 exit if ARGV.include?("--check")
 $stdout.sync = true
@@ -52,7 +53,7 @@ def bound(value)
   when "decimal" then BigDecimal(text)
   when "hex" then [text].pack("H*")
   when "date" then Date.parse(text)
-  when "datetime" then DateTime.parse(text)
+  when "datetime" then Time.parse(text)
   else text
   end
 end
