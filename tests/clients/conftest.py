@@ -48,8 +48,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         needed = {word for mark in item.iter_markers("needs") for word in mark.args}
         client = getattr(item, "cls", None)
-        if client is None or not hasattr(client, "absent"):
-            kept.append(item)
+        if not hasattr(client, "absent"):
+            (left if needed & nowhere else kept).append(item)
             continue
         for name, reason in {**client.bugs, **client.bugs_on.get(UNDER_TEST, {}), **client.hangs}.items():
             if item.name == name or ("[" in name and item.name.startswith(name)):

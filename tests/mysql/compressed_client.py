@@ -56,10 +56,10 @@ class CompressedClient(WireClient):
         self.send(compressed(framed(payload), 0, self.algorithm))
         return self.session.next_request()
 
-    def taken(self):
+    def unpacked(self):
         """What the server sent since the last call, opened."""
         return opened(self.session.data_to_send(), self.algorithm)
 
     def content(self):
         """The packets that the server sent since the last call."""
-        return unframed(b"".join(content for _, _, content in self.taken()))
+        return unframed(b"".join(content for _, _, content in self.unpacked()))

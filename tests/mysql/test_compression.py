@@ -47,14 +47,14 @@ def test_commands_and_answers_are_compressed(client):
     request = client.command(b"\x03SELECT '" + b"a" * 1000 + b"'")
     assert request.text == "SELECT '" + "a" * 1000 + "'"
     client.session.answer(BIG)
-    ((sequence, original, content),) = client.taken()
+    ((sequence, original, content),) = client.unpacked()
     assert (sequence, original) == (1, len(content))
     assert len(read_result(content).rows[0][0]) == 100_000
 
 
 def test_what_is_short_or_dense_is_stored(client):
     client.command(b"\x0e")
-    ((_, original, content),) = client.taken()
+    ((_, original, content),) = client.unpacked()
     assert (original, len(content)) == (0, 11)
     dense = bytes(range(256))
     client.command(b"\x03SELECT 1")
@@ -72,14 +72,14 @@ def test_packets_cross_the_boundaries_of_compressed_packets(algorithm):
     client.send(stored(b"", 2) + compressed(command[300:], 3, algorithm))
     assert client.session.next_request().text.count("b") == 500
     client.session.answer(Ok())
-    assert [sequence for sequence, _, _ in client.taken()] == [4]
+    assert [sequence for sequence, _, _ in client.unpacked()] == [4]
 
 
 def test_answers_over_16_mib_go_in_several_compressed_packets():
     client = CompressedClient(Server())
     client.command(b"\x03SELECT 1")
     client.session.answer(table({"b": "LONGBLOB"}, [(bytes(MAX_PAYLOAD + 1000),)]))
-    parts = client.taken()
+    parts = client.unpacked()
     assert [sequence for sequence, _, _ in parts] == [1, 2]
     assert parts[0][1] == MAX_PAYLOAD
     result = read_result(b"".join(content for _, _, content in parts))
@@ -102,7 +102,7 @@ def test_the_sequence_ids_within_compressed_packets_do_not_matter():
     client.send(compressed(b"\1\0\0\0s", 2))
     assert len(client.session.next_request().text) == MAX_PAYLOAD
     client.session.answer(Ok())
-    assert [sequence for sequence, _, _ in client.taken()] == [3]
+    assert [sequence for sequence, _, _ in client.unpacked()] == [3]
 
 
 def test_pipelined_commands_in_one_compressed_packet_are_all_answered(client):
@@ -116,7 +116,7 @@ def test_pipelined_commands_in_one_compressed_packet_are_all_answered(client):
 def test_a_compressed_packet_out_of_order_is_refused_and_closes(client):
     client.send(compressed(framed(b"\x0e"), 7, client.algorithm))
     assert client.session.next_request() is None
-    ((sequence, _, content),) = client.taken()
+    ((sequence, _, content),) = client.unpacked()
     assert sequence == 8
     assert read_reply(unframed(content)[0][1]) == Err(1156, "08S01", "Got packets out of order")
     assert client.session.closing

@@ -150,10 +150,10 @@ def test_a_file_comes_compressed():
     client = CompressedClient(Server(), capabilities=USUAL | LOCAL_FILES)
     client.command(LOAD)
     client.session.answer(loader.answer)
-    assert [sequence for sequence, _, _ in client.taken()] == [1]
+    assert [sequence for sequence, _, _ in client.unpacked()] == [1]
     client.send(stored(framed(b"one", 2) + framed(b"", 3), 2))
     drive(client.session)
-    ((outer, _, content),) = client.taken()
+    ((outer, _, content),) = client.unpacked()
     assert (outer, unframed(content)[0][0], loader.pieces) == (3, 4, [b"one"])
 
 

@@ -51,7 +51,7 @@ def test_pitfall_29_compression_begins_behind_the_final_ok_and_crosses_boundarie
     client.send(compressed(command[:100], 0) + compressed(command[100:], 1))
     assert client.session.next_request().text == "q" * 300
     client.session.answer(Ok())
-    ((sequence, original, content),) = client.taken()
+    ((sequence, original, content),) = client.unpacked()
     assert (sequence, original, len(content)) == (2, 0, 11)
     client.command(b"\x03q")
     client.session.answer(table({"t": "TEXT"}, [("x" * 1000,)]))

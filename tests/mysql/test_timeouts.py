@@ -85,10 +85,10 @@ def test_a_client_that_compresses_is_told_so_too(server, time):
     client = CompressedClient(server)
     client.session.variables["wait_timeout"] = 1
     client.command(b"\x0e")
-    client.taken()
+    client.unpacked()
     time.now += 1
     client.session.timeouts.expire()
-    ((outer, _, content),) = client.taken()
+    ((outer, _, content),) = client.unpacked()
     ((inner, said),) = unframed(content)
     assert (outer, inner, read_reply(said)) == (0, 0, GONE)
 
