@@ -110,13 +110,14 @@ def _execute(session: Session, reader: PayloadReader) -> Request:
     statement = session.statements.find(reader.number(4), "mysqld_stmt_execute")
     flags = reader.number(1)
     reader.take(4)  # The number of iterations, which has always been 1.
-    problem = statement.problem
+    if statement.problem is not None:
+        problem = statement.problem
+        session.statements.forget_long_data(statement)
+        raise Refusal(problem)
     try:
         bound = _bound(session, statement, reader, flags)
     finally:
         session.statements.forget_long_data(statement)
-    if problem is not None:
-        raise Refusal(problem)
     statement.cursor = None
     count = statement.parameter_count
     encode = None
