@@ -34,8 +34,8 @@ def test_parameters_are_counted_outside_of_quotes_and_comments(text, count):
 
 
 def test_a_backslash_may_be_plain():
-    assert parameter_count("SELECT '\\', ?, '?'") == 0
-    assert parameter_count("SELECT '\\', ?, '?'", escapes=False) == 1
+    assert parameter_count("SELECT '\\', ?") == 0
+    assert parameter_count("SELECT '\\', ?", escapes=False) == 1
     assert split_statements("SELECT '\\'; SELECT 2", escapes=False) == ["SELECT '\\'", " SELECT 2"]
 
 
@@ -64,7 +64,7 @@ TRIGGER = "create trigger t before insert on x for each row if new.a then set ne
         (TRIGGER + ";SELECT 1", [TRIGGER, "SELECT 1"]),
         ("BEGIN; SELECT 1; END", ["BEGIN", " SELECT 1", " END"]),
         ("CREATE TABLE t (a INT); SELECT 1", ["CREATE TABLE t (a INT)", " SELECT 1"]),
-        ("BEGIN NOT ATOMIC SELECT 1; SELECT 2; END; SELECT 3", ["BEGIN NOT ATOMIC SELECT 1; SELECT 2; END", " SELECT 3"]),
+        ("BEGIN NOT ATOMIC SELECT 1; x; END; SELECT 3", ["BEGIN NOT ATOMIC SELECT 1; x; END", " SELECT 3"]),
         ("/*!50003 CREATE*/ /*!50003 TRIGGER t AFTER INSERT ON x FOR EACH ROW BEGIN SET @a = 1; END */; SELECT 1",
          ["/*!50003 CREATE*/ /*!50003 TRIGGER t AFTER INSERT ON x FOR EACH ROW BEGIN SET @a = 1; END */", " SELECT 1"]),
         ("CREATE PROCEDURE p() BEGIN SELECT 1;", ["CREATE PROCEDURE p() BEGIN SELECT 1;"]),
