@@ -55,7 +55,6 @@ class TestMariadbConnectorPython(PythonProtocol):
     bugs_on = {
         "mariadb": {  # which answers with the type that was sent
             "test_a_parameter_arrives_as_it_is[minus one]": "it takes a TINYINT for unsigned",
-            "test_a_parameter_arrives_as_it_is[least byte]": "it takes a TINYINT for unsigned",
         }
     }
     alters_prepared = {"t_tinyint": "it takes it for unsigned"}

@@ -191,6 +191,17 @@ class WholeProtocol(Operations):
         assert connection.query("SELECT 1").rows == self.shown(1)
 
     @needs("multi")
+    def test_a_procedure_gives_several_results(self, opening: Opening) -> None:
+        connection = opening(multi=True)
+        first, second, *rest = connection.results("CALL multi()")
+        assert first.labels == ("one", "name")
+        assert same_rows([(1, "first")], first.rows)
+        assert second.labels == ("seq",)
+        assert same_rows([(1,), (2,), (3,)], second.rows)
+        assert [result.labels for result in rest] in ([], [()])  # the OK at the end, which not all clients show
+        assert connection.query("SELECT 1").rows == self.shown(1)
+
+    @needs("multi")
     def test_an_error_ends_several_statements(self, opening: Opening) -> None:
         connection = opening(multi=True)
         with pytest.raises(Refused) as caught:
