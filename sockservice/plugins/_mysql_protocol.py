@@ -123,16 +123,16 @@ class MySQLProtocol(Protocol):
             elif taken > 2 and monotonic() > turn_ends:
                 break
         self._working = False
-        self._send()
-        if session.closing or (self._ended and self._nothing_left(request)):
+        # Asked before the last piece is sent: behind it, requests may have waited.
+        more = session.sending or session.more or request is not None
+        if not (self._full and session.sending):
+            self._send()
+        if session.closing or (self._ended and not more and self._waiting is None):
             self._close()
         elif session.wants_tls:
             self._start_tls()
-        elif session.sending or session.more or (request is not None and self._waiting is None):
+        elif more and self._waiting is None:
             self._let_others_on()
-
-    def _nothing_left(self, request: Request | None) -> bool:
-        return request is None and self._waiting is None and not self.session.sending and not self.session.more
 
     def _wait(self, answer: Deferred[Any]) -> None:
         """Take nothing more from the client until the answer is there, which may be at once."""
