@@ -194,7 +194,7 @@ class MySQLProtocol(Protocol):
             self._read_on()
 
     def _read_on(self) -> None:
-        if not self._full and self._waiting is None and self._turn is None:
+        if not (self._full or self.session.closing) and self._waiting is None and self._turn is None:
             self.transport.resumeProducing()
 
     def pauseProducing(self) -> None:
@@ -268,6 +268,7 @@ class MySQLProtocol(Protocol):
             self._work()
 
     def _close(self) -> None:
+        self.session.close()
         self.transport.unregisterProducer()
         self.transport.loseConnection()
         # What is due is sent first, if the client ever takes it.

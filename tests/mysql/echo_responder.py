@@ -111,7 +111,8 @@ class EchoResponder:
             self.requests.append(request)
         if request.command not in ("query", "prepare", "execute"):
             return None
-        text = request.text.strip().rstrip(";").rstrip()
+        text = request.text if "'" in request.text else re.sub(r"\s*/\*.*?\*/", "", request.text, flags=re.DOTALL)
+        text = text.strip().rstrip(";").rstrip()
         if re.match(r"select\s", text[:10], re.IGNORECASE) and (echoed := self._echo(text[7:], request)):
             return echoed
         for pattern, answer in PATTERNS:
