@@ -108,12 +108,14 @@ class MySQLProtocol(Protocol):
                 answer = self.respond(request)
             except Exception:
                 answer = _failed(Failure())  # type: ignore[no-untyped-call]
-            if isinstance(answer, Deferred):
+            if isinstance(answer, Answer):  # asked first, since asking for a Deferred is slow
+                session.answer(answer)
+            elif isinstance(answer, Deferred):
                 self._wait(answer)
                 if self._waiting is not None:
                     break
             else:
-                session.answer(answer or _NOBODY)
+                session.answer(_NOBODY)
             self._send()
             taken += 1
             if self._full:
