@@ -23,7 +23,7 @@ from typing import Annotated, Any
 import msgspec
 from twisted.python.usage import Options
 
-from sockservice.documents import Document, read_document
+from sockservice.documents import Document, position, survey_document
 from sockservice.errors import ConfigurationError, PluginError, did_you_mean
 from sockservice.host.arguments import check_arguments, option_names
 from sockservice.host.configuration import (
@@ -76,25 +76,34 @@ def read_configuration(file: Path) -> tuple[ServiceSettings, ...]:
     Raises:
         ConfigurationError: something in it is wrong; all mistakes together, each with its place.
     """
-    document = read_document(file, ConfigurationFile)
-    if not document.value.services:
+    document = survey_document(file, ConfigurationFile)
+    entries = _entries(document)
+    if not entries and not document.mistakes:
         raise document.mistake("there is no service in it", "services")
     discovery = discover()
-    mistakes: list[ConfigurationError] = []
+    mistakes = list(document.mistakes)
     settings: list[ServiceSettings] = []
-    for index, entry in enumerate(document.value.services):
+    for index, entry in entries.items():
         try:
             settings.append(_settings(document, discovery, index, entry))
         except ConfigurationError as error:
             mistakes.extend(error.mistakes)
     if mistakes:
-        raise ConfigurationError.together(mistakes)
+        raise ConfigurationError.together(sorted(mistakes, key=position))
     return tuple(settings)
 
 
-def _settings(
-    document: Document[ConfigurationFile], discovery: Discovery, index: int, entry: ServiceEntry
-) -> ServiceSettings:
+def _entries(document: Document[Any]) -> dict[int, ServiceEntry]:
+    """The services by their number in the file, without those whose shape is among the document's mistakes."""
+    if not document.mistakes:
+        return dict(enumerate(document.value.services))
+    services = document.value.get("services") if isinstance(document.value, dict) else None
+    numbers = range(len(services)) if isinstance(services, list) else ()
+    found = {index: document.part(ServiceEntry, "services", index) for index in numbers}
+    return {index: entry for index, entry in found.items() if entry is not None}
+
+
+def _settings(document: Document[Any], discovery: Discovery, index: int, entry: ServiceEntry) -> ServiceSettings:
     mistakes: list[ConfigurationError] = []
     try:
         found = discovery.service(entry.service)
@@ -120,7 +129,7 @@ def _settings(
     return ServiceSettings(found, options, endpoints, same_port, limits, path)
 
 
-def _options(document: Document[ConfigurationFile], found: FoundService, index: int, given: dict[str, Any]) -> Any:
+def _options(document: Document[Any], found: FoundService, index: int, given: dict[str, Any]) -> Any:
     """The service's options: each word checked alone for its place, then all parsed together."""
     empty = new_options(found)
     arguments: list[str] = []

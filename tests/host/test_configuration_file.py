@@ -133,3 +133,23 @@ def test_any_values_are_settings_or_mistakes(tmp_path_factory, content):
         except ConfigurationError as error:
             told = str(error).splitlines()
     assert all(line.startswith(str(file)) for line in told)
+
+
+def test_mistakes_of_shape_do_not_hide_the_others(tmp_path):
+    file = tmp_path / "services.yaml"
+    file.write_text("services:\n- service: echo\n  prot: 7\n- service: ecko\n- service: qotd\n  options: {qoute: x}\n")
+    with pytest.raises(ConfigurationError) as caught:
+        read_configuration(file)
+    assert [str(mistake).removeprefix(str(file)) for mistake in caught.value.mistakes] == [
+        ":3:3: 'prot' is not known here; did you mean 'port'?",
+        ":4:12: there is no service 'ecko'; did you mean 'echo'?",
+        ":6:13: qotd has no option 'qoute'; did you mean 'quote'?",
+    ]
+
+
+@pytest.mark.parametrize("text", ["services: 1\n", "- a\n", "", "services: []\n", "service: echo\n"])
+def test_a_file_without_services_is_one_mistake(tmp_path, text):
+    file = tmp_path / "services.yaml"
+    file.write_text(text)
+    with pytest.raises(ConfigurationError, match=r"services\.yaml:1:"):
+        read_configuration(file)
