@@ -35,6 +35,9 @@ from sockservice.mysql import Encryption, Peer, Server, Session
 TURN: Final = 0.005
 """Seconds for which one client's pipelined requests are answered before the others have their turn."""
 
+PIECE: Final = 65536
+"""Bytes that are given to the connection at a time, so that it shows whether the client takes them."""
+
 _NOBODY: Final = Error(1105, "HY000", "sockservice: nothing answers this request")
 
 _log = Logger()
@@ -71,6 +74,7 @@ class MySQLProtocol(Protocol):
         # What keeps the next request from being taken: an answer that is waited for, the client, others' turn.
         self._waiting: Deferred[Any] | None = None
         self._full = False
+        self._unsent = memoryview(b"")
         self._turn: IDelayedCall | None = None
         self._alarm: IDelayedCall | None = None
         self._working = False
@@ -130,7 +134,8 @@ class MySQLProtocol(Protocol):
         if not (self._full and session.sending):
             self._send()
         if session.closing or (self._ended and not more and self._waiting is None):
-            self._close()
+            if not self._unsent:
+                self._close()
         elif session.wants_tls:
             self._start_tls()
         elif more and self._waiting is None:
@@ -178,8 +183,18 @@ class MySQLProtocol(Protocol):
         except Exception:  # the rows are a responder's, and their failure is its client's answer
             self.session.answer(_failed(Failure()))  # type: ignore[no-untyped-call]
             data = self.session.data_to_send()
-        if data:
-            self.transport.write(data)
+        if len(data) <= PIECE and not self._unsent:
+            if data:
+                self.transport.write(data)
+        else:
+            self._unsent = memoryview(bytes(self._unsent) + data)
+            self._send_pieces()
+
+    def _send_pieces(self) -> None:
+        """Send what is long, as far as the client takes it."""
+        while self._unsent and not self._full:
+            piece, self._unsent = self._unsent[:PIECE], self._unsent[PIECE:]
+            self.transport.write(bytes(piece))
 
     # --- turns --------------------------------------------------------------------------------
 
@@ -209,6 +224,9 @@ class MySQLProtocol(Protocol):
         """The client has taken what was waiting: go on."""
         self._full = False
         self.session.timeouts.flow()
+        self._send_pieces()
+        if self._full:
+            return
         self._read_on()
         if self._waiting is None and self._turn is None and not self._working:
             self._work()

@@ -215,6 +215,33 @@ def test_quit_closes():
     assert client.transport.disconnecting
 
 
+def test_long_answers_are_sent_as_far_as_the_client_takes_them():
+    client = Client(lambda request: table({"big": "LONGTEXT"}, [["x" * 1_000_000]]))
+    write, taken = client.transport.write, []
+
+    def slow(data):
+        taken.append(len(data))
+        write(data)
+        if len(taken) % 2 == 0:
+            client.protocol.pauseProducing()
+
+    client.transport.write = slow
+    client.send("a")
+    client.protocol.dataReceived(framed(b"\x01"))
+    assert taken == [65536] * 2
+    while len(client.transport.value()) < 1_000_000:
+        assert not client.transport.disconnecting
+        before = len(taken)
+        client.protocol.resumeProducing()
+        assert len(taken) > before
+    client.protocol.resumeProducing()
+    sent = client.received()
+    assert max(taken) == 65536
+    assert sent.count(b"x") == 1_000_000
+    assert sent.endswith(b"\xfe\0\0\2\0")
+    assert client.transport.disconnecting
+
+
 def test_a_pipeline_lets_others_have_their_turn(monkeypatch):
     seconds = iter(range(1000))
     monkeypatch.setattr("sockservice.plugins._mysql_protocol.monotonic", lambda: next(seconds))

@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
-from sockservice.answers import LocalInfile, Ok
+from sockservice.answers import LocalInfile, Ok, table
 from sockservice.mysql import Server
 from sockservice.plugins._mysql_protocol import MySQLFactory
 
@@ -143,6 +143,20 @@ def test_a_client_that_takes_its_answers_at_last_stays(rig):
     rig.clock.advance(59)
     assert not rig.transport.aborted
     assert not rig.transport.disconnecting
+
+
+def test_a_client_that_takes_a_long_answer_slowly_stays_until_it_stops(rig):
+    rig.answer = table({"big": "LONGTEXT"}, [["x" * 1_000_000]])
+    rig.log_in()
+    write = rig.transport.write
+    rig.transport.write = lambda data: (write(data), rig.protocol.pauseProducing())
+    rig.query()
+    for _ in range(10):
+        rig.clock.advance(59)
+        assert not rig.transport.aborted
+        rig.protocol.resumeProducing()
+    rig.clock.advance(60.1)
+    assert rig.transport.aborted
 
 
 def test_a_client_that_does_not_take_its_last_answer_is_reset(rig):
