@@ -242,6 +242,21 @@ def test_long_answers_are_sent_as_far_as_the_client_takes_them():
     assert client.transport.disconnecting
 
 
+def test_finish_does_not_cut_a_long_answer_short():
+    later = Deferred()
+    client = Client(later)
+    write = client.transport.write
+    client.transport.write = lambda data: (write(data), client.protocol.pauseProducing())
+    client.send("a")
+    client.protocol.finish()
+    later.callback(table({"big": "LONGTEXT"}, [["x" * 200_000]]))
+    taken = 0
+    while not client.transport.disconnecting:
+        taken += len(client.received())
+        client.protocol.resumeProducing()
+    assert taken > 200_000
+
+
 def test_a_pipeline_lets_others_have_their_turn(monkeypatch):
     seconds = iter(range(1000))
     monkeypatch.setattr("sockservice.plugins._mysql_protocol.monotonic", lambda: next(seconds))
