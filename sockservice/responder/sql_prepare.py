@@ -16,8 +16,7 @@ from zope.interface import implementer
 from sockservice.answers import Answer, Error, Ok, Request, Value
 from sockservice.error_codes import error, syntax_error
 from sockservice.interfaces import IResponder
-from sockservice.responder.cells import NotUnderstood
-from sockservice.responder.token_reader import TokenReader
+from sockservice.responder.token_reader import NotUnderstood, TokenReader
 from sockservice.responder.tokens import Kind, tokens
 
 MOST: Final = 16382

@@ -5,8 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from sockservice.responder.cells import NotUnderstood
+from sockservice.errors import SockserviceError
 from sockservice.responder.tokens import Kind, Token
+
+
+class NotUnderstood(SockserviceError):
+    """The statement is not one that the reader knows: the next responder is asked."""
 
 
 class TokenReader:

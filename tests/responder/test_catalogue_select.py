@@ -4,8 +4,7 @@ import pytest
 from sessions import FakeSession, Talk
 
 from sockservice.answers import Error, Rows
-from sockservice.responder import catalogue, catalogue_rows
-from sockservice.responder.chatter import Chatter
+from sockservice.responder.chatter import Chatter, catalogue, catalogue_rows
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from zope.interface.verify import verifyObject
 
 from sockservice.answers import Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, IServer, ISession
-from sockservice.responder.chatter import MAX_KEPT, MAX_KEPT_LENGTH, MAX_LENGTH, Chatter
-from sockservice.responder.expressions import MAX_OPERATORS
+from sockservice.responder.chatter.chatter import MAX_KEPT, MAX_KEPT_LENGTH, MAX_LENGTH, Chatter
+from sockservice.responder.chatter.expressions import MAX_OPERATORS
 
 
 def test_the_chatter_is_a_responder() -> None:

@@ -7,8 +7,8 @@ import pytest
 from sessions import FakeServer, FakeSession, Talk
 
 from sockservice.collations import charsets, collations, find_charset, find_collation
-from sockservice.responder import variable_values, variables
-from sockservice.responder.variables import Scope
+from sockservice.responder.chatter import variable_values, variables
+from sockservice.responder.chatter.variables import Scope
 
 READ_BY_CLIENTS = """auto_increment_increment character_set_client character_set_connection character_set_results
     character_set_server collation_server collation_connection init_connect interactive_timeout license

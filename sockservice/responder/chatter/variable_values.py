@@ -16,8 +16,8 @@ from sockservice.collations import (
     find_collation_number,
 )
 from sockservice.error_codes import error
-from sockservice.responder.cells import Refused, to_text
-from sockservice.responder.sql_mode import sql_mode
+from sockservice.responder.chatter.cells import Refused, to_text
+from sockservice.responder.chatter.sql_mode import sql_mode
 
 _OFFSET: Final = re.compile(r"([+-])([0-9]{1,2}):([0-9]{2})")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sockservice.answers import Column
-from sockservice.responder.catalogue import labelled
+from sockservice.responder.chatter.catalogue import labelled
 
 _ROUTINES: Final = {
     "Db": "",

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Final
 
 from sockservice.answers import Answer, Column, Request, Rows
-from sockservice.responder.cells import Cell, NotUnderstood, truth
-from sockservice.responder.expressions import ExpressionReader
-from sockservice.responder.place import Expression, Place
-from sockservice.responder.token_reader import TokenReader, unquoted
+from sockservice.responder.chatter.cells import Cell, truth
+from sockservice.responder.chatter.expressions import ExpressionReader
+from sockservice.responder.chatter.place import Expression, Place
+from sockservice.responder.token_reader import NotUnderstood, TokenReader, unquoted
 from sockservice.responder.tokens import Kind, Token
 
 Statement = Callable[[Request], Answer | None]

@@ -21,8 +21,8 @@ from sockservice.answers import Value
 from sockservice.collations import find_charset, find_collation
 from sockservice.error_codes import error
 from sockservice.interfaces import ISession
-from sockservice.responder import variable_values
-from sockservice.responder.cells import BIGINT, DOUBLE, UNSIGNED, Cell, Refused, text
+from sockservice.responder.chatter import variable_values
+from sockservice.responder.chatter.cells import BIGINT, DOUBLE, UNSIGNED, Cell, Refused, text
 
 
 class Scope(enum.Enum):
@@ -45,7 +45,7 @@ class Variable:
         has_global: whether it has a global value.
         has_session: whether each session has its own.
         read_only: whether SET refuses it.
-        kind: what it may hold; see :func:`sockservice.responder.variable_values.converted`.
+        kind: what it may hold; see :func:`sockservice.responder.chatter.variable_values.converted`.
         limits: of an ``int``: least and greatest; of an ``enum``: its words.
         default: the value that the server starts with.
     """

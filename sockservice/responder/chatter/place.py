@@ -9,7 +9,7 @@ import attrs
 
 from sockservice.answers import Request
 from sockservice.interfaces import ISession
-from sockservice.responder.cells import Cell
+from sockservice.responder.chatter.cells import Cell
 
 
 @attrs.frozen

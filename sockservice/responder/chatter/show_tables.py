@@ -6,11 +6,11 @@ import attrs
 
 from sockservice.answers import Answer, Column, Request, Rows
 from sockservice.error_codes import error
-from sockservice.responder import show_columns as columns_of
-from sockservice.responder.catalogue import SCHEMAS, labelled, tables, tables_of
-from sockservice.responder.cells import NotUnderstood, like
-from sockservice.responder.select_statement import Statement
-from sockservice.responder.token_reader import TokenReader
+from sockservice.responder.chatter import show_columns as columns_of
+from sockservice.responder.chatter.catalogue import SCHEMAS, labelled, tables, tables_of
+from sockservice.responder.chatter.cells import like
+from sockservice.responder.chatter.select_statement import Statement
+from sockservice.responder.token_reader import NotUnderstood, TokenReader
 from sockservice.responder.tokens import Kind
 from sockservice.sqltypes import SqlType
 

@@ -9,11 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from sockservice.answers import Request, Value
-from sockservice.responder.cells import (
+from sockservice.responder.chatter.cells import (
     BIGINT,
     MAX_TEXT,
     Cell,
-    NotUnderstood,
     cell,
     compare,
     decimal,
@@ -26,7 +25,8 @@ from sockservice.responder.cells import (
     truth,
     truth_cell,
 )
-from sockservice.responder.function_table import FunctionTable
+from sockservice.responder.chatter.function_table import FunctionTable
+from sockservice.responder.token_reader import NotUnderstood
 
 FUNCTIONS: Final = FunctionTable()
 """Every function of this module."""

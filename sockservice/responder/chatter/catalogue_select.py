@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from sockservice.answers import Answer, Column, Request, Rows, Value
-from sockservice.responder import catalogue_rows
-from sockservice.responder.catalogue import SCHEMAS
-from sockservice.responder.catalogue_query import Query, read_query
-from sockservice.responder.cells import Cell, NotUnderstood, compare, truth
-from sockservice.responder.expressions import ExpressionReader
-from sockservice.responder.place import Expression, Place
-from sockservice.responder.select_statement import MODIFIERS, Statement, read_alias, read_limit
-from sockservice.responder.token_reader import TokenReader
+from sockservice.responder.chatter import catalogue_rows
+from sockservice.responder.chatter.catalogue import SCHEMAS
+from sockservice.responder.chatter.catalogue_query import Query, read_query
+from sockservice.responder.chatter.cells import Cell, compare, truth
+from sockservice.responder.chatter.expressions import ExpressionReader
+from sockservice.responder.chatter.place import Expression, Place
+from sockservice.responder.chatter.select_statement import MODIFIERS, Statement, read_alias, read_limit
+from sockservice.responder.token_reader import NotUnderstood, TokenReader
 
 _MAX_PLANS: Final = len(SCHEMAS) + 1
 

@@ -11,11 +11,10 @@ from typing import Final
 
 from sockservice.collations import find_charset
 from sockservice.interfaces import ISession
-from sockservice.responder import operators, session_functions, text_functions, time_functions, variables
-from sockservice.responder.cells import (
+from sockservice.responder.chatter import operators, session_functions, text_functions, time_functions, variables
+from sockservice.responder.chatter.cells import (
     NULL,
     Cell,
-    NotUnderstood,
     cell,
     compare,
     integer,
@@ -25,10 +24,10 @@ from sockservice.responder.cells import (
     truth,
     truth_cell,
 )
-from sockservice.responder.function_table import Function
-from sockservice.responder.number_literal import number_literal
-from sockservice.responder.place import Expression, Place
-from sockservice.responder.token_reader import TokenReader
+from sockservice.responder.chatter.function_table import Function
+from sockservice.responder.chatter.number_literal import number_literal
+from sockservice.responder.chatter.place import Expression, Place
+from sockservice.responder.token_reader import NotUnderstood, TokenReader
 from sockservice.responder.tokens import Kind, Token
 from sockservice.sqltypes import SqlType
 

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from sockservice.answers import Error, Value
 from sockservice.errors import SockserviceError
+from sockservice.responder.token_reader import NotUnderstood
 from sockservice.sqltypes import SqlType
 
 BIGINT: Final = SqlType("BIGINT")
@@ -25,10 +26,6 @@ CONTEXT: Final = Context(prec=81, rounding=ROUND_HALF_UP, Emin=-400, Emax=400)
 """Arithmetic of DECIMAL: more digits than the 65 that MySQL keeps."""
 MAX_TEXT: Final = 64 * 1024 * 1024
 """Characters that a string function may make; MySQL's limit is max_allowed_packet, and NULL beyond it."""
-
-
-class NotUnderstood(SockserviceError):
-    """The statement is not chatter, or more than the chatter can work out: the next responder is asked."""
 
 
 class Refused(SockserviceError):

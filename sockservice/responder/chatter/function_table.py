@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from sockservice.answers import Request
-from sockservice.responder.cells import Cell
+from sockservice.responder.chatter.cells import Cell
 
 Call = Callable[[Request, Sequence[Cell]], Cell]
 

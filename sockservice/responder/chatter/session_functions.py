@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from sockservice.answers import Request
-from sockservice.responder.cells import Cell, integer, text
-from sockservice.responder.function_table import FunctionTable
+from sockservice.responder.chatter.cells import Cell, integer, text
+from sockservice.responder.chatter.function_table import FunctionTable
 
 FUNCTIONS: Final = FunctionTable()
 """Every function of this module."""

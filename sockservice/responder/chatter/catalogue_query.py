@@ -2,7 +2,8 @@
 
 Tools ask information_schema with joins, unions and functions that only a real database works out. No user table
 exists here, so nearly every answer is an empty set, and what must be right is its columns. Where a table does have
-rows (SCHEMATA, COLLATIONS, …), simple queries of it are worked out by :mod:`sockservice.responder.catalogue_select`.
+rows (SCHEMATA, COLLATIONS, …), simple queries of it are worked out by
+:mod:`sockservice.responder.chatter.catalogue_select`.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import attrs
 
 from sockservice.answers import Column
 from sockservice.error_codes import error
-from sockservice.responder.catalogue import SCHEMAS, tables
-from sockservice.responder.cells import NULL_TYPE, NotUnderstood, Refused
-from sockservice.responder.select_statement import MODIFIERS, alias_text, is_alias, label_of
-from sockservice.responder.token_reader import TokenReader
+from sockservice.responder.chatter.catalogue import SCHEMAS, tables
+from sockservice.responder.chatter.cells import NULL_TYPE, Refused
+from sockservice.responder.chatter.select_statement import MODIFIERS, alias_text, is_alias, label_of
+from sockservice.responder.token_reader import NotUnderstood, TokenReader
 from sockservice.responder.tokens import Kind, Token
 from sockservice.sqltypes import SqlType
 

@@ -7,12 +7,11 @@ from typing import Final
 
 from sockservice.answers import Answer, Request
 from sockservice.error_codes import error
-from sockservice.responder.cells import NotUnderstood
-from sockservice.responder.expressions import ExpressionReader
-from sockservice.responder.place import Place
-from sockservice.responder.select_statement import Statement
-from sockservice.responder.set_statement import OK
-from sockservice.responder.token_reader import TokenReader
+from sockservice.responder.chatter.expressions import ExpressionReader
+from sockservice.responder.chatter.place import Place
+from sockservice.responder.chatter.select_statement import Statement
+from sockservice.responder.chatter.set_statement import OK
+from sockservice.responder.token_reader import NotUnderstood, TokenReader
 from sockservice.responder.tokens import Kind
 
 

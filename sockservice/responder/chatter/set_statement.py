@@ -8,14 +8,14 @@ from typing import Final
 from sockservice.answers import Answer, Ok, Request
 from sockservice.error_codes import error
 from sockservice.interfaces import ISession
-from sockservice.responder import variables
-from sockservice.responder.cells import NotUnderstood, Refused, text
-from sockservice.responder.expressions import ExpressionReader, scope_and_name
-from sockservice.responder.place import Expression, Place
-from sockservice.responder.select_statement import Statement
-from sockservice.responder.token_reader import TokenReader
+from sockservice.responder.chatter import variables
+from sockservice.responder.chatter.cells import Refused, text
+from sockservice.responder.chatter.expressions import ExpressionReader, scope_and_name
+from sockservice.responder.chatter.place import Expression, Place
+from sockservice.responder.chatter.select_statement import Statement
+from sockservice.responder.chatter.variables import Scope
+from sockservice.responder.token_reader import NotUnderstood, TokenReader
 from sockservice.responder.tokens import Kind
-from sockservice.responder.variables import Scope
 
 OK: Final = Ok()
 """The one answer to every SET, COMMIT, USE …: its encoding is kept with it."""

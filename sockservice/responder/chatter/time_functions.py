@@ -12,10 +12,11 @@ from typing import Final
 
 from sockservice.answers import Request, Value
 from sockservice.interfaces import ISession
-from sockservice.responder import operators, variables
-from sockservice.responder.cells import DATE, Cell, NotUnderstood, cell, integer, text, time_type, to_integer, to_text
-from sockservice.responder.function_table import FunctionTable
-from sockservice.responder.variable_values import zone
+from sockservice.responder.chatter import operators, variables
+from sockservice.responder.chatter.cells import DATE, Cell, cell, integer, text, time_type, to_integer, to_text
+from sockservice.responder.chatter.function_table import FunctionTable
+from sockservice.responder.chatter.variable_values import zone
+from sockservice.responder.token_reader import NotUnderstood
 
 FUNCTIONS: Final = FunctionTable()
 """Every function of this module."""

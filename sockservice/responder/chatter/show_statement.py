@@ -8,16 +8,22 @@ from typing import Final
 from sockservice.answers import Answer, Column, Request, Rows, Value
 from sockservice.error_codes import error
 from sockservice.interfaces import ISession
-from sockservice.responder import catalogue_rows, variables
-from sockservice.responder import show_columns as columns_of
-from sockservice.responder.catalogue import labelled
-from sockservice.responder.cells import Cell, NotUnderstood, Refused, like, to_text, truth
-from sockservice.responder.expressions import ExpressionReader
-from sockservice.responder.place import Expression, Place
-from sockservice.responder.select_statement import Statement, read_limit
-from sockservice.responder.show_tables import read_create, read_fields, read_indexes, read_table_status, read_tables
-from sockservice.responder.status_variables import status
-from sockservice.responder.token_reader import TokenReader
+from sockservice.responder.chatter import catalogue_rows, variables
+from sockservice.responder.chatter import show_columns as columns_of
+from sockservice.responder.chatter.catalogue import labelled
+from sockservice.responder.chatter.cells import Cell, Refused, like, to_text, truth
+from sockservice.responder.chatter.expressions import ExpressionReader
+from sockservice.responder.chatter.place import Expression, Place
+from sockservice.responder.chatter.select_statement import Statement, read_limit
+from sockservice.responder.chatter.show_tables import (
+    read_create,
+    read_fields,
+    read_indexes,
+    read_table_status,
+    read_tables,
+)
+from sockservice.responder.chatter.status_variables import status
+from sockservice.responder.token_reader import NotUnderstood, TokenReader
 from sockservice.responder.tokens import Kind
 
 Row = Sequence[Value]

@@ -15,14 +15,14 @@ from zope.interface import implementer
 from sockservice.answers import Answer, Request, Rows
 from sockservice.error_codes import error, syntax_error
 from sockservice.interfaces import IResponder
-from sockservice.responder.catalogue_select import read_catalogue_select
-from sockservice.responder.cells import NotUnderstood, Refused
-from sockservice.responder.select_statement import Statement, read_select
-from sockservice.responder.set_statement import OK, read_set
-from sockservice.responder.show_statement import DESCRIBE, ShowReader, read_describe
-from sockservice.responder.token_reader import TokenReader
+from sockservice.responder.chatter.catalogue_select import read_catalogue_select
+from sockservice.responder.chatter.cells import Refused
+from sockservice.responder.chatter.select_statement import Statement, read_select
+from sockservice.responder.chatter.set_statement import OK, read_set
+from sockservice.responder.chatter.show_statement import DESCRIBE, ShowReader, read_describe
+from sockservice.responder.chatter.transaction_statement import READERS
+from sockservice.responder.token_reader import NotUnderstood, TokenReader
 from sockservice.responder.tokens import Kind, Token, TooManyTokens, tokens
-from sockservice.responder.transaction_statement import READERS
 
 MAX_LENGTH: Final = 256 * 1024
 """Characters of the longest statement that is looked at: taking it apart never stops the others for long."""

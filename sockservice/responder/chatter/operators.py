@@ -8,11 +8,10 @@ from decimal import Decimal, DecimalException
 from typing import Final
 
 from sockservice.error_codes import error
-from sockservice.responder.cells import (
+from sockservice.responder.chatter.cells import (
     CONTEXT,
     DOUBLE,
     Cell,
-    NotUnderstood,
     Refused,
     cell,
     compare,
@@ -25,6 +24,7 @@ from sockservice.responder.cells import (
     truth,
     truth_cell,
 )
+from sockservice.responder.token_reader import NotUnderstood
 
 _LEAST, _MOST = -(1 << 63), (1 << 64) - 1
 

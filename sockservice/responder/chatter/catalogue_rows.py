@@ -9,9 +9,9 @@ from typing import Final
 from sockservice.answers import Value
 from sockservice.collations import charsets, collations
 from sockservice.interfaces import ISession
-from sockservice.responder import variables
-from sockservice.responder.catalogue import SCHEMAS
-from sockservice.responder.status_variables import status
+from sockservice.responder.chatter import variables
+from sockservice.responder.chatter.catalogue import SCHEMAS
+from sockservice.responder.chatter.status_variables import status
 
 Row = tuple[Value, ...]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sockservice.responder.cells import Cell, NotUnderstood, cell, integer
+from sockservice.responder.chatter.cells import Cell, cell, integer
+from sockservice.responder.token_reader import NotUnderstood
 
 
 def number_literal(written: str) -> Cell:
