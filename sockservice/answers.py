@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import attrs
 import msgspec
 
+from sockservice.disturbances import Disturbance
 from sockservice.sqltypes import SqlType
 
 if TYPE_CHECKING:
@@ -45,6 +46,20 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     - ``field_list``: the columns of a table.
     - ``reset_connection``: the session has been reset; the answer is not used.
 
+    A server that was told to (``Server(asks=…)``) asks for these too; None is the server's own answer:
+
+    - ``connect``: a client has connected, and nothing is known of it but its address. An Error is sent in place of the
+      greeting, and the connection is closed; a Login says how the login goes; else the client is greeted.
+    - ``auth``: the user has proven who it is, at the login or in a change of user. An Error refuses it, and the
+      connection is closed.
+    - ``change_user``, ``ping``, ``statistics``, ``kill`` (the text is the connection's number): an Error refuses.
+    - ``quit``: the client is about to leave; the answer can only disturb how the connection ends.
+
+    The commands of the services that answer by messages:
+
+    - ``connect``: a client has connected; a Message greets it.
+    - ``message``: the client has sent a message; ``data`` is it, and ``text`` the same as text.
+
     Attributes:
         command: one of these words.
         text: the statement, the database or the table; ``""`` for the other commands.
@@ -52,6 +67,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
         params: the bound parameters of ``execute``, in order: None, int, float, Decimal, str, bytes, date, datetime
             or timedelta, as the client typed them; zero dates, which Python has not, are str.
         attributes: the query attributes that the client gave, by name, with values as in ``params``.
+        data: the bytes of a message.
     """
 
     command: str
@@ -59,6 +75,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     session: ISession
     params: tuple[Value, ...] = ()
     attributes: Mapping[str, Value] = NO_ATTRIBUTES
+    data: bytes = b""
 
 
 @attrs.frozen
@@ -180,8 +197,55 @@ class LocalInfile:
     encodings: dict[Any, bytes] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
 
-Answer: TypeAlias = Rows | Ok | Error | Results | LocalInfile
-"""Anything that a responder may answer."""
+@attrs.frozen
+class Message:
+    """An answer of a service that knows nothing of its protocol but where a message ends.
+
+    Attributes:
+        data: the bytes to send, framing included.
+        encodings: as in :class:`Rows`; stays empty.
+    """
+
+    data: bytes
+    encodings: dict[Any, bytes] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+
+
+@attrs.frozen
+class Login:
+    """How a login is to go, as the answer to ``connect``.
+
+    Attributes:
+        plugin: the authentication plugin that the client is made to switch to; ``""`` leaves the choice to the server.
+        full_authentication: whether ``caching_sha2_password`` asks for the password itself, whatever it knows.
+        tls: False does not offer TLS, whatever the server has.
+        certificate: ``expired`` or ``wrong_host``: which flaw the certificate of TLS has; ``""`` for none.
+        encodings: as in :class:`Rows`; stays empty.
+    """
+
+    plugin: str = ""
+    full_authentication: bool = False
+    tls: bool = True
+    certificate: Literal["", "expired", "wrong_host"] = ""
+    encodings: dict[Any, bytes] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+
+
+@attrs.frozen
+class Disturbed:
+    """An answer that is sent late, in pieces, not to its end, or wrongly.
+
+    Attributes:
+        answer: what is sent so; None: no bytes at all, only what the disturbances do.
+        disturbances: what is wrong, in any order; one of a kind.
+        encodings: as in :class:`Rows`; stays empty.
+    """
+
+    answer: Answer | None
+    disturbances: tuple[Disturbance, ...]
+    encodings: dict[Any, bytes] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+
+
+Answer: TypeAlias = Rows | Ok | Error | Results | LocalInfile | Disturbed | Message | Login
+"""Anything that a responder may answer; each protocol has its own use for them, and refuses the others."""
 
 
 def table(columns: Mapping[str, str], rows: Sequence[Sequence[Value]] = ()) -> Rows:

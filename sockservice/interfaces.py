@@ -435,6 +435,10 @@ class ISession(Interface):
     command = Attribute("The command under way, as in SHOW PROCESSLIST: 'Query', 'Sleep', …")
     since = Attribute("When that began: seconds since the epoch.")
     info = Attribute("The statement under way, or None.")
+    warnings = Attribute("What SHOW WARNINGS tells: a sequence of (level, code, message). May be set.")
+    workspace = Attribute(
+        "What a responder keeps with the session, or None. None again when the user or the database changes."
+    )
 
     def may_use(database: str) -> bool:
         """Whether the account is allowed a database; where it is not, error 1044 is the answer."""

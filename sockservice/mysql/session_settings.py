@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -40,6 +41,8 @@ class SessionSettings:
         binary_key: the same for rows of prepared statements.
         multi_statements: whether a query may be several statements.
         prepared: the statements that PREPARE has made, by name in lower case.
+        warnings: what SHOW WARNINGS tells.
+        workspace: what a responder keeps here; it begins anew when the user or the database changes.
     """
 
     # A session has more attributes than the 30 up to which Python looks them up fast without slots.
@@ -59,6 +62,8 @@ class SessionSettings:
         "text_key",
         "user_variables",
         "variables",
+        "warnings",
+        "workspace",
     )
 
     def __init__(self, server: Server) -> None:
@@ -73,6 +78,8 @@ class SessionSettings:
         self.user_variables: dict[str, Any] = {}
         self.variables = SessionVariables(self._variable_changed)
         self.prepared: dict[str, str] = {}
+        self.warnings: Sequence[tuple[str, int, str]] = ()
+        self.workspace: Any = None
         self._autocommit = True
         self._in_transaction = False
         self._database = ""
@@ -110,6 +117,7 @@ class SessionSettings:
     @database.setter
     def database(self, name: str) -> None:
         self._database = name
+        self.workspace = None
         if self._tracks:
             self._state.schema_changed(name)
             self.refresh()
@@ -193,5 +201,6 @@ class SessionSettings:
         self.variables.clear()
         self.user_variables.clear()
         self.prepared.clear()
+        self.warnings, self.workspace = (), None
         self._autocommit, self._in_transaction = True, False
         self.begin_settings()

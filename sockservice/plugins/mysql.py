@@ -12,7 +12,7 @@ from zope.interface import implementer
 from sockservice.interfaces import IHost, IRefusingService, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
 from sockservice.plugins._mysql_protocol import MySQLFactory
-from sockservice.responder import Chain, Chatter, SqlPrepare, Stubs, Unmatched
+from sockservice.responder import CHATTER, FALLBACK, Chatter, Journal, Stubs, Unmatched, Workspace, Workspaces
 
 __all__ = ["MySQL", "MySQLFactory", "MySQLOptions"]
 
@@ -79,9 +79,12 @@ class MySQL:
         stubs = Stubs([host.path(path) for path in options["stubs"]])
         host.on_reload(stubs.reload)
         chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
-        behind = (chatter, Unmatched(stubs))
-        chain = Chain([stubs, SqlPrepare(Chain([stubs, *behind])), *behind])
-        return MySQLFactory(server, chain, host.reactor, tls)
+        behind = ((CHATTER, chatter), (FALLBACK, Unmatched(stubs)))
+
+        def workspace(name: str) -> Workspace:
+            return Workspace(name, stubs, behind, host.reactor, Journal(server.clock))
+
+        return MySQLFactory(server, Workspaces(workspace), host.reactor, tls)
 
     def _tls(self, host: IHost) -> IOpenSSLServerConnectionCreator | None:
         """What makes TLS connections, where it is asked for."""

@@ -2,8 +2,22 @@
 
 from sockservice.responder.chain import Chain
 from sockservice.responder.chatter import Chatter
+from sockservice.responder.journal import Journal
 from sockservice.responder.sql_prepare import SqlPrepare
 from sockservice.responder.stubs import Stubs
 from sockservice.responder.unmatched import Unmatched
+from sockservice.responder.workspace import CHATTER, FALLBACK, Workspace
+from sockservice.responder.workspaces import Workspaces
 
-__all__ = ["Chain", "Chatter", "SqlPrepare", "Stubs", "Unmatched"]
+__all__ = [
+    "CHATTER",
+    "FALLBACK",
+    "Chain",
+    "Chatter",
+    "Journal",
+    "SqlPrepare",
+    "Stubs",
+    "Unmatched",
+    "Workspace",
+    "Workspaces",
+]

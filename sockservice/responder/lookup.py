@@ -7,56 +7,20 @@ literals there to the stub. Regular expressions come last, in order, and only th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-import attrs
-
-from sockservice.answers import Answer
-from sockservice.responder.shapes import BOUND, NO_SHAPE, Literal, Shape, shape_of
+from sockservice.responder.condition import REGEX, SQL_EXACT, Mask
+from sockservice.responder.shapes import BOUND, Literal, shape_of
+from sockservice.responder.stub import Stub
+from sockservice.responder.subject import Subject
 from sockservice.responder.tokens import TooManyTokens
-
-Mask: TypeAlias = tuple[int, ...]
-"""The numbers of the holes that a stub fixes, from 0."""
-
-SQL: Final = "sql"
-SQL_EXACT: Final = "sql_exact"
-REGEX: Final = "regex"
 
 LONGEST: Final = 2 * 1024 * 1024
 """Characters of the longest statement that ``sql`` is tried on, unless a stub is nearly as long. A BLOB fits in; what
 is longer takes too long to take apart, and only ``sql_exact`` and ``regex`` are tried on it."""
 TOKENS: Final = 4096
 """Tokens, comments and stretches of white space of such a statement, unless a stub has nearly as many."""
-
-
-@attrs.frozen
-class Stub:
-    """A rule: which statements it answers, and what.
-
-    Attributes:
-        name: what messages call it.
-        matcher: ``sql``, ``sql_exact`` or ``regex``.
-        text: the matcher's text as in the file.
-        answer: the answer, the same object each time.
-        rank: of several stubs that match, the lowest wins: the priority, then the place in the files.
-        pattern: what ``regex`` became.
-        shape: what ``sql`` and ``sql_exact`` say.
-    """
-
-    name: str
-    matcher: str
-    text: str
-    answer: Answer
-    rank: tuple[int, int] = (5, 0)
-    pattern: re.Pattern[str] | None = None
-    shape: Shape = NO_SHAPE
-
-    @property
-    def mask(self) -> Mask:
-        """Which holes of its shape it fixes."""
-        return tuple(hole for hole, literal in enumerate(self.shape.literals) if literal != BOUND)
 
 
 class Lookup:
@@ -72,15 +36,15 @@ class Lookup:
         self.regexes: list[Stub] = []
         longest = 0
         for stub in sorted(stubs, key=lambda stub: stub.rank):
-            if stub.matcher == REGEX:
+            if stub.when.matcher == REGEX:
                 self.regexes.append(stub)
-            elif stub.matcher == SQL_EXACT:
-                self.exact.setdefault(stub.text, stub)
+            elif stub.when.matcher == SQL_EXACT:
+                self.exact.setdefault(stub.when.text, stub)
             else:
-                longest = max(longest, len(stub.text))
-                mask = stub.mask
-                fixed = tuple(stub.shape.literals[hole] for hole in mask)
-                self.shapes.setdefault(stub.shape.parts, {}).setdefault(mask, {}).setdefault(fixed, stub)
+                longest = max(longest, len(stub.when.text))
+                mask = stub.when.mask
+                fixed = tuple(stub.when.shape.literals[hole] for hole in mask)
+                self.shapes.setdefault(stub.when.shape.parts, {}).setdefault(mask, {}).setdefault(fixed, stub)
         # A literal of one part may be written as two tokens (a sign or a character set, and itself), and before each
         # there may be white space, a comment and white space again.
         self._tokens = max(TOKENS, 8 * max(map(len, self.shapes), default=0))
@@ -105,16 +69,30 @@ class Lookup:
             for stub in self.regexes:
                 if best is not None and best.rank < stub.rank:
                     break
-                if stub.pattern is not None and stub.pattern.fullmatch(bare):
+                if stub.when.pattern is not None and stub.when.pattern.fullmatch(bare):
                     return stub
         return best
 
-    def candidates(self, text: str) -> Iterator[Stub]:
+    def candidates(self, subject: Subject) -> tuple[Stub, ...]:
+        """The stubs that a request meets as far as its text and parameters say, in the order of their ranks.
+
+        Behind one that always answers, no others are named.
+
+        Args:
+            subject: the request.
+        """
+        if subject.request.command not in ("query", "execute"):
+            return ()
+        found = self.find(subject.text, subject.request.params)
+        return () if found is None else (found,)
+
+    def possible(self, subject: Subject) -> Iterator[Stub]:
         """The stubs that may answer a statement once the values of its ``?`` are known, the likeliest first.
 
         Args:
-            text: the statement.
+            subject: the request.
         """
+        text = subject.text
         found = self.find(text)
         if found is not None:
             yield found

@@ -17,9 +17,10 @@ from typing import Any, Final
 
 import attrs
 
-from sockservice.responder.lookup import REGEX, SQL_EXACT, Mask, Stub
+from sockservice.responder.condition import REGEX, SQL_EXACT, Mask
 from sockservice.responder.printable import printable
 from sockservice.responder.shapes import HOLE, Literal, Shape, shape_of, spelled
+from sockservice.responder.stub import Stub
 
 LOOKED_AT: Final = 2048
 """Characters of a statement that are compared; nobody reads more in a message."""
@@ -76,13 +77,15 @@ class NearMisses:
     def __init__(self, stubs: Iterable[Stub]) -> None:
         forms: dict[tuple[str, ...], _Form] = {}
         for stub in stubs:
-            regex = stub.matcher == REGEX
-            parts = tuple(_REGEX_WORD.findall(_ESCAPE.sub(" ", stub.text.lower()))) if regex else stub.shape.parts
+            regex = stub.when.matcher == REGEX
+            parts = (
+                tuple(_REGEX_WORD.findall(_ESCAPE.sub(" ", stub.when.text.lower()))) if regex else stub.when.shape.parts
+            )
             form = forms.setdefault((REGEX, *parts) if regex else parts, _Form(parts, []))
             form.stubs.append(stub)
-            if stub.shape.literals:
-                mask = stub.mask
-                form.alike.setdefault((mask, tuple(_loose(stub.shape.literals[hole]) for hole in mask)), stub)
+            if stub.when.shape.literals:
+                mask = stub.when.mask
+                form.alike.setdefault((mask, tuple(_loose(stub.when.shape.literals[hole]) for hole in mask)), stub)
         self._forms = list(forms.values())
         self._postings: dict[str, list[int]] = {}
         for number, form in enumerate(self._forms):
@@ -107,11 +110,11 @@ class NearMisses:
             return None
         form = self._forms[-number]
         stub = form.stubs[0]
-        if stub.matcher == REGEX:
-            part = stub.pattern is not None and stub.pattern.search(text[:LOOKED_AT])
+        if stub.when.matcher == REGEX:
+            part = stub.when.pattern is not None and stub.when.pattern.search(text[:LOOKED_AT])
             return NearMiss(stub, f"regex: matches {'only a part' if part else 'no part'} of the statement")
         if form.parts != shape.parts:
-            return NearMiss(stub, f"{stub.matcher}: {_difference(form.parts, shape.parts)}")
+            return NearMiss(stub, f"{stub.when.matcher}: {_difference(form.parts, shape.parts)}")
         return _nearest_sibling(form, shape)
 
     def _candidates(self, parts: tuple[str, ...]) -> Iterable[int]:
@@ -143,19 +146,21 @@ def _nearest_sibling(form: _Form, shape: Shape) -> NearMiss:
             return NearMiss(alike, _literal_difference(alike, shape))
 
     def equal(stub: Stub) -> int:
-        return sum(stub.shape.literals[hole] == shape.literals[hole] for hole in stub.mask) - len(stub.mask)
+        return sum(stub.when.shape.literals[hole] == shape.literals[hole] for hole in stub.when.mask) - len(
+            stub.when.mask
+        )
 
     stub = max(itertools.islice(form.stubs, SIBLINGS), key=equal)
     return NearMiss(stub, _literal_difference(stub, shape))
 
 
 def _literal_difference(stub: Stub, shape: Shape) -> str:
-    for hole in stub.mask:
-        expected, got = stub.shape.literals[hole], shape.literals[hole]
+    for hole in stub.when.mask:
+        expected, got = stub.when.shape.literals[hole], shape.literals[hole]
         if expected != got:
             left, right = _apart(spelled(expected), spelled(got))
-            return f"{stub.matcher}: value {hole + 1}: expected {left}, got {right}{_hint(expected, got)}"
-    assert stub.matcher == SQL_EXACT
+            return f"{stub.when.matcher}: value {hole + 1}: expected {left}, got {right}{_hint(expected, got)}"
+    assert stub.when.matcher == SQL_EXACT
     return "sql_exact: differs in layout, comments, back-ticks or the case of words"
 
 

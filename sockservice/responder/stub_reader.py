@@ -14,9 +14,12 @@ from msgspec import UNSET
 from sockservice.answers import Answer, Ok
 from sockservice.documents import Document, position, survey_document
 from sockservice.errors import ConfigurationError
-from sockservice.responder.lookup import REGEX, SQL, SQL_EXACT, Stub
+from sockservice.responder.answer_reader import AnswerReader, Mistakes
+from sockservice.responder.condition import REGEX, SQL, SQL_EXACT, Condition
+from sockservice.responder.journal import Source
+from sockservice.responder.plan import constant
 from sockservice.responder.shapes import NO_SHAPE, shape_of
-from sockservice.responder.stub_answers import AnswerReader, Mistakes
+from sockservice.responder.stub import Rank, Stub
 from sockservice.responder.stub_file import OkThen, StubEntry, StubFile, Then, When
 from sockservice.responder.stub_values import shown
 from sockservice.responder.tokens import tokens
@@ -67,7 +70,7 @@ class StubReader:
             except Mistakes as mistakes:
                 found.extend(mistakes.found)
             try:
-                stub = self._stub(entry, index, answer, (entry.priority, first + index))
+                stub = self._stub(entry, index, answer, Rank(entry.priority, 1, first + index))
             except Mistakes as mistakes:
                 found.extend(mistakes.found)
             else:
@@ -83,7 +86,7 @@ class StubReader:
             then = self.document.part(Then, "stubs", index, "then")
             yield StubEntry(when or _ANY_WHEN, then or _ANY_THEN)
 
-    def _stub(self, entry: StubEntry, index: int, answer: Answer | None, rank: tuple[int, int]) -> Stub:
+    def _stub(self, entry: StubEntry, index: int, answer: Answer | None, rank: Rank) -> Stub:
         keys = ("stubs", index, "when")
         given = [name for name in (SQL, SQL_EXACT, REGEX) if getattr(entry.when, name) is not UNSET]
         found: list[ConfigurationError] = []
@@ -109,7 +112,13 @@ class StubReader:
         name = f"stub {index + 1} of {self.document.path.name}" if entry.name is UNSET else entry.name
         shape = NO_SHAPE if matcher == REGEX else shape_of(text)
         # Without an answer the file is refused anyway; the stub is made to find its other mistakes.
-        return Stub(name, matcher, text, answer or Ok(), rank, pattern, shape)
+        return Stub(
+            name,
+            Condition(matcher, text, shape, pattern),
+            constant(answer or Ok(), Source("stub", name)),
+            rank,
+            self.document.place("stubs", index),
+        )
 
 
 def _pattern(text: str) -> re.Pattern[str]:

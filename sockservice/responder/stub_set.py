@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from sockservice.errors import ConfigurationError
-from sockservice.responder.lookup import Lookup, Stub
+from sockservice.responder.lookup import Lookup
 from sockservice.responder.near_miss import NearMisses
+from sockservice.responder.stub import Stub
 
 if TYPE_CHECKING:
     from sockservice.responder.stub_reader import StubReader
@@ -27,12 +28,14 @@ class StubSet:
     Attributes:
         stubs: all of them, in the order of the files and within them.
         databases: the databases that the files name under ``defaults``, each once.
+        initial_states: the state that each scenario begins in: the first one that a stub asks for.
         lookup: the tables that find them.
         near_misses: the tables that find what is near to them.
     """
 
     stubs: tuple[Stub, ...] = ()
     databases: tuple[str, ...] = ()
+    initial_states: Mapping[str, str] = attrs.field(factory=dict)
     lookup: Lookup = attrs.field(init=False, repr=False, eq=False)
     near_misses: NearMisses = attrs.field(init=False, repr=False, eq=False)
 

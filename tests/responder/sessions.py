@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import attrs
+from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from sockservice.answers import Answer, Ok, Request
 from sockservice.error_codes import error
 from sockservice.interfaces import IServer, ISession
 from sockservice.responder.chatter import Chatter
+from sockservice.responder.journal import Journal
+from sockservice.responder.stubs import Stubs
+from sockservice.responder.unmatched import Unmatched
+from sockservice.responder.workspace import CHATTER, FALLBACK, Workspace
 
 _numbers = itertools.count(7)
 
@@ -55,6 +61,8 @@ class FakeSession:
     command: str = "Query"
     since: float = 0.0
     info: str | None = None
+    warnings: Any = ()
+    workspace: Any = None
 
     def may_use(self, database: str) -> bool:
         return self.allowed is None or database in self.allowed
@@ -89,3 +97,10 @@ class Talk:
 
     def code(self, text: str) -> int:
         return self.ask(text).code
+
+
+def workspace_of(*paths: Path, clock: Clock | None = None, behind: bool = True) -> Workspace:
+    """A workspace over stub files, with the chatter and the error of the unmatched behind its stubs, or without."""
+    files, clock = Stubs(paths), clock or Clock()
+    others = ((CHATTER, Chatter()), (FALLBACK, Unmatched(files))) if behind else ()
+    return Workspace("", files, others, clock, Journal(clock.seconds))

@@ -11,14 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sockservice.answers import Ok
-from sockservice.responder.lookup import LONGEST, REGEX, SQL, SQL_EXACT, Lookup, Stub
+from sockservice.responder.condition import REGEX, SQL, SQL_EXACT, Condition
+from sockservice.responder.journal import Source
+from sockservice.responder.lookup import LONGEST, Lookup
+from sockservice.responder.plan import constant
 from sockservice.responder.shapes import NO_SHAPE, shape_of
+from sockservice.responder.stub import Rank, Stub
 
 
 def stub(text: str, *, matcher: str = SQL, priority: int = 5, order: int = 0, name: str = "") -> Stub:
     pattern = re.compile(text, re.IGNORECASE | re.DOTALL) if matcher == REGEX else None
     shape = NO_SHAPE if matcher == REGEX else shape_of(text)
-    return Stub(name or text, matcher, text, Ok(), (priority, order), pattern, shape)
+    return made(name or text, Condition(matcher, text, shape, pattern), Rank(priority, 1, order))
+
+
+def made(name: str, when: Condition, rank: Rank) -> Stub:
+    return Stub(name, when, constant(Ok(), Source("stub", name)), rank)
 
 
 def found(stubs: Sequence[Stub], text: str, params: Sequence[object] = ()) -> str | None:
@@ -84,7 +92,7 @@ def test_patterns_that_cannot_win_any_more_are_not_tried():
         def fullmatch(self, text):
             raise AssertionError("tried")
 
-    never = Stub("never", REGEX, "x", Ok(), (5, 9), Refusing())
+    never = made("never", Condition(REGEX, "x", pattern=Refusing()), Rank(5, 1, 9))
     assert found([never, stub("SELECT 1")], "SELECT 1") == "SELECT 1"
 
 
@@ -115,7 +123,7 @@ def test_sql_is_tried_on_statements_up_to_a_length_and_the_others_on_all():
     room = LONGEST - len("SELECT ''")
     assert found(stubs, f"SELECT '{'x' * room}'") == "SELECT ?"
     assert found(stubs, f"SELECT '{'x' * (room + 1)}'") is None
-    assert found(stubs, stubs[1].text) == stubs[1].text
+    assert found(stubs, stubs[1].when.text) == stubs[1].when.text
     assert found(stubs, "SELECT 2" + " " * LONGEST) == "select 2 *"
 
 
@@ -155,8 +163,8 @@ def test_the_tables_find_what_a_search_through_all_stubs_finds(written, words):
     asked = shape_of(text)
 
     def matches(one: Stub) -> bool:
-        pairs = zip(one.shape.literals, asked.literals, strict=False)
-        return one.shape.parts == asked.parts and all(wanted in (("?", ""), got) for wanted, got in pairs)
+        pairs = zip(one.when.shape.literals, asked.literals, strict=False)
+        return one.when.shape.parts == asked.parts and all(wanted in (("?", ""), got) for wanted, got in pairs)
 
     expected = min(filter(matches, stubs), key=lambda one: one.rank, default=None)
     assert found(stubs, text) == (expected.name if expected else None)

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sessions import FakeSession
+from sessions import FakeSession, workspace_of
 
 from sockservice.answers import Answer, Error, Ok, Request, Rows
-from sockservice.responder import Chain, Chatter, Stubs, Unmatched
 
 STUBS = """
 version: 1
@@ -41,8 +40,7 @@ class Talk:
     def __init__(self, folder: Path) -> None:
         path = folder / "stubs.yaml"
         path.write_text(STUBS)
-        stubs = Stubs([path])
-        self.chain, self.session = Chain([stubs, Chatter(), Unmatched(stubs)]), FakeSession()
+        self.chain, self.session = workspace_of(path), FakeSession()
 
     def ask(self, command: str, text: str, *params: Any) -> Answer:
         answer = self.chain.respond(Request(command, text, self.session, params))

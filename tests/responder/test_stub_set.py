@@ -30,7 +30,7 @@ def load(tmp_path: Path, text: str, name: str = "stubs.yaml") -> StubSet:
 
 
 def answer(tmp_path: Path, then: str):
-    return load(tmp_path, f"{HEAD}- when: {{sql: SELECT 1}}\n  then: {then}\n").stubs[0].answer
+    return load(tmp_path, f"{HEAD}- when: {{sql: SELECT 1}}\n  then: {then}\n").stubs[0].then.steps[0].constant
 
 
 def mistakes(tmp_path: Path, text: str) -> list[str]:
@@ -416,7 +416,7 @@ def test_the_databases_of_the_files_are_known_each_once(tmp_path):
 def test_the_example_shop_loads_and_answers():
     shop = StubSet.load([SHOP])
     assert shop.databases == ("shop",)
-    found = {stub.name: stub.answer for stub in shop.stubs}
+    found = {stub.name: stub.then.steps[0].constant for stub in shop.stubs}
     users = found["all users"]
     assert [row[1] for row in users.rows] == ["Ada Lovelace", "Анна Ковалевская", "Zoë"]
     assert "🧮" in users.rows[0][4]

@@ -50,7 +50,7 @@ def lines():
 
 def message(stubs: Stubs, text: str, *params: object) -> str:
     request = Request("query", text, None, params)
-    assert stubs.respond(request) is None
+    assert stubs.current.lookup.find(text, params) is None
     return Unmatched(stubs).respond(request).message
 
 
@@ -303,7 +303,9 @@ def test_among_ten_thousand_stubs_the_nearest_is_found_quickly(tmp_path, line, t
 @given(st.text(max_size=80) | st.from_regex(re.compile(r"(SELECT|id|,|name|users|'|42| )*", re.ASCII), fullmatch=True))
 def test_any_text_gets_a_message_that_fits(any_stubs, text):
     request = Request("query", text, None)
-    found = any_stubs.respond(request) or Unmatched(any_stubs).respond(request)
+    if any_stubs.current.lookup.find(request.text) is not None:
+        return
+    found = Unmatched(any_stubs).respond(request)
     assert len(getattr(found, "message", "").encode("utf-8")) <= LONGEST_MESSAGE
 
 

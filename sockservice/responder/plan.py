@@ -1,0 +1,100 @@
+"""The ``then`` of a stub, ready to be given: one answer, or a sequence of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+from twisted.internet.defer import Deferred
+
+from sockservice.answers import Answer, Error, Ok
+from sockservice.responder.journal import Source
+from sockservice.responder.situation import Situation
+from sockservice.responder.tally import Tally
+
+NO_STATES: Final[Mapping[str, str]] = MappingProxyType({})
+
+_NO_COLUMNS: Final = Ok()
+
+
+@attrs.frozen(eq=False)
+class Step:
+    """One answer of a sequence, and what happens when it is given.
+
+    Attributes:
+        make: makes the answer; a Deferred where that takes time, or is to.
+        source: what the journal says of it.
+        constant: the answer, where it is the same object each time.
+        described: what PREPARE is told instead of the answer, where that cannot be made before it is executed.
+        times: how often it is given before the next one has its turn; None: once, and the last one for ever.
+        states: the states of scenarios that it sets.
+    """
+
+    make: Callable[[Situation], Answer | Deferred[Answer]]
+    source: Source
+    constant: Answer | None = None
+    described: Answer | None = None
+    times: int | None = None
+    states: Mapping[str, str] = NO_STATES
+
+
+@attrs.frozen(eq=False)
+class Plan:
+    """What a stub answers, call by call.
+
+    Attributes:
+        steps: at least one.
+        cycle: whether the first step follows the last one.
+    """
+
+    steps: tuple[Step, ...]
+    cycle: bool = False
+
+    @property
+    def only(self) -> Step | None:
+        """The step that is given each time, where its answer is constant and nothing but the answer happens."""
+        step = self.steps[0]
+        plain = step.constant is not None and step.times is None and not step.states
+        return step if plain and len(self.steps) == 1 else None
+
+    @property
+    def ends(self) -> bool:
+        """Whether the stub may be exhausted: it passes requests on then."""
+        return self.steps[-1].times is not None and not self.cycle
+
+    def next(self, tally: Tally) -> Step | None:
+        """The step that is due, which is counted; None where the plan is exhausted.
+
+        Args:
+            tally: of this stub in the workspace.
+        """
+        last = len(self.steps) - 1
+        while tally.step <= last:
+            step = self.steps[tally.step]
+            times = step.times
+            if times is None:
+                if tally.step == last and not self.cycle:
+                    return step
+                times = 1
+            if tally.given < times:
+                tally.given += 1
+                return step
+            tally.step, tally.given = tally.step + 1, 0
+            if self.cycle and tally.step > last:
+                tally.step = 0
+        return None
+
+    def describe(self) -> Answer:
+        """What PREPARE is told: the columns of the first step that has some; an error waits until it is executed."""
+        for step in self.steps:
+            described = step.described or step.constant
+            if described is not None and not isinstance(described, Error):
+                return described
+        return _NO_COLUMNS
+
+
+def constant(answer: Answer, source: Source) -> Plan:
+    """A plan of one answer that never changes."""
+    return Plan((Step(lambda _situation: answer, source, answer),))
