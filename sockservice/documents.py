@@ -22,6 +22,7 @@ from sockservice import yaml
 from sockservice.errors import ConfigurationError, Place, did_you_mean
 from sockservice.regular_file import open_regular
 from sockservice.yaml import TORN as TORN
+from sockservice.yaml import Keys as Keys
 from sockservice.yaml import SpelledInteger as SpelledInteger
 
 S = TypeVar("S")

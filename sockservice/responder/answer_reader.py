@@ -4,32 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import attrs
 from msgspec import UNSET, UnsetType
 
 from sockservice import answers, error_codes
-from sockservice.documents import TORN, Document
+from sockservice.documents import TORN, Document, Keys
 from sockservice.errors import ConfigurationError, counted, did_you_mean
-from sockservice.responder.stub_file import ErrorThen, Then
+from sockservice.responder.mistakes import Mistakes
 from sockservice.responder.stub_values import inferred, shown, value_of
+from sockservice.responder.then_words import ErrorThen, Then
 from sockservice.sqltypes import SqlType
 
 _TEMPLATE: Final = re.compile(r"\{\{.*\}\}", re.DOTALL)
 _SQLSTATE: Final = re.compile(r"[0-9A-Z]{5}")
 _LONGEST_LABEL: Final = 256
 """Characters of a column alias (MySQL 8.4 manual, 11.2 "Schema Object Names")."""
-
-Keys: TypeAlias = tuple[str | int, ...]
-
-
-class Mistakes(Exception):
-    """What is wrong with one stub; ``found`` are the errors, each with its place."""
-
-    def __init__(self, found: list[ConfigurationError]) -> None:
-        super().__init__()
-        self.found = found
 
 
 @attrs.frozen

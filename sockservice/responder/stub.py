@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
@@ -13,17 +14,23 @@ if TYPE_CHECKING:
     from sockservice.responder.plan import Plan
 
 
+WHILE_RUNNING: Final = 0
+"""The layer of the stubs that were made while the server runs."""
+FROM_FILES: Final = 1
+"""The layer of the stubs of files."""
+
+
 class Rank(NamedTuple):
     """Of several stubs that match, the one with the lowest rank answers.
 
     Attributes:
         priority: 1 to 9, as its author says.
-        layer: 0 for stubs that were made while the server runs, 1 for those of files.
+        layer: :data:`WHILE_RUNNING` or :data:`FROM_FILES`.
         order: the place in the files; the newest first among those made while the server runs.
     """
 
     priority: int = 5
-    layer: int = 1
+    layer: int = FROM_FILES
     order: int = 0
 
 
@@ -36,11 +43,11 @@ class Stub:
         when: which requests it answers.
         then: what it answers.
         rank: which of several that match answers.
-        place: where it stands in a file, or None.
+        locate: tells where it stands in a file, for which that is read once more; None where it is in none.
     """
 
     name: str
     when: Condition
     then: Plan
     rank: Rank = attrs.field(factory=Rank)
-    place: Place | None = None
+    locate: Callable[[], Place] | None = None

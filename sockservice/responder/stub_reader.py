@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import warnings
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -11,18 +10,15 @@ from typing import Any, Final
 import attrs
 from msgspec import UNSET
 
-from sockservice.answers import Answer, Ok
 from sockservice.documents import Document, position, survey_document
 from sockservice.errors import ConfigurationError
-from sockservice.responder.answer_reader import AnswerReader, Mistakes
-from sockservice.responder.condition import REGEX, SQL, SQL_EXACT, Condition
-from sockservice.responder.journal import Source
-from sockservice.responder.plan import constant
-from sockservice.responder.shapes import NO_SHAPE, shape_of
-from sockservice.responder.stub import Rank, Stub
-from sockservice.responder.stub_file import OkThen, StubEntry, StubFile, Then, When
-from sockservice.responder.stub_values import shown
-from sockservice.responder.tokens import tokens
+from sockservice.responder.condition_reader import ConditionReader
+from sockservice.responder.mistakes import Mistakes
+from sockservice.responder.plan_reader import PlanReader
+from sockservice.responder.stub import FROM_FILES, Rank, Stub
+from sockservice.responder.stub_file import StubEntry, StubFile
+from sockservice.responder.then_words import OkThen, Then
+from sockservice.responder.when_words import When
 
 _ANY_WHEN: Final = When(regex=".*")
 _ANY_THEN: Final = Then(ok=OkThen())
@@ -62,19 +58,22 @@ class StubReader:
         """
         stubs: list[Stub] = []
         found = list(self.document.mistakes)
-        answers = AnswerReader(self.document)
+        conditions, plans = ConditionReader(self.document), PlanReader(self.document)
         for index, entry in enumerate(self._sound_entries() if found else self.document.value.stubs):
-            answer: Answer | None = None
+            keys = ("stubs", index)
+            name = f"stub {index + 1} of {self.document.path.name}" if entry.name is UNSET else entry.name
+            condition, plan = None, None
             try:
-                answer = answers.answer(entry.then, ("stubs", index, "then"))
+                condition = conditions.condition(entry.when, (*keys, "when"))
             except Mistakes as mistakes:
                 found.extend(mistakes.found)
             try:
-                stub = self._stub(entry, index, answer, Rank(entry.priority, 1, first + index))
+                plan = plans.plan(entry, name, (*keys, "then"))
             except Mistakes as mistakes:
                 found.extend(mistakes.found)
-            else:
-                stubs.append(stub)
+            if condition is not None and plan is not None:
+                rank = Rank(entry.priority, FROM_FILES, first + index)
+                stubs.append(Stub(name, condition, plan, rank, functools.partial(self.document.place, *keys)))
         if found:
             raise ConfigurationError.together(sorted(found, key=position))
         return stubs
@@ -85,58 +84,3 @@ class StubReader:
             when = self.document.part(When, "stubs", index, "when")
             then = self.document.part(Then, "stubs", index, "then")
             yield StubEntry(when or _ANY_WHEN, then or _ANY_THEN)
-
-    def _stub(self, entry: StubEntry, index: int, answer: Answer | None, rank: Rank) -> Stub:
-        keys = ("stubs", index, "when")
-        given = [name for name in (SQL, SQL_EXACT, REGEX) if getattr(entry.when, name) is not UNSET]
-        found: list[ConfigurationError] = []
-        if len(given) != 1:
-            said = " and ".join(given) or "none"
-            wrong = f"'when' takes one of sql, sql_exact and regex, not {said}"
-            found.append(self.document.mistake(wrong, *keys))
-        pattern = None
-        try:
-            if entry.when.regex is not UNSET:
-                pattern = _pattern(entry.when.regex)
-        except ValueError as reason:
-            found.append(self.document.mistake(str(reason), *keys, REGEX))
-        try:
-            if entry.when.sql is not UNSET:
-                _check_statement(entry.when.sql)
-        except ValueError as reason:
-            found.append(self.document.mistake(str(reason), *keys, SQL))
-        if found:
-            raise Mistakes(found)
-        matcher = given[0]
-        text: str = getattr(entry.when, matcher)
-        name = f"stub {index + 1} of {self.document.path.name}" if entry.name is UNSET else entry.name
-        shape = NO_SHAPE if matcher == REGEX else shape_of(text)
-        # Without an answer the file is refused anyway; the stub is made to find its other mistakes.
-        return Stub(
-            name,
-            Condition(matcher, text, shape, pattern),
-            constant(answer or Ok(), Source("stub", name)),
-            rank,
-            self.document.place("stubs", index),
-        )
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    try:
-        with warnings.catch_warnings():
-            # A doubtful pattern is the author's business, and no reason to print to the log of the service.
-            warnings.simplefilter("ignore")
-            return re.compile(text, re.IGNORECASE | re.DOTALL)
-    except (re.error, ValueError, OverflowError, RecursionError) as error:
-        raise ValueError(f"the regular expression cannot be used: {error}") from None
-
-
-def _check_statement(text: str) -> None:
-    found = tokens(text)
-    if all(token.text == ";" for token in found):
-        raise ValueError("'sql' holds no statement, only comments or space")
-    last = found[-1].text
-    if last.startswith("/*"):
-        raise ValueError("'sql' ends inside of a comment")
-    if last[0] in "'\"`" and (len(last) < 2 or last[-1] != last[0]):
-        raise ValueError(f"'sql' ends inside of quotes that begin at {shown(last)}")
