@@ -84,7 +84,7 @@ class MySQL:
         def workspace(name: str) -> Workspace:
             return Workspace(name, stubs, behind, host.reactor, Journal(server.clock))
 
-        return MySQLFactory(server, Workspaces(workspace), host.reactor, tls)
+        return MySQLFactory(server, Workspaces(workspace, server.sessions), host.reactor, tls)
 
     def _tls(self, host: IHost) -> IOpenSSLServerConnectionCreator | None:
         """What makes TLS connections, where it is asked for."""

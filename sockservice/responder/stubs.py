@@ -20,6 +20,7 @@ class Stubs:
     Attributes:
         paths: the same.
         current: the stubs in use; another object after each reload.
+        problems: why the files are not used as they are now, a line each; none where they are.
 
     Raises:
         ConfigurationError: a file cannot be used.
@@ -30,6 +31,7 @@ class Stubs:
     def __init__(self, paths: Iterable[Path | str] = ()) -> None:
         self.paths = tuple(Path(path) for path in paths)
         self.current = StubSet.load(self.paths)
+        self.problems: tuple[str, ...] = ()
 
     def reload(self) -> None:
         """Read the files again. All of them are sound and used from now on, or the ones before stay.

@@ -1,0 +1,205 @@
+"""What the tables of the control show: the journal, the stubs, the states and the faults of one workspace."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, overload
+
+import msgspec
+
+from sockservice.answers import Value
+from sockservice.errors import ConfigurationError
+from sockservice.responder.credentials import has_credentials, params_without_credentials, without_credentials
+from sockservice.responder.journal import Entry
+from sockservice.responder.stub import WHILE_RUNNING, Stub
+from sockservice.responder.tally import Tally
+
+if TYPE_CHECKING:
+    from sockservice.responder.workspace import Workspace
+
+Row = Sequence[Value]
+
+
+def rows_of(table: str, workspace: Workspace) -> Iterable[Row]:
+    """The rows of a table.
+
+    Args:
+        table: its name in lower case: one of the database ``sockservice`` in the catalogue.
+        workspace: whose.
+    """
+    return _TABLES[table](workspace)
+
+
+# --- the journal ------------------------------------------------------------------------------
+
+
+class JournalRow(Sequence[Value]):
+    """An entry as a row, whose cells are made when they are asked for: most queries need a few of many entries.
+
+    Args:
+        number: the entry's.
+        entry: it.
+    """
+
+    __slots__ = ("_entry", "_number")
+
+    def __init__(self, number: int, entry: Entry) -> None:
+        self._number = number
+        self._entry = entry
+
+    def __len__(self) -> int:
+        return len(_CELLS)
+
+    @overload
+    def __getitem__(self, place: int) -> Value: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Value]: ...
+
+    def __getitem__(self, place: int | slice) -> Value:
+        if isinstance(place, slice):
+            return [self[index] for index in range(*place.indices(len(self)))]
+        return _CELLS[place](self._number, self._entry)
+
+
+def text_of(entry: Entry) -> str:
+    """The statement of an entry as it may be shown: without credentials."""
+    return without_credentials(entry.text)
+
+
+def near_of(entry: Entry) -> str:
+    """The near miss of an entry as it may be shown: where its statement has credentials, without the reason."""
+    return entry.near.partition(" (")[0] if entry.near and has_credentials(entry.text) else entry.near
+
+
+def message_of(entry: Entry) -> str:
+    """The text of an entry's error as it may be shown: not at all where it may repeat credentials."""
+    return "***" if entry.message and has_credentials(entry.text) else entry.message
+
+
+def json_text(value: Any) -> str:
+    """Values as JSON; what JSON has not is text."""
+    return json.dumps(value, ensure_ascii=False, default=_as_text)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return "0x" + value.hex()
+    return str(value)
+
+
+def _params(entry: Entry) -> str | None:
+    return json_text(params_without_credentials(entry.text, entry.params)) if entry.params else None
+
+
+def _moment(seconds: float) -> datetime.datetime:
+    """A time as DATETIME has it: in the server's time zone, as NOW() says it."""
+    return datetime.datetime.fromtimestamp(seconds)
+
+
+_CELLS: Final[Sequence[Callable[[int, Entry], Value]]] = (
+    lambda number, _entry: number,
+    lambda _number, entry: _moment(entry.time),
+    lambda _number, entry: entry.duration,
+    lambda _number, entry: entry.asker.connection_id,
+    lambda _number, entry: entry.asker.user,
+    lambda _number, entry: entry.asker.database or None,
+    lambda _number, entry: entry.command,
+    lambda _number, entry: text_of(entry),
+    lambda _number, entry: _params(entry),
+    lambda _number, entry: entry.source.kind,
+    lambda _number, entry: entry.source.name or None,
+    lambda _number, entry: json_text(entry.source.tags) if entry.source.tags else None,
+    lambda _number, entry: entry.rows,
+    lambda _number, entry: entry.error or None,
+    lambda _number, entry: message_of(entry) or None,
+    lambda _number, entry: near_of(entry) or None,
+)
+"""The cells of a row of the journal, in the order of the catalogue."""
+
+
+def _journal(workspace: Workspace) -> Iterator[Row]:
+    return (JournalRow(number, entry) for number, entry in list(workspace.journal.numbered()))
+
+
+def _unmatched(workspace: Workspace) -> Iterator[Row]:
+    """The statements that no stub answered, each once, the last one last."""
+    found: dict[tuple[str, str], tuple[int, int, Entry]] = {}
+    for number, entry in workspace.journal.numbered():
+        if entry.source.kind == "fallback":
+            key = (entry.command, entry.text)
+            times, _, _ = found.pop(key, (0, 0, entry))
+            found[key] = (times + 1, number, entry)
+    for times, number, entry in found.values():
+        yield text_of(entry), times, number, _moment(entry.time), near_of(entry) or None
+
+
+# --- the rest ---------------------------------------------------------------------------------
+
+
+def _stubs(workspace: Workspace) -> Iterator[Row]:
+    """The stubs in the order in which they are tried, and what keeps files from being used."""
+    for stub in sorted(workspace.stubs.stubs, key=lambda stub: stub.rank):
+        tally = workspace.stubs.tally(stub)
+        running = stub.rank.layer == WHILE_RUNNING
+        file, line = ("", 0) if running else _place(stub)
+        yield (
+            stub.name,
+            file or None,
+            line or None,
+            stub.rank.priority,
+            "running" if running else "file",
+            max(tally.calls, tally.answered),
+            tally.answered,
+            int(_exhausted(stub, tally)),
+            None,
+        )
+    for problem in workspace.files.problems:
+        yield None, problem.split(":", 1)[0], None, None, "file", None, None, None, problem
+
+
+def _exhausted(stub: Stub, tally: Tally) -> bool:
+    """Whether all answers of a stub are used up, so that it passes requests on."""
+    last = len(stub.then.steps) - 1
+    times = stub.then.steps[last].times or 1
+    return stub.then.ends and (tally.step > last or (tally.step == last and tally.given >= times))
+
+
+def _place(stub: Stub) -> tuple[str, int]:
+    """File and line of a stub; of a file that is gone, nothing."""
+    try:
+        place = stub.locate() if stub.locate is not None else None
+    except ConfigurationError:
+        place = None
+    return ("", 0) if place is None else (str(place.path), place.line)
+
+
+def _states(workspace: Workspace) -> Iterator[Row]:
+    for scenario in sorted({*workspace.files.current.initial_states, *workspace.states}):
+        yield scenario, workspace.state(scenario)
+
+
+def _faults(workspace: Workspace) -> Iterator[Row]:
+    for armed in workspace.faults:
+        parameters = json_text(msgspec.to_builtins(armed.fault.parameters))
+        yield armed.number, armed.fault.name, parameters, armed.met, armed.struck, armed.left
+
+
+def _workspace(workspace: Workspace) -> Iterator[Row]:
+    journal = workspace.journal
+    yield workspace.name, len(workspace.stubs.stubs), len(journal), journal.evicted
+
+
+_TABLES: Final[Mapping[str, Callable[[Workspace], Iterable[Row]]]] = {
+    "journal": _journal,
+    "unmatched": _unmatched,
+    "stubs": _stubs,
+    "states": _states,
+    "faults": _faults,
+    "workspace": _workspace,
+}
