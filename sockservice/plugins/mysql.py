@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
@@ -12,9 +13,35 @@ from zope.interface import implementer
 from sockservice.interfaces import IHost, IRefusingService, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
 from sockservice.plugins._mysql_protocol import MySQLFactory
-from sockservice.responder import CHATTER, FALLBACK, Chatter, Journal, Stubs, Unmatched, Workspace, Workspaces
+from sockservice.responder import (
+    CHATTER,
+    FALLBACK,
+    Chatter,
+    Journal,
+    JournalLines,
+    Stubs,
+    Unmatched,
+    Workspace,
+    Workspaces,
+)
+from sockservice.responder.journal import BYTES, ENTRIES, OTHERS
+from sockservice.responder.workspaces import WORKSPACES
 
 __all__ = ["MySQL", "MySQLFactory", "MySQLOptions"]
+
+
+def _entries(text: str) -> int:
+    return _whole_number(text, 1_000_000)
+
+
+def _workspaces(text: str) -> int:
+    return _whole_number(text, 100_000)
+
+
+def _whole_number(text: str, most: int) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) <= most):
+        raise ValueError(f"{text!r} is not a whole number from 0 to {most:,}")
+    return int(text)
 
 
 class MySQLOptions(Options):
@@ -24,9 +51,15 @@ class MySQLOptions(Options):
         ["database", None, "test", "a database that exists from the start"],
         ["fallback", None, "error", "what answers when no stub does: error"],
         ["server-version", None, DEFAULT_VERSION, "the version that the greeting names, for example 8.0.36"],
+        ["journal", None, ENTRIES, "how many requests each journal keeps; 0 keeps none", _entries],
+        ["journal-file", None, None, "a file that each request is appended to, as a line of JSON"],
+        ["workspaces", None, WORKSPACES, "how many workspaces there may be beside the default one", _workspaces],
         ["tls", None, None, "offer TLS: self-signed, or CERT.pem:KEY.pem (one file may hold both: BOTH.pem)"],
     ]
-    optFlags = [["require-tls", None, "refuse clients over plain TCP with error 3159"]]
+    optFlags = [
+        ["require-tls", None, "refuse clients over plain TCP with error 3159"],
+        ["no-control", None, "leave statements about the database sockservice to the stubs"],
+    ]
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -80,11 +113,29 @@ class MySQL:
         host.on_reload(stubs.reload)
         chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
         behind = ((CHATTER, chatter), (FALLBACK, Unmatched(stubs)))
+        lines = self._journal_lines(host)
 
         def workspace(name: str) -> Workspace:
-            return Workspace(name, stubs, behind, host.reactor, Journal(server.clock))
+            record = None if lines is None else functools.partial(lines.add, name)
+            journal = Journal(
+                server.clock, entries=options["journal"], size=BYTES if not name else OTHERS, record=record
+            )
+            return Workspace(name, stubs, behind, host.reactor, journal, control=not options["no-control"])
 
-        return MySQLFactory(server, Workspaces(workspace, server.sessions), host.reactor, tls)
+        workspaces = Workspaces(workspace, server.sessions, most=options["workspaces"])
+        return MySQLFactory(server, workspaces, host.reactor, tls, [workspaces.close, *([lines.end] if lines else [])])
+
+    def _journal_lines(self, host: IHost) -> JournalLines | None:
+        """What writes the file of the journal, where one is asked for."""
+        name: str | None = host.options["journal-file"]
+        if name is None:
+            return None
+        # Few ask for one.
+        from sockservice.plugins._journal_file import JournalFile
+
+        file = JournalFile(host.path(name), host.reactor)
+        host.on_reload(file.reopen)
+        return JournalLines(file, host.reactor)
 
     def _tls(self, host: IHost) -> IOpenSSLServerConnectionCreator | None:
         """What makes TLS connections, where it is asked for."""

@@ -19,6 +19,8 @@ ENTRIES: Final = 10_000
 """How many entries are kept: some minutes of a test suite, and a few megabytes."""
 BYTES: Final = 16 * 1024 * 1024
 """Of the texts and parameters of all entries."""
+OTHERS: Final = 4 * 1024 * 1024
+"""The same for the journals of workspaces other than the default one, of which there may be many."""
 OVERHEAD: Final = 300
 """Bytes that an entry takes beside its text and parameters."""
 
@@ -133,6 +135,7 @@ class Journal:
         record: takes each entry once its answer is known; None for nobody.
 
     Attributes:
+        most: how many entries are kept.
         last: the number of the newest entry, counted from 1 since the journal began; 0 where there was none.
     """
 
@@ -144,6 +147,7 @@ class Journal:
         size: int = BYTES,
         record: Record | None = None,
     ) -> None:
+        self.most = entries
         self.last = 0
         self._clock = clock
         self._record = record

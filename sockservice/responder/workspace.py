@@ -28,7 +28,6 @@ Respond = Callable[[Request], Answer | Deferred[Answer] | None]
 
 CHATTER: Final = Source("chatter")
 FALLBACK: Final = Source("fallback")
-CONTROL: Final = Source("control")
 SERVER: Final = Source("server")
 
 _SHARE: Final = 16
@@ -73,7 +72,7 @@ class Workspace:
         self.clock = clock
         self.journal = journal
         self._add = journal.add
-        self._control = Control(self).respond if control else None
+        self._control = Control(self).find if control else None
         self.states: dict[str, str] = {}
         self.counters: dict[str, int] = {}
         self.random = Random()  # noqa: S311 - nothing is kept secret by it
@@ -87,12 +86,11 @@ class Workspace:
 
     def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
         """The answer, which goes into the journal; None where nobody has one."""
-        if _MARK in request.text and self._control is not None:
-            answer = self._control(request)
-            if answer is not None:
-                return self._add(request, answer, CONTROL)
-        # One condition for nearly all requests: no fault is armed, and a stub answers.
-        found = (not self.faults and self._find_stub(request)) or self._find(request)
+        found = self._control(request) if self._control is not None and _MARK in request.text else None
+        if found is None and not self.faults:  # nearly all requests
+            found = self._find_stub(request)
+        if found is None:
+            found = self._find(request)
         if found is None:
             return self._add(request, None, SERVER)
         answer, source = found

@@ -27,6 +27,7 @@ from sockservice.responder.chatter.place import Place
 from sockservice.responder.chatter.select_statement import label_of, read_alias
 from sockservice.responder.control.procedures import PROCEDURES, Procedure
 from sockservice.responder.control.tables import rows_of
+from sockservice.responder.journal import Source
 from sockservice.responder.token_reader import NotUnderstood, TokenReader
 from sockservice.responder.tokens import TooManyTokens, tokens
 from sockservice.sqltypes import SqlType
@@ -39,6 +40,7 @@ MAX_TOKENS: Final = 4096
 
 _NAMED: Final = re.compile(r"\bsockservice`?\s*\.", re.IGNORECASE)
 _FIRST_WORD: Final = re.compile(r"(?:\s|/\*(?!!).*?\*/)*+(?:call|select)\b", re.IGNORECASE | re.DOTALL)
+_RESETS: Final = re.compile(r"\s*call\s+`?sockservice`?\s*\.\s*`?reset\b", re.IGNORECASE)
 _STATEMENTS: Final = frozenset(("query", "prepare", "execute"))
 _SCOPE: Final = Scope(schemas=(CONTROL,))
 _TRUTH: Final = SqlType.parse("BIGINT")
@@ -46,6 +48,8 @@ _HOW_TO_READ: Final = (
     "sockservice: a table of the control is read by SELECT columns | * | COUNT(*) FROM sockservice.table [WHERE …] "
     "[ORDER BY columns] [LIMIT …], and by nothing more"
 )
+
+CONTROLLED: Final = Source("control")
 
 Answered = Answer | Deferred[Answer] | None
 
@@ -60,6 +64,16 @@ class Control:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+
+    def find(self, request: Request) -> tuple[Answer | Deferred[Answer], Source | None] | None:
+        """The answer to a statement of the control, and what the journal says of it.
+
+        The journal has nothing of a statement that may have emptied it: a test finds it empty then.
+        """
+        answer = self.respond(request)
+        if answer is None:
+            return None
+        return answer, None if _RESETS.match(request.text) else CONTROLLED
 
     def respond(self, request: Request) -> Answered:
         """The answer to a statement of the control; an error says what to do instead."""

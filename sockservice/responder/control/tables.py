@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Final, overload
 
 import msgspec
 
 from sockservice.answers import Value
 from sockservice.errors import ConfigurationError
-from sockservice.responder.credentials import has_credentials, params_without_credentials, without_credentials
 from sockservice.responder.journal import Entry
+from sockservice.responder.journal_view import json_text, message_of, near_of, params_of, text_of
 from sockservice.responder.stub import WHILE_RUNNING, Stub
 from sockservice.responder.tally import Tally
 
@@ -64,39 +63,6 @@ class JournalRow(Sequence[Value]):
         return _CELLS[place](self._number, self._entry)
 
 
-def text_of(entry: Entry) -> str:
-    """The statement of an entry as it may be shown: without credentials."""
-    return without_credentials(entry.text)
-
-
-def near_of(entry: Entry) -> str:
-    """The near miss of an entry as it may be shown: where its statement has credentials, without the reason."""
-    return entry.near.partition(" (")[0] if entry.near and has_credentials(entry.text) else entry.near
-
-
-def message_of(entry: Entry) -> str:
-    """The text of an entry's error as it may be shown: not at all where it may repeat credentials."""
-    return "***" if entry.message and has_credentials(entry.text) else entry.message
-
-
-def json_text(value: Any) -> str:
-    """Values as JSON; what JSON has not is text."""
-    return json.dumps(value, ensure_ascii=False, default=_as_text)
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, bytes):
-        try:
-            return value.decode()
-        except UnicodeDecodeError:
-            return "0x" + value.hex()
-    return str(value)
-
-
-def _params(entry: Entry) -> str | None:
-    return json_text(params_without_credentials(entry.text, entry.params)) if entry.params else None
-
-
 def _moment(seconds: float) -> datetime.datetime:
     """A time as DATETIME has it: in the server's time zone, as NOW() says it."""
     return datetime.datetime.fromtimestamp(seconds)
@@ -111,7 +77,7 @@ _CELLS: Final[Sequence[Callable[[int, Entry], Value]]] = (
     lambda _number, entry: entry.asker.database or None,
     lambda _number, entry: entry.command,
     lambda _number, entry: text_of(entry),
-    lambda _number, entry: _params(entry),
+    lambda _number, entry: json_text(params_of(entry)) if entry.params else None,
     lambda _number, entry: entry.source.kind,
     lambda _number, entry: entry.source.name or None,
     lambda _number, entry: json_text(entry.source.tags) if entry.source.tags else None,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import heapq
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -15,12 +17,12 @@ from sockservice.responder.chatter.cells import to_text
 from sockservice.responder.condition import Condition
 from sockservice.responder.control.past import past_request
 from sockservice.responder.control.stub_text import condition_of
-from sockservice.responder.control.tables import text_of
 from sockservice.responder.credentials import has_credentials
 from sockservice.responder.durations import read_duration
 from sockservice.responder.journal import Entry, Source
+from sockservice.responder.journal_view import text_of
 from sockservice.responder.lookup import Lookup
-from sockservice.responder.near_miss import NearMisses
+from sockservice.responder.near_miss import LOOKED_AT, NearMisses
 from sockservice.responder.plan import constant
 from sockservice.responder.printable import on_one_line
 from sockservice.responder.stub import Stub
@@ -44,6 +46,8 @@ LONGEST_MESSAGE: Final = 512
 """Bytes of a message that clients keep (MYSQL_ERRMSG_SIZE)."""
 
 _LONGEST_TEXT: Final = 80
+_STATEMENTS: Final = ("query", "execute")
+_WORD: Final = re.compile(r"\w+")
 _NOT_ASKED: Final = frozenset(["state", "call"])
 _WORDS: Final = ("exactly", "at_least", "at_most", "never")
 
@@ -95,6 +99,8 @@ def verification(
         ValueError: an argument is wrong.
         ConfigurationError: the ``when`` is.
     """
+    if not workspace.journal.most:
+        raise ValueError("there is no journal to look at: it is turned off by --journal 0")
     text, expected, wait = _read(arguments)
     condition = condition_of(text, _NOT_ASKED)
     count = _Count(workspace, condition, server)
@@ -177,25 +183,29 @@ class _Count:
         subject = Subject(past_request(entry, self._server), self.workspace)
         return any(stub.when.holds(subject) for stub in self._lookup.candidates(subject))
 
-    def near(self) -> Iterator[str]:
-        """What was asked and is near, the newest first, in words."""
+    def near(self, text: str) -> list[str]:
+        """What was asked and is near, the nearest first, in words.
+
+        Args:
+            text: the ``when``, by whose words the newest statements are put in order.
+        """
         misses = NearMisses((self.stub,))
-        told: set[str] = set()
-        entries = list(self.workspace.journal)[-COMPARED:]
-        for entry in reversed(entries):
-            if entry.source.kind == "control" or entry.command not in ("query", "execute"):
+        wanted = _words(text)
+        found: dict[str, float] = {}
+        for entry in list(self.workspace.journal)[: -COMPARED - 1 : -1]:
+            if entry.source.kind == "control" or entry.command not in _STATEMENTS or self._meets(entry):
                 continue
             miss = misses.nearest(entry.text, entry.params)
-            if miss is None or self._meets(entry):
-                continue
-            text = on_one_line(text_of(entry)[:_LONGEST_TEXT])
-            reason = "" if has_credentials(entry.text) else f" ({miss.reason})"
-            words = f"{text}{reason}"
-            if words not in told:
-                told.add(words)
-                yield words
-            if len(told) == SHOWN:
-                return
+            if miss is not None:
+                shown = on_one_line(text_of(entry)[:_LONGEST_TEXT])
+                reason = "" if has_credentials(entry.text) else f" ({miss.reason})"
+                words = _words(entry.text[:LOOKED_AT])
+                found.setdefault(shown + reason, len(wanted & words) / (len(wanted | words) or 1))
+        return heapq.nlargest(SHOWN, found, key=lambda shown: found[shown])
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower()))
 
 
 def _message(count: _Count, expected: Expected, text: str) -> str:
@@ -203,11 +213,12 @@ def _message(count: _Count, expected: Expected, text: str) -> str:
     wanted = on_one_line(text.strip())
     wanted = wanted if len(wanted) <= _LONGEST_TEXT else wanted[: _LONGEST_TEXT - 1] + "…"
     journal = count.workspace.journal
-    parts = [f"sockservice: expected {expected}, got {counted(count.found, 'time')} of {count.seen}: {wanted}"]
+    asked = f"asked {counted(count.found, 'time')}, among {counted(count.seen, 'request')}"
+    parts = [f"sockservice: {wanted} was expected {expected} and was {asked}"]
     if journal.evicted:
         parts.append(f"{journal.evicted} older ones are not in the journal any more")
-    near = list(count.near())
-    if count.found < expected.count or near:
+    if count.found < expected.count:
+        near = count.near(text)
         parts.append(f"nearest: {'; '.join(near)}" if near else "nothing near was asked")
     message = "; ".join(parts).encode()
     if len(message) <= LONGEST_MESSAGE:
