@@ -20,7 +20,7 @@ from sockservice.responder.credentials import params_without_credentials, withou
         ("GRANT ALL ON *.* TO b IDENTIFIED BY 'se''cret'", "GRANT ALL ON *.* TO b IDENTIFIED BY '***'"),
         ("SET PASSWORD FOR bob = 'se\\'cret'", "SET PASSWORD FOR bob = '***'"),
         ("SET  PASSWORD\n=\tPASSWORD('secret')", "SET PASSWORD = PASSWORD('***')"),
-        ("CHANGE MASTER TO MASTER_PASSWORD='secret', MASTER_PORT=1", "CHANGE MASTER TO MASTER_PASSWORD='***', MASTER_PORT=1"),
+        ("CHANGE MASTER TO MASTER_PASSWORD='secret', X=1", "CHANGE MASTER TO MASTER_PASSWORD='***', X=1"),
         ("START REPLICA USER='a' PASSWORD='secret'", "START REPLICA USER='***' PASSWORD='***'"),
         ("SELECT 1 FROM t WHERE password = N'secret'", "SELECT 1 FROM t WHERE password = '***'"),
         ("-- don't\nSET PASSWORD = 'secret'", "SET PASSWORD = '***'"),
@@ -43,7 +43,7 @@ def test_any_text_is_taken(before, after):
     assert isinstance(shown, str)
 
 
-@given(st.text(alphabet="ab \"\n`;,=()"))
+@given(st.text(alphabet='ab "\n`;,=()'))
 def test_no_literal_behind_code_is_shown(after):
     assert "zzzz" not in without_credentials(f"ALTER USER x IDENTIFIED BY 'zzzz' {after}")
 

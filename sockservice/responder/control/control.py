@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 MAX_TOKENS: Final = 4096
 """Tokens of the longest statement that is read; a text of stubs is one of them."""
 
-_NAMED: Final = re.compile(r"\bsockservice`?\s*\.", re.IGNORECASE)
+# In lower case, as MySQL tells the names of databases apart.
+_NAMED: Final = re.compile(r"\bsockservice`?\s*\.")
 _FIRST_WORD: Final = re.compile(r"(?:\s|/\*(?!!).*?\*/)*+(?:call|select)\b", re.IGNORECASE | re.DOTALL)
 _RESETS: Final = re.compile(r"\s*call\s+`?sockservice`?\s*\.\s*`?reset\b", re.IGNORECASE)
 _STATEMENTS: Final = frozenset(("query", "prepare", "execute"))
@@ -73,7 +74,8 @@ class Control:
         answer = self.respond(request)
         if answer is None:
             return None
-        return answer, None if _RESETS.match(request.text) else CONTROLLED
+        resets = request.command != "prepare" and _RESETS.match(request.text)
+        return answer, None if resets else CONTROLLED
 
     def respond(self, request: Request) -> Answered:
         """The answer to a statement of the control; an error says what to do instead."""

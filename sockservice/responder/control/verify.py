@@ -197,21 +197,25 @@ class _Count:
                 continue
             miss = misses.nearest(entry.text, entry.params)
             if miss is not None:
-                shown = on_one_line(text_of(entry)[:_LONGEST_TEXT])
+                shown = _short(text_of(entry))
                 reason = "" if has_credentials(entry.text) else f" ({miss.reason})"
                 words = _words(entry.text[:LOOKED_AT])
                 found.setdefault(shown + reason, len(wanted & words) / (len(wanted | words) or 1))
-        return heapq.nlargest(SHOWN, found, key=lambda shown: found[shown])
+        least = max(found.values(), default=0.0) / 2
+        return [shown for shown in heapq.nlargest(SHOWN, found, key=found.__getitem__) if found[shown] >= least]
 
 
 def _words(text: str) -> set[str]:
     return set(_WORD.findall(text.lower()))
 
 
+def _short(text: str) -> str:
+    return on_one_line(text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…")
+
+
 def _message(count: _Count, expected: Expected, text: str) -> str:
     """What was expected and what was there, in at most :data:`LONGEST_MESSAGE` bytes."""
-    wanted = on_one_line(text.strip())
-    wanted = wanted if len(wanted) <= _LONGEST_TEXT else wanted[: _LONGEST_TEXT - 1] + "…"
+    wanted = _short(text.strip())
     journal = count.workspace.journal
     asked = f"asked {counted(count.found, 'time')}, among {counted(count.seen, 'request')}"
     parts = [f"sockservice: {wanted} was expected {expected} and was {asked}"]
