@@ -125,22 +125,24 @@ def line_of(workspace: str, entry: Entry) -> str:
         entry: it.
     """
     text = text_of(entry)
-    known = {
+    always = {
         "time": round(entry.time, 6),
-        "duration": None if entry.duration is None else round(entry.duration, 6),
         "workspace": workspace,
         "connection": entry.asker.connection_id,
         "user": entry.asker.user,
-        "database": entry.asker.database,
         "command": entry.command,
         "text": text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…",
-        "params": params_of(entry),
         "answered_by": entry.source.kind,
+    }
+    perhaps = {
+        "database": entry.asker.database,
+        "params": params_of(entry),
         "name": entry.source.name,
         "tags": entry.source.tags,
+        "duration": None if entry.duration is None else round(entry.duration, 6),
         "row_count": entry.rows,
         "error": entry.error or None,
         "message": message_of(entry),
         "near": near_of(entry),
     }
-    return json_text({key: value for key, value in known.items() if value not in (None, "", ())})
+    return json_text(always | {key: value for key, value in perhaps.items() if value not in (None, "", ())})

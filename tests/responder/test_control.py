@@ -435,7 +435,7 @@ def test_what_is_more_than_a_simple_query_is_refused(talk, text):
     assert talk.refusal(talk.ask(text)).startswith("a table of the control is read by SELECT columns")
 
 
-@pytest.mark.parametrize("table", [name for name in catalogue.tables_of("sockservice")])
+@pytest.mark.parametrize("table", sorted(catalogue.tables_of("sockservice")))
 def test_each_table_has_the_columns_of_the_catalogue(talk, table):
     talk.call("set_state", "cart", "filled")
     talk.call("fault", "deadlock")
