@@ -6,7 +6,7 @@ import socket
 import struct
 
 import pytest
-from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.defer import CancelledError, Deferred, maybeDeferred, succeed
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
@@ -307,7 +307,7 @@ class Host:
 
     def __init__(self, folder, *arguments):
         self.folder = folder
-        self.reloads = []
+        self.reloads, self.watched = [], []
         self.options = MySQLOptions()
         self.options.parseOptions(arguments)
 
@@ -316,6 +316,12 @@ class Host:
 
     def on_reload(self, call):
         self.reloads.append(call)
+
+    def watch(self, files, call):
+        self.watched.append((files, call))
+
+    def in_thread(self, work):
+        return maybeDeferred(work)
 
 
 def test_a_reload_shows_the_databases_that_the_stub_files_name_now(tmp_path):
