@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.task import Clock
+from twisted.internet.testing import MemoryReactorClock
 from zope.interface import implementer
 
+from sockservice.host.configuration import Limits, ServiceSettings
+from sockservice.host.discovery import discover
+from sockservice.host.prepared_service import prepare
+from sockservice.host.running_host import RunningHost
 from sockservice.host.watching import INTERVAL, QUIET, SHARE, Watch
 from sockservice.interfaces import IWatchedFiles
+from sockservice.sockets import SocketAPI
 
 
 @implementer(IWatchedFiles)
@@ -186,3 +194,36 @@ def test_files_that_cannot_be_looked_at_are_given_up_with_one_report(logged_erro
     (event,) = logged_errors.flush()
     assert event["log_failure"].check(ZeroDivisionError)
     assert watched.clock.getDelayedCalls() == []
+
+
+class Reactor(MemoryReactorClock):
+    """A reactor whose threads are done at once."""
+
+    def getThreadPool(self):
+        return self
+
+    def callInThreadWithCallback(self, done, work):
+        done(True, work())
+
+    def callFromThread(self, call, *arguments):
+        call(*arguments)
+
+
+def test_a_host_looks_while_its_service_runs_and_no_longer():
+    reactor, files = Reactor(), Files()
+    settings = ServiceSettings(discover().service("echo"), {}, (), same_port=False, limits=Limits(), path=Path)
+    service = prepare(settings, reactor, SocketAPI(reactor))
+    service.host.watch(files, lambda: files.reads.append("read"))
+    host = RunningHost(reactor, [service])
+    assert reactor.getDelayedCalls() == []
+    host.startService()
+    files.now = {}
+    reactor.pump([0.1] * 20)
+    assert files.reads == ["read"]
+    assert files.looks > 1
+    stopped = host.stopService()
+    looks = files.looks
+    reactor.pump([0.1] * 20)
+    assert files.looks == looks
+    assert reactor.getDelayedCalls() == []
+    assert stopped.called
