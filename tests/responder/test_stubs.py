@@ -87,7 +87,7 @@ def test_problems_are_shown_until_the_files_are_sound_again(path):
     assert [problem.removeprefix(str(path)).partition(";")[0] for problem in stubs.problems] == [
         ":3:11: 'sqll' is not known here",
         ":4:3: item 2 of 'stubs' lacks 'then'",
-        ":4:19: 'than' is not known here",
+        ":4:20: 'than' is not known here",
     ]
     path.write_text(FILE)
     stubs.reload()
