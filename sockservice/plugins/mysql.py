@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, NoReturn
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
 from twisted.plugin import IPlugin
 from twisted.python.usage import Options, UsageError
 from zope.interface import implementer
 
+from sockservice.errors import ConfigurationError
 from sockservice.interfaces import IHost, IRefusingService, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
 from sockservice.plugins._mysql_protocol import MySQLFactory
@@ -59,6 +61,7 @@ class MySQLOptions(Options):
     optFlags = [
         ["require-tls", None, "refuse clients over plain TCP with error 3159"],
         ["no-control", None, "leave statements about the database sockservice to the stubs"],
+        ["no-watch", None, "read the stub files again at SIGHUP only, not when they change"],
     ]
 
     def __init__(self) -> None:
@@ -82,6 +85,13 @@ class MySQLOptions(Options):
         except ValueError as mistake:
             raise UsageError(f"--account {mistake}") from mistake
 
+    def opt_print_schema(self) -> NoReturn:
+        """Print the JSON Schema of stub files, for editors, and exit."""
+        from sockservice.responder.stub_schema import schema_text
+
+        print(schema_text(), end="")  # noqa: T201
+        raise SystemExit(0)
+
     def postOptions(self) -> None:
         """Refuse a fallback that does not exist, and what nobody could log in to."""
         if self["fallback"] != "error":
@@ -100,20 +110,32 @@ class MySQL:
     options = MySQLOptions
 
     def stream_factory(self, host: IHost) -> MySQLFactory:
-        """The service as its options describe it; reads the stub files, again at each reload."""
+        """The service as its options describe it; reads the stub files, again when they change."""
         options: Any = host.options
-        tls = self._tls(host)
+        mistakes: list[ConfigurationError] = []
+        tls, stubs, lines = None, Stubs(), None
+        try:
+            tls = self._tls(host)
+        except ConfigurationError as error:
+            mistakes.extend(error.mistakes)
+        try:
+            stubs = self._stubs(host)
+        except ConfigurationError as error:
+            mistakes.extend(error.mistakes)
+        try:
+            lines = self._journal_lines(host)
+        except ConfigurationError as error:
+            mistakes.extend(error.mistakes)
+        if mistakes:
+            raise ConfigurationError.together(mistakes)
         server = Server(
             accounts=options["accounts"],
             version=options["server-version"],
             tls=tls is not None,
             require_tls=bool(options["require-tls"]),
         )
-        stubs = Stubs([host.path(path) for path in options["stubs"]])
-        host.on_reload(stubs.reload)
         chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
         behind = ((CHATTER, chatter), (FALLBACK, Unmatched(stubs)))
-        lines = self._journal_lines(host)
 
         def workspace(name: str) -> Workspace:
             record = None if lines is None else functools.partial(lines.add, name)
@@ -136,6 +158,19 @@ class MySQL:
         file = JournalFile(host.path(name), host.reactor)
         host.on_reload(file.reopen)
         return JournalLines(file, host.reactor)
+
+    def _stubs(self, host: IHost) -> Stubs:
+        """The stubs of the files, which follow them."""
+        stubs = Stubs([host.path(path) for path in host.options["stubs"]])
+
+        def reload() -> Deferred[None]:
+            # In a thread, since a large set takes seconds, and so may a slow disk.
+            return host.in_thread(stubs.read).addCallback(stubs.use)
+
+        host.on_reload(reload)
+        if stubs.paths and not host.options["no-watch"]:
+            host.watch(stubs, reload)
+        return stubs
 
     def _tls(self, host: IHost) -> IOpenSSLServerConnectionCreator | None:
         """What makes TLS connections, where it is asked for."""

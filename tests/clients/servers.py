@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -79,15 +79,22 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log:
 
 
 @contextmanager
-def sockservice(
-    folder: Path, options: Sequence[str] = (f"--stubs={STUBS}", f"--account={USER}:{PASSWORD}")
-) -> Iterator[RunningServer]:
-    """Run our own server as a user would: ``twistd`` as a process, ended by SIGTERM.
+def sockservice(folder: Path, stubs: Path = STUBS) -> Iterator[RunningServer]:
+    """Run our own server as a user would, with stubs and an account."""
+    with started(folder, f"--stubs={stubs}", f"--account={USER}:{PASSWORD}") as server:
+        yield server
 
-    Args:
-        folder: where it writes.
-        options: those of ``mysql``.
-    """
+
+@contextmanager
+def open_service(folder: Path) -> Iterator[RunningServer]:
+    """Run our own server with no stubs, open to everybody, and with a file of its journal, ``journal.jsonl``."""
+    with started(folder, f"--journal-file={folder / 'journal.jsonl'}") as server:
+        yield server
+
+
+@contextmanager
+def started(folder: Path, *options: str) -> Iterator[RunningServer]:
+    """Run our own server with options of ``mysql``: ``twistd`` as a process, ended by SIGTERM."""
     log, ready = folder / "twistd.log", folder / "ready.jsonl"
     command = [str(Path(sys.executable).with_name("twistd")), "--nodaemon", "--pidfile=", "sockservice", "--port=0"]
     command += [f"--ready-file={ready}", "mysql", *options]
@@ -98,13 +105,6 @@ def sockservice(
         # Having shut down in order, twistd ends by the signal that it got.
         assert process.wait(PATIENCE) == -signal.SIGTERM, log.read_text()
         assert "Server Shut Down" in log.read_text()
-
-
-@contextmanager
-def open_service(folder: Path) -> Iterator[RunningServer]:
-    """Run our own server with no stubs, open to everybody, and with a file of its journal, ``journal.jsonl``."""
-    with sockservice(folder, [f"--journal-file={folder / 'journal.jsonl'}"]) as server:
-        yield server
 
 
 @contextmanager
