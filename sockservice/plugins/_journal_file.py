@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
-from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
 from sockservice.errors import ConfigurationError
@@ -21,7 +22,7 @@ class JournalFile:
 
     Args:
         path: the file.
-        reactor: whose threads write.
+        in_thread: what does work in another thread; see :meth:`sockservice.interfaces.IHost.in_thread`.
 
     Raises:
         ConfigurationError: it cannot be written, as far as that can be told without doing so.
@@ -29,14 +30,14 @@ class JournalFile:
 
     _log = Logger()
 
-    def __init__(self, path: Path, reactor: Any) -> None:
+    def __init__(self, path: Path, in_thread: Callable[[Callable[[], Any]], Deferred[Any]]) -> None:
         if path.is_dir() or not path.parent.is_dir():
             what = "a folder" if path.is_dir() else "in a folder that does not exist"
             raise ConfigurationError(f"--journal-file {path}: is {what}; name a file in a folder that does")
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise ConfigurationError(f"--journal-file {path}: may not be written")
         self._path = path
-        self._reactor = reactor
+        self._in_thread = in_thread
         self._lock = Lock()
         self._moved = False
         self._descriptor: int | None = None
@@ -44,10 +45,7 @@ class JournalFile:
 
     def write(self, data: bytes) -> Deferred[None]:
         """Append lines in a thread; fires when that is done or has failed, which the log tells once."""
-        written: Deferred[str | None] = deferToThreadPool(
-            self._reactor, self._reactor.getThreadPool(), self._append, data
-        )
-        return written.addCallback(self._tell)
+        return self._in_thread(functools.partial(self._append, data)).addCallback(self._tell)
 
     def write_now(self, data: bytes) -> None:
         """Append lines before this returns."""

@@ -155,7 +155,7 @@ class MySQL:
         # Few ask for one.
         from sockservice.plugins._journal_file import JournalFile
 
-        file = JournalFile(host.path(name), host.reactor)
+        file = JournalFile(host.path(name), host.in_thread)
         host.on_reload(file.reopen)
         return JournalLines(file, host.reactor)
 

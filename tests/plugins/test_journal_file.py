@@ -6,6 +6,7 @@ import os
 
 import pytest
 from twisted.internet import reactor
+from twisted.internet.threads import deferToThread
 from twisted.logger import formatEvent, globalLogPublisher
 
 from sockservice.errors import ConfigurationError
@@ -28,7 +29,7 @@ def logged():
 async def test_lines_are_appended(tmp_path):
     path = tmp_path / "journal.jsonl"
     path.write_text("before\n")
-    file = JournalFile(path, reactor)
+    file = JournalFile(path, deferToThread)
     await file.write(b"a\n")
     file.write_now(b"b\n")
     assert path.read_text() == "before\na\nb\n"
@@ -36,7 +37,7 @@ async def test_lines_are_appended(tmp_path):
 
 async def test_a_file_that_was_moved_away_is_opened_anew(tmp_path):
     path = tmp_path / "journal.jsonl"
-    file = JournalFile(path, reactor)
+    file = JournalFile(path, deferToThread)
     await file.write(b"a\n")
     path.rename(tmp_path / "old")
     await file.write(b"b\n")
@@ -49,7 +50,7 @@ async def test_a_file_that_cannot_be_written_is_told_once_and_tried_again(tmp_pa
     folder = tmp_path / "logs"
     folder.mkdir()
     path = folder / "journal.jsonl"
-    file = JournalFile(path, reactor)
+    file = JournalFile(path, deferToThread)
     folder.rmdir()
     await file.write(b"a\n")
     file.write_now(b"b\n")
@@ -64,7 +65,7 @@ async def test_a_file_that_cannot_be_written_is_told_once_and_tried_again(tmp_pa
 async def test_a_full_disk_costs_one_line_of_the_log(tmp_path, logged):
     path = tmp_path / "full"
     path.symlink_to("/dev/full")
-    file = JournalFile(path, reactor)
+    file = JournalFile(path, deferToThread)
     await file.write(b"a\n")
     await file.write(b"b\n")
     assert logged == [f"the journal is not written to {path}: No space left on device"]
@@ -73,7 +74,7 @@ async def test_a_full_disk_costs_one_line_of_the_log(tmp_path, logged):
 async def test_a_pipe_that_nobody_reads_holds_nobody_up(tmp_path, logged):
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    file = JournalFile(path, reactor)
+    file = JournalFile(path, deferToThread)
     await file.write(b"a\n").addTimeout(10, reactor)
     assert len(logged) == 1
 
@@ -84,4 +85,4 @@ async def test_a_pipe_that_nobody_reads_holds_nobody_up(tmp_path, logged):
 )
 def test_a_name_that_cannot_work_is_refused_at_the_start(tmp_path, name, problem):
     with pytest.raises(ConfigurationError, match=problem):
-        JournalFile(tmp_path / name, reactor)
+        JournalFile(tmp_path / name, deferToThread)
