@@ -15,7 +15,7 @@ from zope.interface.verify import verifyObject
 from sockservice.answers import Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder
 from sockservice.responder.chatter import Chatter, catalogue
-from sockservice.responder.control.control import Control
+from sockservice.responder.control.control import AT_ONCE, Control
 from sockservice.responder.control.procedures import LONGEST, PROCEDURES, STATES
 from sockservice.responder.control.tables import rows_of
 from sockservice.responder.journal import Journal
@@ -464,3 +464,20 @@ def test_credentials_are_not_shown(talk):
     shown += json.dumps([list(map(str, row)) for row in talk.rows("SELECT * FROM sockservice.unmatched")])
     assert "secret" not in shown
     assert "***" in shown
+
+
+def test_a_long_table_is_read_with_turns_for_others(tmp_path):
+    clock = Clock()
+    talk = Talk(clock=clock)
+    for number in range(3 * AT_ONCE):
+        talk.ask(f"SELECT {number}")
+    answers = []
+    for query in (
+        "SELECT COUNT(*) FROM sockservice.journal",
+        "SELECT number FROM sockservice.journal ORDER BY 1 DESC LIMIT 1",
+    ):
+        talk.ask(query).addCallback(answers.append)
+    assert answers == []
+    clock.pump([0] * 6)
+    assert [answer.rows for answer in answers] == [((3 * AT_ONCE,),), ((3 * AT_ONCE + 1,),)]
+    assert talk.ask("SELECT number FROM sockservice.journal LIMIT 2").rows == ((1,), (2,))

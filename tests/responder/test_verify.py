@@ -220,6 +220,7 @@ def test_others_have_their_turn_while_a_long_journal_is_read():
         (("{regex: '('}",), "when:1:9: the regular expression cannot be used"),
         (("SELECT 1",), "when:1:1: "),
         (("",), "when:1:1: "),
+        (("#" * 70_000,), "the 'when' has more than 65,536 characters"),
     ],
 )
 def test_mistakes_are_told(arguments, told):

@@ -6,8 +6,9 @@ lock a test out. What only looks like it (a table of the application's, a commen
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -20,11 +21,11 @@ from sockservice.errors import ConfigurationError, SockserviceError, did_you_mea
 from sockservice.interfaces import IResponder
 from sockservice.responder.chatter.catalogue import CONTROL
 from sockservice.responder.chatter.catalogue_query import Scope, read_query
-from sockservice.responder.chatter.catalogue_select import TableSelect
 from sockservice.responder.chatter.cells import Refused
 from sockservice.responder.chatter.expressions import ExpressionReader
 from sockservice.responder.chatter.place import Place
 from sockservice.responder.chatter.select_statement import label_of, read_alias
+from sockservice.responder.chatter.table_select import Selection, TableSelect
 from sockservice.responder.control.procedures import PROCEDURES, Procedure
 from sockservice.responder.control.tables import rows_of
 from sockservice.responder.journal import Source
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 MAX_TOKENS: Final = 4096
 """Tokens of the longest statement that is read; a text of stubs is one of them."""
+AT_ONCE: Final = 256
+"""How many rows of a table are looked at before others have their turn: some milliseconds."""
 
 # In lower case, as MySQL tells the names of databases apart.
 _NAMED: Final = re.compile(r"\bsockservice`?\s*\.")
@@ -46,7 +49,7 @@ _STATEMENTS: Final = frozenset(("query", "prepare", "execute"))
 _SCOPE: Final = Scope(schemas=(CONTROL,))
 _TRUTH: Final = SqlType.parse("BIGINT")
 _HOW_TO_READ: Final = (
-    "sockservice: a table of the control is read by SELECT columns | * | COUNT(*) FROM sockservice.table [WHERE …] "
+    "a table of the control is read by SELECT columns | * | COUNT(*) FROM sockservice.table [WHERE …] "
     "[ORDER BY columns] [LIMIT …], and by nothing more"
 )
 
@@ -133,9 +136,30 @@ class Control:
                 raise NotUnderstood("more than one table, or groups")
             select = TableSelect(reader, query, lambda source, _: rows_of(source[1], self._workspace), exact=True)
             columns = tuple(query.columns)
-            return Rows(columns, () if request.command == "prepare" else select.rows(request))
+            if request.command == "prepare":
+                return Rows(columns)
+            rows, selection = iter(select.source(request)), select.selection(request)
+            selection.take(itertools.islice(rows, AT_ONCE))
+            rest = next(rows, None)
+            if rest is None or selection.full:
+                return Rows(columns, selection.rows())
+            return Deferred.fromCoroutine(self._select_rest(columns, itertools.chain((rest,), rows), selection))
         except (NotUnderstood, ArithmeticError) as problem:
-            return attrs.evolve(_refusal(""), message=f"{_HOW_TO_READ} ({problem})")
+            return _unreadable(problem)
+
+    async def _select_rest(
+        self, columns: tuple[Column, ...], rows: Iterator[Sequence[Value]], selection: Selection
+    ) -> Answer:
+        """Go on with a long table, with turns for others."""
+        try:
+            while (chunk := tuple(itertools.islice(rows, AT_ONCE))) and not selection.full:
+                await self._workspace.after(0)
+                selection.take(chunk)
+            return Rows(columns, selection.rows())
+        except (NotUnderstood, ArithmeticError) as problem:
+            return _unreadable(problem)
+        except Refused as refused:
+            return refused.answer
 
     def _verify(self, request: Request, reader: TokenReader) -> Answered:
         start = reader.at
@@ -190,6 +214,10 @@ def _tried(act: Callable[[], Answered]) -> Answered:
 
 def _refusal(why: str) -> Error:
     return Error(1105, "HY000", f"sockservice: {why}")
+
+
+def _unreadable(problem: Exception) -> Error:
+    return _refusal(f"{_HOW_TO_READ} ({problem})")
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> Error:

@@ -38,6 +38,8 @@ PAUSE: Final = 0.05
 """Seconds between two looks at the journal, while it is waited for."""
 LONGEST_WAIT: Final = 3600.0
 """Seconds that it is waited at most."""
+LONGEST_WHEN: Final = 64 * 1024
+"""Characters of a ``when``."""
 COMPARED: Final = 100
 """How many of the newest statements are looked at for what is near."""
 SHOWN: Final = 3
@@ -46,6 +48,7 @@ LONGEST_MESSAGE: Final = 512
 """Bytes of a message that clients keep (MYSQL_ERRMSG_SIZE)."""
 
 _LONGEST_TEXT: Final = 80
+_TEXTS: Final = 10_000
 _STATEMENTS: Final = ("query", "execute")
 _WORD: Final = re.compile(r"\w+")
 _NOT_ASKED: Final = frozenset(["state", "call"])
@@ -137,7 +140,10 @@ def _read(arguments: Sequence[Value]) -> tuple[str, Expected, float]:
     wait = read_duration(_duration(rest[0])) if rest else 0.0
     if wait > LONGEST_WAIT:
         raise ValueError(f"it is waited for {LONGEST_WAIT:.0f} s at most, not for {wait:.0f} s")
-    return to_text(arguments[0]), Expected("at_most" if word == "never" else word, count), wait
+    text = to_text(arguments[0])
+    if len(text) > LONGEST_WHEN:
+        raise ValueError(f"the 'when' has more than {LONGEST_WHEN:,} characters")
+    return text, Expected("at_most" if word == "never" else word, count), wait
 
 
 def _duration(value: Value) -> Value:
@@ -176,6 +182,8 @@ class _Count:
         key = (entry.command, entry.text)
         known = self._by_text.get(key)
         if known is None:
+            if len(self._by_text) >= _TEXTS:
+                self._by_text.clear()
             known = self._by_text[key] = self._judge(entry)
         return known
 
