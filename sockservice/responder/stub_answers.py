@@ -51,6 +51,9 @@ class StubAnswers:
         workspace: whose.
         files: the stubs of the files, below those that the workspace has for itself.
         characters: how many characters of statements a generation holds.
+
+    Attributes:
+        added: how many stubs were ever added for this workspace alone.
     """
 
     def __init__(self, workspace: Workspace, files: Stubs, *, characters: int = CHARACTERS) -> None:
@@ -59,7 +62,7 @@ class StubAnswers:
         self._characters = characters
         self._own: tuple[Stub, ...] = ()
         self._own_lookup = Lookup(())
-        self._added = 0
+        self.added = 0
         self._tallies: dict[Stub, Tally] = {}
         self._begin_anew()
 
@@ -80,10 +83,10 @@ class StubAnswers:
             stubs: in their order; their ranks are made here.
         """
         found = tuple(stubs)
-        self._added += len(found)
+        self.added += len(found)
         new = tuple(
             attrs.evolve(stub, rank=Rank(stub.rank.priority, WHILE_RUNNING, order), locate=None)
-            for order, stub in enumerate(found, -self._added)
+            for order, stub in enumerate(found, -self.added)
         )
         names = {stub.name for stub in new}
         self._own = (*new, *(stub for stub in self._own if stub.name not in names))

@@ -72,7 +72,7 @@ def test_it_is_a_responder(talk):
     ("text", "names"),
     [
         (STUB, ["seven"]),
-        (f"- {STUB}\n- {{when: {{sql: SELECT 8}}, then: {{ok: {{}}}}}}", ["seven", "stub 2 of stub"]),
+        (f"- {STUB}\n- {{when: {{sql: SELECT 8}}, then: {{ok: {{}}}}}}", ["seven", "added stub 2"]),
         (f"version: 1\nstubs:\n- {STUB}", ["seven"]),
     ],
 )
@@ -97,6 +97,15 @@ def test_the_newest_stub_answers_and_those_of_one_call_in_their_order(talk):
     assert talk.ask("x").info == "c"
     talk.call("stub", "{name: c, when: {regex: y.*}, then: {ok: {}}}")
     assert talk.ask("x").info == "a"
+
+
+def test_stubs_without_names_do_not_replace_each_other(talk):
+    for number in (8, 9):
+        talk.call("stub", f"{{when: {{sql: SELECT {number} FROM t}}, then: {{ok: {{info: '{number}'}}}}}}")
+    assert (talk.ask("SELECT 8 FROM t").info, talk.ask("SELECT 9 FROM t").info) == ("8", "9")
+    names = [("added stub 2",), ("added stub 1",)]
+    assert talk.rows("SELECT name FROM sockservice.stubs WHERE layer = 'running'") == names
+    assert talk.rows("SELECT DISTINCT name FROM sockservice.journal WHERE answered_by = 'stub'") == names[::-1]
 
 
 @pytest.mark.parametrize(
@@ -393,6 +402,11 @@ def test_stubs_are_listed_in_the_order_in_which_they_are_tried(talk):
     ]
 
 
+def test_a_stub_is_located_only_where_its_place_is_asked_for(talk, monkeypatch):
+    monkeypatch.setattr("sockservice.responder.control.tables._place", None)
+    assert talk.rows("SELECT name FROM sockservice.stubs WHERE answered = 0") == [("user",), ("anything",)]
+
+
 def test_files_that_are_not_used_as_they_are_now_are_listed(talk):
     talk.workspace.files.problems = ("stubs.yaml:3:7: 'sqll' is not known here",)
     rows = talk.rows("SELECT name, file, error FROM sockservice.stubs WHERE error IS NOT NULL")
@@ -479,5 +493,5 @@ def test_a_long_table_is_read_with_turns_for_others(tmp_path):
         talk.ask(query).addCallback(answers.append)
     assert answers == []
     clock.pump([0] * 6)
-    assert [answer.rows for answer in answers] == [((3 * AT_ONCE,),), ((3 * AT_ONCE + 1,),)]
+    assert [list(answer.rows) for answer in answers] == [[(3 * AT_ONCE,)], [(3 * AT_ONCE + 1,)]]
     assert talk.ask("SELECT number FROM sockservice.journal LIMIT 2").rows == ((1,), (2,))

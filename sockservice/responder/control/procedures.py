@@ -54,7 +54,7 @@ def _stub(workspace: Workspace, arguments: Sequence[Value]) -> Answer:
     from sockservice.responder.control.stub_text import stubs_of
 
     (text,) = _texts(arguments, "stub", longest=LONGEST)
-    stubs = stubs_of(text)
+    stubs = stubs_of(text, workspace.stubs.added + 1)
     if len(stubs) + workspace.stubs.own > STUBS:
         raise ValueError(f"a workspace has at most {STUBS:,} stubs of its own; CALL sockservice.reset('stubs')")
     workspace.stubs.add(stubs)

@@ -5,6 +5,7 @@ It means what it means in a stub file, but for what only a file may do: run Pyth
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -30,13 +31,17 @@ _OF_FILES: Final = {
 """The words of a ``when`` and a ``then`` that are for files only."""
 
 
-def stubs_of(text: str) -> list[Stub]:
+def stubs_of(text: str, first: int = 1) -> list[Stub]:
     """The stubs that a text describes: one stub, a list of stubs, or what a stub file holds.
+
+    Args:
+        text: YAML.
+        first: the number in the name of the first one, where it has no name of its own.
 
     Raises:
         ConfigurationError: it describes none; ``mistakes`` are all that is wrong, each with line and column.
     """
-    document: Document[Any] = survey_text(text, _STUB, StubFile, _framed)
+    document: Document[Any] = survey_text(text, _STUB, StubFile, functools.partial(_framed, first=first))
     refused = [
         document.mistake(f"{key!r} is for stub files only", *keys, key, key=True)
         for keys, key in _words_of_files(document)
@@ -70,13 +75,23 @@ def condition_of(text: str, refused: frozenset[str] = frozenset()) -> Condition:
         raise ConfigurationError.together(mistakes.found) from None
 
 
-def _framed(plain: Any) -> tuple[Any, Keys]:
-    """The text as the value of a whole file, and where in it the text stands."""
+def _framed(plain: Any, first: int = 1) -> tuple[Any, Keys]:
+    """The text as the value of a whole file whose stubs all have names, and where in it the text stands."""
     if isinstance(plain, list):
-        return {"version": 1, "stubs": plain}, ("stubs",)
+        return {"version": 1, "stubs": _named(plain, first)}, ("stubs",)
     if isinstance(plain, dict) and not {"stubs", "version"} & plain.keys():
-        return {"version": 1, "stubs": [plain]}, ("stubs", 0)
+        return {"version": 1, "stubs": _named([plain], first)}, ("stubs", 0)
+    if isinstance(plain, dict) and isinstance(plain.get("stubs"), list):
+        return {**plain, "stubs": _named(plain["stubs"], first)}, ()
     return plain, ()
+
+
+def _named(stubs: list[Any], first: int) -> list[Any]:
+    """Each stub with a name, so that two calls do not replace each other's stubs."""
+    return [
+        {"name": f"added stub {number}", **stub} if isinstance(stub, dict) else stub
+        for number, stub in enumerate(stubs, first)
+    ]
 
 
 def _words_of_files(document: Document[Any]) -> Iterator[tuple[Keys, str]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import msgspec
 
 from sockservice.answers import Value
-from sockservice.errors import ConfigurationError
 from sockservice.responder.journal import Entry
 from sockservice.responder.journal_view import json_text, message_of, near_of, params_of, text_of
 from sockservice.responder.stub import WHILE_RUNNING, Stub
@@ -34,22 +33,22 @@ def rows_of(table: str, workspace: Workspace) -> Iterable[Row]:
 # --- the journal ------------------------------------------------------------------------------
 
 
-class JournalRow(Sequence[Value]):
-    """An entry as a row, whose cells are made when they are asked for: most queries need a few of many entries.
+class LazyRow(Sequence[Value]):
+    """A row whose cells are made when they are asked for: most queries need a few of many.
 
     Args:
-        number: the entry's.
-        entry: it.
+        cells: what makes each cell.
+        subject: what the row is about: the arguments of those.
     """
 
-    __slots__ = ("_entry", "_number")
+    __slots__ = ("_cells", "_subject")
 
-    def __init__(self, number: int, entry: Entry) -> None:
-        self._number = number
-        self._entry = entry
+    def __init__(self, cells: Sequence[Callable[..., Value]], *subject: Any) -> None:
+        self._cells = cells
+        self._subject = subject
 
     def __len__(self) -> int:
-        return len(_CELLS)
+        return len(self._cells)
 
     @overload
     def __getitem__(self, place: int) -> Value: ...
@@ -59,8 +58,8 @@ class JournalRow(Sequence[Value]):
 
     def __getitem__(self, place: int | slice) -> Value:
         if isinstance(place, slice):
-            return [self[index] for index in range(*place.indices(len(self)))]
-        return _CELLS[place](self._number, self._entry)
+            return [cell(*self._subject) for cell in self._cells[place]]
+        return self._cells[place](*self._subject)
 
 
 def _moment(seconds: float) -> datetime.datetime:
@@ -68,7 +67,7 @@ def _moment(seconds: float) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(seconds)
 
 
-_CELLS: Final[Sequence[Callable[[int, Entry], Value]]] = (
+_JOURNAL: Final[Sequence[Callable[[int, Entry], Value]]] = (
     lambda number, _entry: number,
     lambda _number, entry: _moment(entry.time),
     lambda _number, entry: entry.duration,
@@ -90,7 +89,7 @@ _CELLS: Final[Sequence[Callable[[int, Entry], Value]]] = (
 
 
 def _journal(workspace: Workspace) -> Iterator[Row]:
-    return (JournalRow(number, entry) for number, entry in list(workspace.journal.numbered()))
+    return (LazyRow(_JOURNAL, number, entry) for number, entry in list(workspace.journal.numbered()))
 
 
 def _unmatched(workspace: Workspace) -> Iterator[Row]:
@@ -108,23 +107,24 @@ def _unmatched(workspace: Workspace) -> Iterator[Row]:
 # --- the rest ---------------------------------------------------------------------------------
 
 
+_STUBS: Final[Sequence[Callable[[Stub, Tally], Value]]] = (
+    lambda stub, _tally: stub.name,
+    lambda stub, _tally: _place(stub)[0],
+    lambda stub, _tally: _place(stub)[1],
+    lambda stub, _tally: stub.rank.priority,
+    lambda stub, _tally: "running" if stub.rank.layer == WHILE_RUNNING else "file",
+    lambda _stub, tally: max(tally.calls, tally.answered),
+    lambda _stub, tally: tally.answered,
+    lambda stub, tally: int(_exhausted(stub, tally)),
+    lambda _stub, _tally: None,
+)
+"""The cells of a row of a stub, in the order of the catalogue."""
+
+
 def _stubs(workspace: Workspace) -> Iterator[Row]:
     """The stubs in the order in which they are tried, and what keeps files from being used."""
     for stub in sorted(workspace.stubs.stubs, key=lambda stub: stub.rank):
-        tally = workspace.stubs.tally(stub)
-        running = stub.rank.layer == WHILE_RUNNING
-        file, line = ("", 0) if running else _place(stub)
-        yield (
-            stub.name,
-            file or None,
-            line or None,
-            stub.rank.priority,
-            "running" if running else "file",
-            max(tally.calls, tally.answered),
-            tally.answered,
-            int(_exhausted(stub, tally)),
-            None,
-        )
+        yield LazyRow(_STUBS, stub, workspace.stubs.tally(stub))
     for problem in workspace.files.problems:
         yield None, problem.split(":", 1)[0], None, None, "file", None, None, None, problem
 
@@ -136,13 +136,10 @@ def _exhausted(stub: Stub, tally: Tally) -> bool:
     return stub.then.ends and (tally.step > last or (tally.step == last and tally.given >= times))
 
 
-def _place(stub: Stub) -> tuple[str, int]:
-    """File and line of a stub; of a file that is gone, nothing."""
-    try:
-        place = stub.locate() if stub.locate is not None else None
-    except ConfigurationError:
-        place = None
-    return ("", 0) if place is None else (str(place.path), place.line)
+def _place(stub: Stub) -> tuple[str | None, int | None]:
+    """File and line of a stub; neither where it is in no file."""
+    place = None if stub.locate is None else stub.locate()
+    return (None, None) if place is None else (str(place.path), place.line)
 
 
 def _states(workspace: Workspace) -> Iterator[Row]:
