@@ -20,6 +20,7 @@ from sockservice.responder.stub_file import StubEntry, StubFile
 from sockservice.responder.then_words import OkThen, Then
 from sockservice.responder.when_words import When
 
+Thens: Final[Any] = Then | list[Then]
 _ANY_WHEN: Final = When(regex=".*")
 _ANY_THEN: Final = Then(ok=OkThen())
 """What stands in for parts that have not their shape: they are told already, and the others are still checked."""
@@ -58,7 +59,7 @@ class StubReader:
         """
         stubs: list[Stub] = []
         found = list(self.document.mistakes)
-        conditions, plans = ConditionReader(self.document), PlanReader(self.document)
+        conditions, plans = ConditionReader(self.document), PlanReader(self.document, self._seed)
         for index, entry in enumerate(self._sound_entries() if found else self.document.value.stubs):
             keys = ("stubs", index)
             name = f"stub {index + 1} of {self.document.path.name}" if entry.name is UNSET else entry.name
@@ -78,9 +79,15 @@ class StubReader:
             raise ConfigurationError.together(sorted(found, key=position))
         return stubs
 
+    @property
+    def _seed(self) -> int | None:
+        """The seed that a sound file names under ``defaults``, if it does."""
+        seed = UNSET if self.document.mistakes else self.document.value.defaults.seed
+        return None if seed is UNSET else seed
+
     def _sound_entries(self) -> Iterator[StubEntry]:
         """The stubs of a file that lacks its shape, as far as they have theirs."""
         for index in range(len(self.document.part(list[Any], "stubs") or ())):
             when = self.document.part(When, "stubs", index, "when")
-            then = self.document.part(Then, "stubs", index, "then")
+            then = self.document.part(Thens, "stubs", index, "then")
             yield StubEntry(when or _ANY_WHEN, then or _ANY_THEN)

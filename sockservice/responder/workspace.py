@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -12,6 +13,7 @@ from zope.interface import implementer
 
 from sockservice.answers import Answer, Request
 from sockservice.interfaces import IResponder
+from sockservice.responder.dice import Dice
 from sockservice.responder.faults import ArmedFaults
 from sockservice.responder.journal import Journal, Source
 from sockservice.responder.sql_prepare import SqlPrepare
@@ -46,6 +48,7 @@ class Workspace:
         states: the states of scenarios that were set; see :meth:`state`.
         counters: the counters of templates, by name.
         random: random numbers, for templates and faults that bring no seed of their own.
+        randoms: the random numbers of the stubs whose file has a seed.
         faults: the faults that are armed.
         For the others see the arguments.
     """
@@ -65,6 +68,7 @@ class Workspace:
         self.states: dict[str, str] = {}
         self.counters: dict[str, int] = {}
         self.random = Random()  # noqa: S311 - nothing is kept secret by it
+        self.randoms: WeakKeyDictionary[Dice, Random] = WeakKeyDictionary()
         self.faults = ArmedFaults()
         self.stubs = StubAnswers(self, files)
         prepare = SqlPrepare(self).respond
@@ -99,6 +103,7 @@ class Workspace:
         """As at the beginning: no stubs of its own, no states, no faults, an empty journal."""
         self.states.clear()
         self.counters.clear()
+        self.randoms.clear()
         self.faults.clear()
         self.stubs.reset()
         self.journal.clear()
