@@ -74,6 +74,7 @@ class Giving:
     def _failed(self, reason: Failure) -> Answer:
         if isinstance(reason.value, CannotAnswer):
             return failure(self.dice.name, str(reason.value))
+        assert reason.value is not None
         raise reason.value
 
     def _states(self, situation: Situation) -> dict[str, str]:
