@@ -62,10 +62,11 @@ class AnswerReader:
         given = [word for word in known if getattr(then, word) is not UNSET]
         fault_alone = isinstance(then, Then) and then.fault is not UNSET and not given
         if len(given) != 1 and not fault_alone:
-            words = f"{', '.join(known[:-1])} and {known[-1]}"
-            said = " and ".join(given) or "none"
-            where = "'then'" if isinstance(then, Then) else "each of 'results'"
-            found.append(self.document.mistake(f"{where} takes one of {words}, not {said}", *keys))
+            where = "'then'" if isinstance(then, Then) else "an item of 'results'"
+            words = [*known, "fault"] if isinstance(then, Then) else known
+            lacking = f"{where} lacks an answer: {', '.join(words[:-1])} or {words[-1]}"
+            problem = f"{where} takes one answer, not {' and '.join(given)}" if given else lacking
+            found.append(self.document.mistake(problem, *keys))
         self._check_company(then, given, keys, found)
         recipes = [self._one(then, word, keys, found) for word in given]
         return recipes[0] if len(recipes) == 1 else None

@@ -110,11 +110,11 @@ def test_ok_and_error_are_what_they_say(tmp_path, then, expected):
     [
         (
             "{when: {sql: SELECT 1}, then: {}}",
-            "33: 'then' takes one of rows, table, csv, json, rows_from, ok, error, results and python, not none",
+            "33: 'then' lacks an answer: rows, table, csv, json, rows_from, ok, error, results, python or fault",
         ),
         (
             "{when: {sql: SELECT 1}, then: {ok: {}, error: 1062}}",
-            "33: 'then' takes one of rows, table, csv, json, rows_from, ok, error, results and python, not ok and error",
+            "33: 'then' takes one answer, not ok and error",
         ),
         (
             "{when: {sql: SELECT 1}, then: {ok: {}, columns: {a: INT}}}",
@@ -318,7 +318,7 @@ def test_mistakes_of_shape_and_content_are_told_together_in_the_order_of_the_fil
         "12:31 'INTT' is not a column type",
         "13:13 'priority' must be a whole number from 1 to 9, not the number 20",
         "14:17 the regular expression cannot be used",
-        "15:9 'then' takes one of rows, ok and error, not ok and error",
+        "15:9 'then' takes one answer, not ok and error",
         "15:17 MySQL has no error named 'ER_LOCK_DEADLOK'",
         "16:3 item 6 of 'stubs' lacks 'then'",
         "16:17 the regular expression cannot be used",

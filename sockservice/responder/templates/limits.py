@@ -18,7 +18,7 @@ WIDEST: Final = 1000
 """Characters that one place of a format (``%5d``) may be wide."""
 
 _PLACE: Final = re.compile(
-    r"%(?:%|(?P<name>\([^)]*\))?[-+ 0#]*(?P<width>[0-9]*|\*)(?:\.(?P<digits>[0-9]*|\*))?(?P<kind>[a-zA-Z]?))"
+    r"%(?:%|(?P<name>\([^)]*\))?[-+ 0#]*(?P<width>\*|[0-9]*)(?:\.(?P<digits>\*|[0-9]*))?(?P<kind>[a-zA-Z]?))"
 )
 
 
