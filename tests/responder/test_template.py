@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -165,7 +166,8 @@ def test_a_reset_workspace_begins_chance_anew():
         ("{{ 1 + }}", "the template '1 +' cannot be used: unexpected 'end of template'"),
         ("{{ }}", "the template '' cannot be used"),
         ("{{ 1; 2 }}", "the template '1; 2' goes on behind its expression"),
-        ("{{ 'a }}", 'the template "{{ \'a }}" does not end with }}'),
+        ("{{ 'a }}", "unexpected char"),
+        ("{{ (1 }}", "the template '{{ (1 }}' does not end with }}"),
         ("{{ 1 | uper }}", "No filter named 'uper'; did you mean 'upper'?"),
         ("{{ params | attr('__class__') }}", "No filter named 'attr'"),
         ("{{ ''.__class__ }}", "'__class__' may not be used in templates"),
@@ -178,7 +180,7 @@ def test_a_reset_workspace_begins_chance_anew():
     ],
 )
 def test_a_wrong_template_is_refused_when_it_is_read(text, message):
-    with pytest.raises(ValueError, match="^.*" + "".join(f"[{c}]" if c not in "^\\" else c for c in message)):
+    with pytest.raises(ValueError, match=re.escape(message)):
         read_template(text)
 
 
@@ -194,6 +196,8 @@ def test_a_wrong_template_is_refused_when_it_is_read(text, message):
         "{{ range(10**9) }}",
         "{{ '%999999999d' % 1 }}",
         "{{ '%*d' % (999999999, 1) }}",
+        "{{ '%.*f' % (999999999, 1) }}",
+        "{{ '%- 999999999d' % 1 }}",
         "{{ '%.999999999f' | format(1.0) }}",
         "{{ '%(a)s' % {'a': 1} }}",
         "{{ '{:999999999}'.format(1) }}",

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+import attrs
+
 from sockservice.errors import ConfigurationError, Place, counted
 from sockservice.responder.mistakes import Mistakes
 from sockservice.responder.tables.sheet import Line, Quoted, Sheet, label_mistake
@@ -19,6 +21,26 @@ from sockservice.responder.templates.template import expression_end
 _RULE: Final = re.compile(r"[-=+|:\s]*[-=]{2}[-=+|:\s]*")
 _BLANKS: Final = re.compile(r"\t[\s]*|[^\S\t][\s]+")
 _QUOTES: Final = "'\""
+
+
+@attrs.frozen
+class _Frame:
+    """How a table is drawn, as its header shows.
+
+    Attributes:
+        bars: cells are divided by ``|``, not by blanks.
+        left: lines begin with a ``|``.
+        right: lines end with one.
+    """
+
+    bars: bool
+    left: bool
+    right: bool
+
+    @classmethod
+    def of(cls, header: str) -> _Frame:
+        """How the table with this header is drawn."""
+        return cls("|" in header, header.lstrip().startswith("|"), header.rstrip().endswith("|"))
 
 
 def text_table(text: str, place: Callable[[int, int], Place]) -> Sheet:
@@ -37,8 +59,8 @@ def text_table(text: str, place: Callable[[int, int], Place]) -> Sheet:
     lines = [(number, line) for number, line in enumerate(text.split("\n")) if line.strip() and not _is_rule(line)]
     if not lines:
         raise Mistakes([ConfigurationError("the table has no header", place(0, 0))])
-    drawn = "|" in lines[0][1]
-    header = _cells(lines[0][1], drawn)
+    frame = _Frame.of(lines[0][1])
+    header = _cells(lines[0][1], frame)
     labels = tuple(cell for _, cell in header)
     problem = label_mistake(labels)
     if problem:
@@ -47,7 +69,7 @@ def text_table(text: str, place: Callable[[int, int], Place]) -> Sheet:
     rows: list[Line] = []
     columns: dict[int, list[int]] = {-1: [at for at, _ in header]}
     for number, line in lines[1:]:
-        cells = _cells(line, drawn)
+        cells = _cells(line, frame)
         if len(cells) != len(labels):
             values = counted(len(cells), "cell")
             message = f"row {len(rows) + len(found) + 1} has {values} for {counted(len(labels), 'column')}"
@@ -68,27 +90,26 @@ def _is_rule(line: str) -> bool:
     return _RULE.fullmatch(line) is not None
 
 
-def _cells(line: str, drawn: bool) -> list[tuple[int, str]]:
+def _cells(line: str, frame: _Frame) -> list[tuple[int, str]]:
     """The cells of a line without the blanks around them, each with the column at which it begins."""
-    cells = [(start + len(cell) - len(cell.lstrip()), cell.strip()) for start, cell in _divided(line, drawn)]
-    if drawn:
-        if line.lstrip().startswith("|"):
-            cells = cells[1:]
-        if len(cells) > 1 and line.rstrip().endswith("|"):
-            cells = cells[:-1]
+    cells = [(start + len(cell) - len(cell.lstrip()), cell.strip()) for start, cell in _divided(line, frame.bars)]
+    if frame.left and line.lstrip().startswith("|"):
+        cells = cells[1:]
+    if frame.right and len(cells) > 1 and line.rstrip().endswith("|"):
+        cells = cells[:-1]
     return cells
 
 
-def _divided(line: str, drawn: bool) -> Iterator[tuple[int, str]]:
+def _divided(line: str, bars: bool) -> Iterator[tuple[int, str]]:
     """What stands between the dividers, none of which is inside of quotes or a template."""
-    start = at = 0 if drawn else len(line) - len(line.lstrip())
-    end = len(line) if drawn else len(line.rstrip())
+    start = at = 0 if bars else len(line) - len(line.lstrip())
+    end = len(line) if bars else len(line.rstrip())
     while at < end:
         whole = _whole(line, at, start, end)
-        divider = None if drawn else _BLANKS.match(line, at, end)
+        divider = None if bars else _BLANKS.match(line, at, end)
         if whole is not None:
             at = whole
-        elif drawn and line[at] == "|":
+        elif bars and line[at] == "|":
             yield start, line[start:at]
             start = at = at + 1
         elif divider is not None:
