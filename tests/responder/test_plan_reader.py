@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from random import Random
 
 import msgspec
 import pytest
 from plans import Asking, asking, cells, mistakes_of, plan_of, types
 from sessions import FakeSession, workspace_of
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.task import Clock
 
 from sockservice.answers import Disturbed, Error, Ok, Request, Results
 from sockservice.disturbances import Break, Dribble, Ending, Pace
@@ -284,7 +282,7 @@ def test_all_mistakes_of_a_sequence_are_told(tmp_path):
         "8:7",
         "8:23",
         "9:19",
-        "9:39",
+        "9:38",
     ]
 
 
@@ -318,13 +316,8 @@ def test_the_answers_of_the_reference_are_what_they_say(reference):
     assert types(one.plan.describe()) == {"order_no": "VARCHAR(20)", "state": "ENUM", "placed": "DATETIME(3)"}
     assert [row[0] for row in cells(Asking(reference["catalogue reads"]).ask())] == ["A1", "A2"]
     assert Asking(reference["reporting user is read only"]).ask().code == 1290
-    assert [
-        answer if answer == Ok(1) else answer.code for answer in _three(reference["deadlock twice, then succeed"])
-    ] == [
-        1213,
-        1213,
-        Ok(1),
-    ]
+    one = Asking(reference["deadlock twice, then succeed"])
+    assert [one.ask().code, one.ask().code, one.ask()] == [1213, 1213, Ok(1)]
     one = Asking(reference["add to cart"])
     one.ask()
     assert one.workspace.states == {"cart": "filled"}
@@ -337,13 +330,7 @@ def test_the_answers_of_the_reference_are_what_they_say(reference):
     assert Asking(reference["every 10th connection is refused"]).ask() == Error(1040, "08004", "Too many connections")
 
 
-def _three(plan: Plan) -> list[object]:
-    one = Asking(plan, Clock())
-    return [one.ask() for _ in range(3)]
-
-
 def test_a_seed_is_a_whole_number(tmp_path):
     assert mistakes_of(tmp_path, "{ok: {}}", head="defaults: {seed: x}") == [
         "2:18: 'seed' must be a whole number, not 'x'"
     ]
-    assert Random(1).random() != Random(2).random()
