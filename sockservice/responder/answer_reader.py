@@ -13,12 +13,11 @@ from sockservice.documents import Document, Keys
 from sockservice.errors import ConfigurationError
 from sockservice.responder.code_answers import CodeAnswer
 from sockservice.responder.error_reader import read_error
-from sockservice.responder.python_code import load
+from sockservice.responder.files_beside import FilesBeside
 from sockservice.responder.recipe import CannotAnswer, Made, Recipe, constant, several
 from sockservice.responder.rows_reader import RowsReader
 from sockservice.responder.scalars import Scalars
 from sockservice.responder.situation import Situation
-from sockservice.responder.tables.sheet import Sheet
 from sockservice.responder.templates.template import Template, TemplateFailed
 from sockservice.responder.then_words import ErrorThen, OkThen, Result, Then
 
@@ -41,13 +40,13 @@ class AnswerReader:
     Attributes:
         document: the file, for the places of mistakes.
         scalars: reads what may be a template.
-        files: the files of rows that were read for this stub file.
+        beside: the files that the stub file names.
         read_map: for what the author's code gives.
     """
 
     document: Document[Any]
     scalars: Scalars
-    files: dict[Any, Sheet]
+    beside: FilesBeside
     read_map: ReadMap
 
     def recipe(self, then: Result, keys: Keys, found: list[ConfigurationError]) -> Recipe | None:
@@ -85,7 +84,7 @@ class AnswerReader:
 
     @property
     def _rows_reader(self) -> RowsReader:
-        return RowsReader(self.document, self.scalars, self.files)
+        return RowsReader(self.document, self.scalars, self.beside)
 
     def _one(self, then: Result, word: str, keys: Keys, found: list[ConfigurationError]) -> Recipe | None:
         if word in ROWS:
@@ -144,7 +143,7 @@ class AnswerReader:
         if then.columns is not UNSET:
             types = self._rows_reader.columns(then.columns, (*keys, "columns"), found)
         try:
-            function = load(then.python, self.document.path.parent)
+            function = self.beside.function(then.python)
         except ValueError as reason:
             found.append(self.document.mistake(str(reason), *keys, "python"))
             return None

@@ -17,6 +17,7 @@ from sockservice.responder.answer_reader import ROWS, AnswerReader
 from sockservice.responder.dice import Dice
 from sockservice.responder.durations import Delay, Fixed, read_delay, read_duration
 from sockservice.responder.fault_reader import read_fault
+from sockservice.responder.files_beside import FilesBeside
 from sockservice.responder.giving import Breaking, Disturbing, Giving, disturbed
 from sockservice.responder.journal import Source
 from sockservice.responder.mistakes import Mistakes
@@ -25,7 +26,6 @@ from sockservice.responder.recipe import CannotAnswer, Made, Recipe
 from sockservice.responder.scalars import Scalars
 from sockservice.responder.situation import Situation
 from sockservice.responder.stub_file import StubEntry
-from sockservice.responder.tables.sheet import Sheet
 from sockservice.responder.templates.template import Template, TemplateFailed
 from sockservice.responder.then_words import Then
 
@@ -39,13 +39,13 @@ class PlanReader:
 
     Attributes:
         document: the file, for the places of mistakes.
+        beside: the files that it names.
         seed: of the random numbers of its stubs; None for none.
-        files: the files of rows that were read for it.
     """
 
     document: Document[Any]
+    beside: FilesBeside
     seed: int | None = None
-    files: dict[Any, Sheet] = attrs.field(factory=dict, repr=False)
 
     def plan(self, entry: StubEntry, name: str, keys: Keys) -> Plan:
         """The plan that a stub's ``then`` describes.
@@ -78,7 +78,7 @@ class PlanReader:
     def _step(self, then: Then, scalars: Scalars, keys: Keys, found: list[ConfigurationError]) -> Step | None:
         """One answer, and what happens with it."""
         before = len(found)
-        answers = AnswerReader(self.document, scalars, self.files, self._map_reader(scalars))
+        answers = AnswerReader(self.document, scalars, self.beside, self._map_reader(scalars))
         recipe = answers.recipe(then, keys, found)
         fault = self._fault(then, keys, found)
         fixed, disturbing = self._disturbing(then, keys, found)

@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from sockservice.documents import Document, Keys
 from sockservice.errors import ConfigurationError, Place, did_you_mean
+from sockservice.responder.files_beside import FilesBeside
 from sockservice.responder.mistakes import Mistakes
 from sockservice.responder.recipe import Recipe
 from sockservice.responder.rows_recipe import padding, rows_recipe
@@ -22,6 +23,7 @@ from sockservice.responder.tables.sheet import LONGEST_LABEL, Line, Sheet
 from sockservice.responder.tables.text_table import text_table
 from sockservice.responder.tables.typed_rows import TypedRows, typed
 from sockservice.responder.tables.written_rows import written_rows
+from sockservice.responder.templates.template import has_template
 from sockservice.responder.then_words import CsvFile, Result, RowsFile
 from sockservice.sqltypes import SqlType
 
@@ -38,12 +40,12 @@ class RowsReader:
     Attributes:
         document: the file, for the places of mistakes.
         scalars: reads what may be a template.
-        files: the files of rows that were read for this stub file, by path and how they are read.
+        beside: the files that the stub file names.
     """
 
     document: Document[Any]
     scalars: Scalars
-    files: dict[Any, Sheet]
+    beside: FilesBeside
 
     def recipe(self, then: Result, word: str, keys: Keys, found: list[ConfigurationError]) -> Recipe | None:
         """The result set that a ``then`` describes; what of it can be checked is checked, whatever else is wrong.
@@ -132,12 +134,15 @@ class RowsReader:
         """The sheet with templates for the text that they were written as."""
         lines = []
         for line in sheet.lines:
-            cells = [
-                self.scalars.read_at(cell, lambda at=number, of=line: sheet.place(of.number, at), found)  # type: ignore[misc]
-                for number, cell in enumerate(line.cells)
-            ]
-            lines.append(Line(line.number, cells))
+            cells = line.cells
+            if any(map(has_template, cells)):
+                cells = [self._cell(cell, sheet, line.number, number, found) for number, cell in enumerate(cells)]
+                line = Line(line.number, cells)
+            lines.append(line)
         return attrs.evolve(sheet, lines=lines)
+
+    def _cell(self, cell: Any, sheet: Sheet, line: int, column: int, found: list[ConfigurationError]) -> Any:
+        return self.scalars.read_at(cell, lambda: sheet.place(line, column), found)
 
     def _place_in_text(self, text: str, keys: Keys) -> Callable[[int, int], Place]:
         """Where a character of a text of several lines stands: exactly in a block of YAML, else where it begins."""
@@ -157,10 +162,9 @@ class RowsReader:
     def _file(self, words: str | RowsFile, word: str, keys: Keys, declared: Types | None) -> Sheet:
         name = words if isinstance(words, str) else words.file
         name_keys = keys if isinstance(words, str) else (*keys, "file")
-        path = self.document.path.parent / name
         labels = None if declared is None else tuple(declared)
         try:
-            return self._read(path, words, word, labels, name_keys)
+            return self._read(name, words, word, labels, name_keys)
         except Mistakes as mistakes:
             raise mistakes from None
         except ConfigurationError as error:
@@ -168,23 +172,17 @@ class RowsReader:
                 raise Mistakes(list(error.mistakes)) from None
             raise Mistakes([self.document.mistake(str(error), *name_keys)]) from None
 
-    def _read(self, path: Path, words: str | RowsFile, word: str, labels: tuple[str, ...] | None, keys: Keys) -> Sheet:
-        suffix = {"csv": ".csv", "json": ".json"}.get(word, path.suffix.lower())
+    def _read(self, name: str, words: str | RowsFile, word: str, labels: tuple[str, ...] | None, keys: Keys) -> Sheet:
+        suffix = {"csv": ".csv", "json": ".json"}.get(word, Path(name).suffix.lower())
         if suffix == ".csv":
             delimiter, nulls = self._csv_form(words, keys)
-            key: Any = (path, delimiter, nulls)
-            if key not in self.files:
-                self.files[key] = read_csv(path, delimiter, nulls)
-            return self.files[key]
+            return self.beside.sheet(name, (delimiter, nulls), lambda path: read_csv(path, delimiter, nulls))
         reader = READERS.get(suffix)
         if reader is None:
             raise Mistakes([self.document.mistake("rows_from takes a file .csv, .json, .yaml or .yml", *keys)])
         if isinstance(words, CsvFile) and (words.delimiter != "," or words.null is not UNSET):
             raise Mistakes([self.document.mistake("'delimiter' and 'null' are for CSV files", *keys)])
-        key = (path, labels)
-        if key not in self.files:
-            self.files[key] = reader(path, labels)
-        return self.files[key]
+        return self.beside.sheet(name, labels, lambda path: reader(path, labels))
 
     def _csv_form(self, words: str | RowsFile, keys: Keys) -> tuple[str, tuple[str, ...]]:
         if not isinstance(words, CsvFile):

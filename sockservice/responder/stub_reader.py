@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from msgspec import UNSET
 from sockservice.documents import Document, position, survey_document
 from sockservice.errors import ConfigurationError
 from sockservice.responder.condition_reader import ConditionReader
+from sockservice.responder.files_beside import FilesBeside
 from sockservice.responder.mistakes import Mistakes
 from sockservice.responder.plan_reader import PlanReader
 from sockservice.responder.stub import FROM_FILES, Rank, Stub
@@ -32,18 +33,24 @@ class StubReader:
 
     Attributes:
         document: a StubFile, or what has mistakes against it.
+        beside: the files that it names.
     """
 
     document: Document[Any]
+    beside: FilesBeside
 
     @classmethod
-    def of(cls, file: Path) -> StubReader:
+    def of(cls, file: Path, note: Callable[[Path], None] = lambda _: None) -> StubReader:
         """Read a file.
+
+        Args:
+            file: it.
+            note: see :class:`FilesBeside`.
 
         Raises:
             ConfigurationError: it cannot be read, or is not YAML.
         """
-        return cls(survey_document(file, StubFile))
+        return cls(survey_document(file, StubFile), FilesBeside(file.parent, note))
 
     @property
     def databases(self) -> tuple[str, ...]:
@@ -59,7 +66,7 @@ class StubReader:
         """
         stubs: list[Stub] = []
         found = list(self.document.mistakes)
-        conditions, plans = ConditionReader(self.document), PlanReader(self.document, self._seed)
+        conditions, plans = ConditionReader(self.document), PlanReader(self.document, self.beside, self._seed)
         for index, entry in enumerate(self._sound_entries() if found else self.document.value.stubs):
             keys = ("stubs", index)
             name = f"stub {index + 1} of {self.document.path.name}" if entry.name is UNSET else entry.name

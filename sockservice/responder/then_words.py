@@ -78,7 +78,7 @@ class LognormalWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DelayWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A delay that is not always the same: exactly one of its fields."""
 
-    fixed: Duration | UnsetType = UNSET
+    fixed: Annotated[Duration | UnsetType, Meta(description="The same time each time.")] = UNSET
     uniform: Annotated[list[Duration] | UnsetType, Meta(description="Any time between the two: `[10ms, 50ms]`.")] = (
         UNSET
     )

@@ -13,6 +13,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from sockservice.answers import Disturbed, Error, Ok, Request, Results
 from sockservice.disturbances import Break, Dribble, Ending, Pace
 from sockservice.documents import survey_document
+from sockservice.responder.files_beside import FilesBeside
 from sockservice.responder.plan import Plan
 from sockservice.responder.plan_reader import PlanReader
 from sockservice.responder.stub_file import StubEntry
@@ -293,7 +294,7 @@ def test_all_mistakes_of_a_sequence_are_told(tmp_path):
 def reference() -> dict[str, Plan]:
     """The plans of the reference's stubs by their names, whatever looks the stubs up."""
     document = survey_document(REFERENCE, object)
-    reader, plans = PlanReader(document), {}
+    reader, plans = PlanReader(document, FilesBeside(REFERENCE.parent)), {}
     for number, stub in enumerate(document.value["stubs"]):
         entry = StubEntry(When(regex=stub["when"].get("regex", ".*")), msgspec.convert(stub["then"], Then | list[Then]))
         plans[stub["name"]] = reader.plan(entry, stub["name"], ("stubs", number, "then"))
