@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 import attrs
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from sockservice.answers import Answer, Disturbed, Request
+from sockservice.answers import Answer, Disturbed, Error, Request, Results
 from sockservice.disturbances import Disturbance
 from sockservice.responder.dice import Dice
 from sockservice.responder.durations import Delay
@@ -20,6 +20,10 @@ from sockservice.responder.templates.template import Template, TemplateFailed
 
 if TYPE_CHECKING:
     from sockservice.responder.workspace import Workspace
+
+_ENDING: Final = frozenset([1213, 1614, 3101])
+"""ER_LOCK_DEADLOCK, ER_XA_RBDEADLOCK, ER_TRANSACTION_ROLLBACK_DURING_COMMIT (MySQL 8.4 manual, 17.20.5 "InnoDB Error
+Handling"). After a lock wait timeout the transaction stays open."""
 
 Disturbing: TypeAlias = Callable[[Random], Disturbance]
 """Makes a disturbance; what is random in it comes from the argument."""
@@ -105,6 +109,8 @@ class Giving:
 
     def _sent(self, answer: Answer, situation: Situation) -> Answer | Deferred[Answer]:
         workspace = situation.workspace
+        if ends_transaction(answer):
+            situation.request.session.in_transaction = False
         if self.disturbing:
             random = self.dice.random(workspace)
             answer = disturbed(answer, tuple(disturbing(random) for disturbing in self.disturbing))
@@ -112,6 +118,15 @@ class Giving:
             return answer
         seconds = self.delay.seconds(self.dice.random(workspace))
         return workspace.after(seconds).addCallback(lambda _: answer) if seconds else answer
+
+
+def ends_transaction(answer: Answer | None) -> bool:
+    """Whether an answer is an error with which the server has rolled back the whole transaction."""
+    if isinstance(answer, Disturbed):
+        answer = answer.answer
+    if isinstance(answer, Results):
+        answer = answer.results[-1]
+    return isinstance(answer, Error) and answer.code in _ENDING
 
 
 def disturbed(answer: Answer, disturbances: tuple[Disturbance, ...]) -> Disturbed:

@@ -24,10 +24,11 @@ class Step:
         make: makes the answer, and lets happen what happens with it; a Deferred where that takes time, or is to; None
             where the author's code passes the request on to the next stub.
         source: what the journal says of it.
-        constant: the answer, where it is the same object each time and nothing else happens.
+        constant: the answer, where it is the same object each time.
         described: what PREPARE is told instead of the answer, where that cannot be made before it is executed.
         times: how often it is given before the next one has its turn; None: once, and the last one for ever.
         tagged: what the journal says of it, where its tags depend on the request.
+        alone: whether nothing happens but the answer, so that a constant one may be given without ``make``.
     """
 
     make: Callable[[Situation], Answer | Deferred[Answer] | None]
@@ -36,6 +37,12 @@ class Step:
     described: Answer | None = None
     times: int | None = None
     tagged: Callable[[Situation], Source] | None = None
+    alone: bool = True
+
+    @property
+    def ready(self) -> Answer | None:
+        """The answer that may be given as it is, without anything else; None where it has to be made."""
+        return self.constant if self.alone and self.tagged is None else None
 
 
 @attrs.frozen(eq=False)
@@ -54,8 +61,7 @@ class Plan:
     def only(self) -> Step | None:
         """The step that is given each time, where its answer is constant and nothing but the answer happens."""
         step = self.steps[0]
-        plain = step.constant is not None and step.times is None and step.tagged is None
-        return step if plain and len(self.steps) == 1 else None
+        return step if len(self.steps) == 1 and step.times is None and step.ready is not None else None
 
     @property
     def ends(self) -> bool:

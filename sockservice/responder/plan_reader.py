@@ -18,7 +18,7 @@ from sockservice.responder.dice import Dice
 from sockservice.responder.durations import Delay, Fixed, read_delay, read_duration
 from sockservice.responder.fault_reader import read_fault
 from sockservice.responder.files_beside import FilesBeside
-from sockservice.responder.giving import Breaking, Disturbing, Giving, disturbed
+from sockservice.responder.giving import Breaking, Disturbing, Giving, disturbed, ends_transaction
 from sockservice.responder.journal import Source
 from sockservice.responder.mistakes import Mistakes
 from sockservice.responder.plan import Plan, Step
@@ -99,16 +99,18 @@ class PlanReader:
             recipe, fixed = Recipe(lambda _: whole, whole), ()
         made = tuple(_always(disturbance) for disturbance in fixed)
         giving = Giving(recipe, scalars.dice, read, fault, (*made, *disturbing), delay)
-        plain = recipe is not None and not (read or fault or giving.disturbing or delay)
+        fixed_answer = None if recipe is None else recipe.constant
+        busy = read or fault or giving.disturbing or delay or ends_transaction(fixed_answer)
         source = Source("stub", scalars.dice.name, tuple(tag for tag in tags if isinstance(tag, str)))
         live = any(isinstance(tag, Template) for tag in tags)
         return Step(
             giving.make,
             source,
-            recipe.constant if recipe is not None and plain else None,
-            None if recipe is None else recipe.described or recipe.constant,
+            None if fault or giving.disturbing else fixed_answer,
+            None if recipe is None else recipe.described or fixed_answer,
             None if then.times is UNSET else then.times,
             _tagged(scalars.dice, tags) if live else None,
+            alone=not busy,
         )
 
     # --- what happens with it -------------------------------------------------------------------

@@ -128,8 +128,9 @@ class StubAnswers:
 
     def _answer(self, step: Step, subject: Subject, tally: Tally) -> Found | None:
         """What a step gives; None where its code passes the request on."""
-        if step.constant is not None and step.tagged is None:
-            return step.constant, step.source
+        ready = step.ready
+        if ready is not None:
+            return ready, step.source
         situation = Situation(subject.request, self._workspace, call=tally.calls)
         answer = step.make(situation)
         if answer is None:

@@ -200,6 +200,24 @@ stubs:
     assert {entry.source.name for entry in workspace.journal} == {"fixed", "live"}
 
 
+@pytest.mark.parametrize(
+    ("then", "open_after"),
+    [
+        ("error: ER_LOCK_DEADLOCK", False),
+        ("{error: {code: ER_LOCK_DEADLOCK, message: '{{ text }}'}}", False),
+        ("{error: ER_LOCK_DEADLOCK, then_close: true}", False),
+        ("results: [{ok: {}}, {error: ER_LOCK_DEADLOCK}]", False),
+        ("error: ER_LOCK_WAIT_TIMEOUT", True),
+        ("ok: {}", True),
+    ],
+)
+def test_a_deadlock_ends_the_transaction(tmp_path, then, open_after):
+    (tmp_path / "s.yaml").write_text(f"version: 1\nstubs:\n- when: {{sql: a}}\n  then:\n    {then}\n")
+    workspace, session = workspace_of(tmp_path / "s.yaml"), FakeSession(in_transaction=True)
+    workspace.respond(Request("query", "a", session))
+    assert session.in_transaction is open_after
+
+
 # --- faults -----------------------------------------------------------------------------------
 
 
