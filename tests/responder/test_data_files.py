@@ -247,6 +247,17 @@ def test_a_stub_declares_the_columns_of_a_json_file(tmp_path):
     assert cells(answer) == [(3, 4)]
 
 
+def test_a_stub_declares_the_types_of_some_columns_of_a_file_of_maps(tmp_path):
+    (tmp_path / "x.json").write_text('[{"id": 1, "at": "2024-02-29"}, {"id": 2, "who": "ada"}]')
+    answer = asking(tmp_path, "{json: x.json, columns: {at: DATE}}").ask()
+    assert types(answer) == {"id": "BIGINT", "at": "DATE", "who": "VARCHAR(3)"}
+    assert mistakes_of(tmp_path, "{json: x.json, columns: {att: DATE}}") == [
+        "7:30: 'att' is not among the columns; did you mean 'at'?"
+    ]
+    (tmp_path / "x.json").write_text("[]")
+    assert types(asking(tmp_path, "{json: x.json, columns: {at: DATE}}").ask()) == {"at": "DATE"}
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [

@@ -90,7 +90,7 @@ def read_json(path: Path, columns: Sequence[str] | None = None) -> Sheet:
 
     Args:
         path: the file.
-        columns: the labels, where the stub declares them.
+        columns: the labels that the stub declares; for rows that are lists, where the file itself names none.
 
     Raises:
         ConfigurationError: it cannot be read.
@@ -135,12 +135,14 @@ def _rows_sheet(value: Any, columns: Sequence[str] | None, origin: _JsonOrigin |
         elif not isinstance(known, list) or not all(isinstance(label, str) for label in known):
             wrong = "'columns' is a list of labels, or a map from label to type"
             raise Mistakes([ConfigurationError(wrong, origin.top)])
-        columns = columns or list(known) or None
+        columns = list(known) or columns
         origin = attrs.evolve(origin, below=True)
     if not isinstance(rows, list):
         wrong = "a file of rows is a list of them, or a map with 'columns' and 'rows'"
         raise Mistakes([ConfigurationError(wrong, origin.top)])
-    sheet, found = written_rows(rows, columns, origin, types)
+    # Maps name their columns themselves, so that a stub may declare the types of some.
+    named = rows is value and rows and all(isinstance(row, dict) for row in rows)
+    sheet, found = written_rows(rows, None if named else columns, origin, types)
     if found:
         raise Mistakes(found[:TOLD])
     return sheet
