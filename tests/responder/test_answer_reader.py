@@ -165,6 +165,12 @@ def test_a_mistake_is_told_with_its_place(tmp_path, then, message):
     assert message in "\n".join(mistakes_of(tmp_path, then, regex="(?P<user>.*)"))
 
 
+def test_a_column_of_a_wrong_type_is_one_mistake(tmp_path):
+    assert mistakes_of(tmp_path, "{columns: {a: INTT}, rows: [[1], [x]]}") == [
+        "7:19: 'INTT' is not a column type; did you mean 'INT'?"
+    ]
+
+
 def test_without_faker_a_template_that_needs_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert mistakes_of(tmp_path, "rows: [{a: '{{ fake.first_name() }}'}]") == [
