@@ -17,7 +17,7 @@ from sockservice.responder.answer_reader import ROWS, AnswerReader
 from sockservice.responder.dice import Dice
 from sockservice.responder.durations import Delay, Fixed, read_delay, read_duration
 from sockservice.responder.fault_reader import read_fault
-from sockservice.responder.files_beside import FilesBeside
+from sockservice.responder.files_beside import NO_FILES, FilesBeside
 from sockservice.responder.giving import Breaking, Disturbing, Giving, disturbed, ends_transaction
 from sockservice.responder.journal import Source
 from sockservice.responder.mistakes import Mistakes
@@ -44,7 +44,7 @@ class PlanReader:
     """
 
     document: Document[Any]
-    beside: FilesBeside
+    beside: FilesBeside = NO_FILES
     seed: int | None = None
 
     def plan(self, entry: StubEntry, name: str, keys: Keys) -> Plan:

@@ -165,8 +165,8 @@ class RowsReader:
         labels = None if declared is None else tuple(declared)
         try:
             return self._read(name, words, word, labels, name_keys)
-        except Mistakes as mistakes:
-            raise mistakes from None
+        except ValueError as reason:
+            raise Mistakes([self.document.mistake(str(reason), *name_keys)]) from None
         except ConfigurationError as error:
             if any(mistake.place is not None for mistake in error.mistakes):
                 raise Mistakes(list(error.mistakes)) from None

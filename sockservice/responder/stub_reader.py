@@ -13,7 +13,7 @@ from msgspec import UNSET
 from sockservice.documents import Document, position, survey_document
 from sockservice.errors import ConfigurationError
 from sockservice.responder.condition_reader import ConditionReader
-from sockservice.responder.files_beside import FilesBeside
+from sockservice.responder.files_beside import NO_FILES, FilesBeside
 from sockservice.responder.mistakes import Mistakes
 from sockservice.responder.plan_reader import PlanReader
 from sockservice.responder.stub import FROM_FILES, Rank, Stub
@@ -33,11 +33,11 @@ class StubReader:
 
     Attributes:
         document: a StubFile, or what has mistakes against it.
-        beside: the files that it names.
+        beside: the files that its stubs name.
     """
 
     document: Document[Any]
-    beside: FilesBeside
+    beside: FilesBeside = NO_FILES
 
     @classmethod
     def of(cls, file: Path, note: Callable[[Path], None] = lambda _: None) -> StubReader:
@@ -50,7 +50,7 @@ class StubReader:
         Raises:
             ConfigurationError: it cannot be read, or is not YAML.
         """
-        return cls(survey_document(file, StubFile), FilesBeside(file.parent, note))
+        return cls(survey_document(file, StubFile), FilesBeside(file.parent, note=note))
 
     @property
     def databases(self) -> tuple[str, ...]:

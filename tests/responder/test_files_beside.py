@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sockservice.documents import survey_document
 from sockservice.errors import ConfigurationError
+from sockservice.responder.stub_file import StubFile
 from sockservice.responder.stub_reader import StubReader
 
 
@@ -48,3 +50,18 @@ def test_a_file_is_read_again_with_its_stub_file(tmp_path):
         (stub,) = StubReader.of(path).stubs(0)
         found.append(stub.then.steps[0].constant.rows)
     assert found == [((1,),), ((2,),)]
+
+
+def test_stubs_that_are_in_no_file_may_name_none(tmp_path):
+    path = tmp_path / "stubs.yaml"
+    (tmp_path / "x.csv").write_text("a\n1\n")
+    path.write_text(
+        "version: 1\nstubs:\n- {when: {sql: a}, then: {csv: x.csv}}\n- {when: {sql: b}, then: {python: 'os:getcwd'}}\n"
+    )
+    with pytest.raises(ConfigurationError) as caught:
+        StubReader(survey_document(path, StubFile)).stubs(0)
+    told = [str(mistake).removeprefix(f"{path}:") for mistake in caught.value.mistakes]
+    assert told == [
+        "3:31: only stubs in files may name files and code of the server",
+        "4:34: only stubs in files may name files and code of the server",
+    ]
