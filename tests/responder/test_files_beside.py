@@ -62,6 +62,6 @@ def test_stubs_that_are_in_no_file_may_name_none(tmp_path):
         StubReader(survey_document(path, StubFile)).stubs(0)
     told = [str(mistake).removeprefix(f"{path}:") for mistake in caught.value.mistakes]
     assert told == [
-        "3:31: only stubs in files may name files and code of the server",
-        "4:34: only stubs in files may name files and code of the server",
+        "3:32: only stubs in files may name files and code of the server",
+        "4:35: only stubs in files may name files and code of the server",
     ]

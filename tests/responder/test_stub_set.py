@@ -177,6 +177,10 @@ def test_ok_and_error_are_what_they_say(tmp_path, then, expected):
             "{when: {sql: a}, then: {rows: [], columns: {a: INTT}}}",
             "50: 'INTT' is not a column type; did you mean 'INT'?",
         ),
+        (
+            "{when: {sql: a}, then: {rows: [['1']], columns: {a: 'DECIMAL(66,2)'}}}",
+            "55: 'DECIMAL(66,2)': DECIMAL takes at most 65 there, not 66",
+        ),
         ("{when: {sql: a}, then: {rows: [[1, 2]], columns: {a: INT}}}", "34: row 1 has 2 values for 1 column"),
         (
             "{when: {sql: a}, then: {rows: [{idd: 1}], columns: {id: INT}}}",
