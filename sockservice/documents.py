@@ -141,6 +141,16 @@ def survey_document(path: Path | str, shape: type[T], *, limit: int = LIMIT) -> 
         return attrs.evolve(document, mistakes=tuple(sorted(mistakes, key=position)))
 
 
+def value_mistakes(value: Any, shape: Any) -> list[str]:
+    """What keeps a value that stands in no file from having a shape, in the words that a file's mistakes have.
+
+    Args:
+        value: as YAML has it.
+        shape: a type that msgspec knows.
+    """
+    return [message for _, _, message in _mistakes(value, inspect.type_info(shape), ())]
+
+
 def position(mistake: ConfigurationError) -> tuple[int, int]:
     """Line and column of a mistake, to sort those of one file by."""
     return (mistake.place.line, mistake.place.column) if mistake.place else (0, 0)

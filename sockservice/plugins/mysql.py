@@ -32,6 +32,7 @@ class MySQLOptions(Options):
         super().__init__()  # type: ignore[no-untyped-call]
         self["stubs"] = []
         self["accounts"] = []
+        self["faults"] = []
         self._accounts: list[str] = []
 
     def opt_stubs(self, path: str) -> None:
@@ -48,6 +49,19 @@ class MySQLOptions(Options):
             self["accounts"] = read_accounts(self._accounts)
         except ValueError as mistake:
             raise UsageError(f"--account {mistake}") from mistake
+
+    def opt_fault(self, fault: str) -> None:
+        """A fault that is armed from the start: NAME, NAME:VALUE or NAME:PARAMETER=VALUE,… Repeatable.
+
+        For example deadlock:times=2,user=app or hang:5s; docs/reference/faults.md has all names.
+        """
+        # Without faults and stub files nothing of them is imported: a tenth of the time to start.
+        from sockservice.responder.fault_text import read_fault_text
+
+        try:
+            self["faults"].append(read_fault_text(fault))
+        except ValueError as mistake:
+            raise UsageError(f"--fault {fault}: {mistake}") from mistake
 
     def postOptions(self) -> None:
         """Refuse a fallback that does not exist, and what nobody could log in to."""
@@ -82,7 +96,7 @@ class MySQL:
         behind = ((CHATTER, chatter), (FALLBACK, Unmatched(stubs)))
 
         def workspace(name: str) -> Workspace:
-            return Workspace(name, stubs, behind, host.reactor, Journal(server.clock))
+            return Workspace(name, stubs, behind, host.reactor, Journal(server.clock), options["faults"])
 
         return MySQLFactory(server, Workspaces(workspace), host.reactor, tls)
 

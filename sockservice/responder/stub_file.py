@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from sockservice.responder.named_faults import FaultEntry
 from sockservice.responder.then_words import Then
 from sockservice.responder.when_words import Text, When
 
@@ -44,6 +45,9 @@ class StubFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stubs: list[StubEntry]
     service: Literal["mysql"] = "mysql"
     defaults: Defaults = Defaults()
+    faults: Annotated[
+        list[FaultEntry], Meta(description="Faults that are armed in each workspace from the start.")
+    ] = []
 
     reserved: ClassVar[frozenset[str]] = frozenset(["seed"])
 

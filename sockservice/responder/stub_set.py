@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from sockservice.errors import ConfigurationError
+from sockservice.responder.fault import Fault
 from sockservice.responder.lookup import Lookup
 from sockservice.responder.near_miss import NearMisses
 from sockservice.responder.stub import Stub
@@ -28,6 +29,7 @@ class StubSet:
     Attributes:
         stubs: all of them, in the order of the files and within them.
         databases: the databases that the files name under ``defaults``, each once.
+        faults: the faults that the files arm, in their order.
         initial_states: the state that each scenario begins in: the first one that a stub asks for.
         lookup: the tables that find them.
         near_misses: the tables that find what is near to them.
@@ -35,6 +37,7 @@ class StubSet:
 
     stubs: tuple[Stub, ...] = ()
     databases: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
     initial_states: Mapping[str, str] = attrs.field(factory=dict)
     lookup: Lookup = attrs.field(init=False, repr=False, eq=False)
     near_misses: NearMisses = attrs.field(init=False, repr=False, eq=False)
@@ -60,6 +63,7 @@ class StubSet:
         """
         stubs: list[Stub] = []
         databases: dict[str, None] = {}
+        faults: list[Fault] = []
         mistakes: list[ConfigurationError] = []
         read: set[str] = set()
         for path in map(Path, paths):
@@ -80,9 +84,10 @@ class StubSet:
                     mistakes.extend(error.mistakes)
                 else:
                     databases.update(dict.fromkeys(reader.databases))
+                    faults.extend(reader.faults)
         if mistakes:
             raise ConfigurationError.together(mistakes)
-        return cls(tuple(stubs), tuple(databases))
+        return cls(tuple(stubs), tuple(databases), tuple(faults))
 
 
 def _reader(file: Path) -> StubReader:

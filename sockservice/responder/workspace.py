@@ -12,6 +12,7 @@ from zope.interface import implementer
 
 from sockservice.answers import Answer, Request
 from sockservice.interfaces import IResponder
+from sockservice.responder.fault import Fault
 from sockservice.responder.faults import ArmedFaults
 from sockservice.responder.journal import Journal, Source
 from sockservice.responder.sql_prepare import SqlPrepare
@@ -40,6 +41,7 @@ class Workspace:
         behind: who answers what no stub does, in order, each with what the journal calls it.
         clock: the reactor, for delays.
         journal: its journal.
+        faults: those that are armed from the start, beside those of the files.
 
     Attributes:
         stubs: the stubs at work.
@@ -57,6 +59,7 @@ class Workspace:
         behind: Sequence[tuple[Source, IResponder]],
         clock: IReactorTime,
         journal: Journal,
+        faults: Sequence[Fault] = (),
     ) -> None:
         self.name = name
         self.files = files
@@ -65,7 +68,7 @@ class Workspace:
         self.states: dict[str, str] = {}
         self.counters: dict[str, int] = {}
         self.random = Random()  # noqa: S311 - nothing is kept secret by it
-        self.faults = ArmedFaults()
+        self.faults = ArmedFaults(self, faults)
         self.stubs = StubAnswers(self, files)
         prepare = SqlPrepare(self).respond
         self._finds: tuple[Find, ...] = (
@@ -96,10 +99,10 @@ class Workspace:
         return waited
 
     def reset(self) -> None:
-        """As at the beginning: no stubs of its own, no states, no faults, an empty journal."""
+        """As at the beginning: no stubs of its own, no states, the faults of the start, an empty journal."""
         self.states.clear()
         self.counters.clear()
-        self.faults.clear()
+        self.faults.reset()
         self.stubs.reset()
         self.journal.clear()
 

@@ -1,0 +1,120 @@
+"""A fault as it is written, made ready to strike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import attrs
+import msgspec
+from msgspec import UNSET
+
+from sockservice.answers import Ok
+from sockservice.documents import Document, Keys, value_mistakes
+from sockservice.errors import ConfigurationError, did_you_mean
+from sockservice.responder.condition import Condition
+from sockservice.responder.condition_reader import ConditionReader
+from sockservice.responder.fault import Fault, Parameters
+from sockservice.responder.journal import Source
+from sockservice.responder.lookup import Lookup
+from sockservice.responder.mistakes import Mistakes
+from sockservice.responder.named_faults import FAULTS, FaultWords
+from sockservice.responder.plan import constant
+from sockservice.responder.stub import Stub
+from sockservice.responder.subject import Subject
+
+
+def read_fault(value: Any) -> Fault:
+    """A fault that stands in no file, or where its own place in it is not asked for.
+
+    Args:
+        value: as YAML has it: a name (``hang``), or a map from a name to its parameters or to the value of its main
+            one (``{deadlock: {times: 2}}``, ``{disconnect_after_rows: 1200}``).
+
+    Raises:
+        ValueError: it is none; the message says all that is wrong.
+    """
+    if not isinstance(value, str | dict):
+        raise ValueError("a fault is a name, or a map from its name to its parameters")
+    if isinstance(value, dict):
+        found = value_mistakes(value, FaultWords)
+        if found:
+            raise ValueError("; ".join(found))
+        value = msgspec.convert(value, FaultWords)
+    try:
+        return FaultReader(Document(Path(), "", None)).fault(value, ())
+    except Mistakes as mistakes:
+        raise ValueError("; ".join(map(_without_place, mistakes.found))) from None
+
+
+@attrs.frozen
+class FaultReader:
+    """Makes faults out of those that one file names.
+
+    Attributes:
+        document: the file, for the places of mistakes.
+    """
+
+    document: Document[Any]
+
+    def fault(self, entry: Any, keys: Keys) -> Fault:
+        """The fault that an entry names.
+
+        Args:
+            entry: a :data:`sockservice.responder.named_faults.FaultEntry`.
+            keys: the way to it in the document.
+
+        Raises:
+            Mistakes: it names none.
+        """
+        name, inside = self._named(entry, keys)
+        fault = FAULTS[name]
+        try:
+            if isinstance(inside, Parameters):
+                parameters = inside
+            else:
+                parameters = msgspec.convert({} if inside is UNSET else {fault.main: inside}, fault)
+        except msgspec.ValidationError as error:
+            lacking = inside is UNSET and fault.main
+            problem = f"{name!r} needs its {fault.main!r}, as in {{{name}: …}}" if lacking else _bare(error)
+            raise Mistakes([self.document.mistake(problem, *keys, name)]) from None
+        if parameters.when is UNSET:
+            return Fault(parameters)
+        condition = ConditionReader(self.document).condition(parameters.when, (*keys, name, "when"))
+        return Fault(parameters, Matched(condition))
+
+    def _named(self, entry: Any, keys: Keys) -> tuple[str, Any]:
+        """The name of the fault, and what stands behind it."""
+        if isinstance(entry, str):
+            if entry in FAULTS:
+                return entry, UNSET
+            problem = f"{entry!r} is no fault{did_you_mean(entry, FAULTS)}"
+        else:
+            given = [(name, getattr(entry, name)) for name in FAULTS if getattr(entry, name) is not UNSET]
+            if len(given) == 1:
+                return given[0]
+            problem = f"a fault is one name with its parameters, not {' and '.join(name for name, _ in given) or 'none'}"
+        raise Mistakes([self.document.mistake(problem, *keys)])
+
+
+class Matched:
+    """The ``when`` of a fault, judged as that of a stub is.
+
+    Args:
+        condition: what the ``when`` became.
+    """
+
+    def __init__(self, condition: Condition) -> None:
+        self._lookup = Lookup([Stub("", condition, constant(Ok(), Source("fault")))])
+
+    def holds(self, subject: Subject) -> bool:
+        """Whether a request is meant."""
+        return any(stub.when.holds(subject) for stub in self._lookup.candidates(subject))
+
+
+def _bare(error: msgspec.ValidationError) -> str:
+    return str(error).partition(" - at `")[0]
+
+
+def _without_place(mistake: ConfigurationError) -> str:
+    return str(mistake).removeprefix(f"{mistake.place}: ")
