@@ -39,7 +39,7 @@ DelayWords: TypeAlias = Annotated[
 ]
 
 
-class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """One fault with its parameters, as a value: what it breaks, and whom it strikes.
 
     The names of the fields are the words of stub files, and their types validate them. A subclass is one fault: it
@@ -60,9 +60,9 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     times: Annotated[int, Meta(ge=1, description="How often it strikes at most.")] | UnsetType = UNSET
     every: Annotated[int, Meta(ge=1, description="It strikes each so-many-th request that it could strike.")] = 1
     probability: Annotated[float, Meta(ge=0, le=1, description="How likely it strikes then, from 0 to 1.")] = 1.0
-    seed: Annotated[int, Meta(description="Of its random numbers, so that they are the same each time.")] | UnsetType = (
-        UNSET
-    )
+    seed: (
+        Annotated[int, Meta(description="Of its random numbers, so that they are the same each time.")] | UnsetType
+    ) = UNSET
     window: Duration | UnsetType = msgspec.field(name="for", default=UNSET)
     user: Annotated[Text, Meta(description="Strikes this user only.")] | UnsetType = UNSET
     host: Annotated[Text, Meta(description="Strikes clients of this address only.")] | UnsetType = UNSET
@@ -106,14 +106,17 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     def chooses(self, request: Request) -> bool:
         """Whether it strikes a request of its commands, where no ``when`` says so."""
+        del request
         return True
 
     def due(self, request: Request, armed: ArmedFault) -> bool:
         """Whether the state of the server lets it strike."""
+        del request, armed
         return True
 
     def follows(self, request: Request, armed: ArmedFault) -> bool:
         """Whether a request meets what an earlier strike has left behind, which is not counted as another."""
+        del request, armed
         return False
 
     def apply(self, answer: Answer | None, request: Request, workspace: Workspace) -> Answer | Deferred[Answer]:

@@ -93,7 +93,9 @@ class FaultReader:
             given = [(name, getattr(entry, name)) for name in FAULTS if getattr(entry, name) is not UNSET]
             if len(given) == 1:
                 return given[0]
-            problem = f"a fault is one name with its parameters, not {' and '.join(name for name, _ in given) or 'none'}"
+            problem = (
+                f"a fault is one name with its parameters, not {' and '.join(name for name, _ in given) or 'none'}"
+            )
         raise Mistakes([self.document.mistake(problem, *keys)])
 
 

@@ -1,7 +1,7 @@
 """A fault as one word of a command line: ``deadlock:times=2,probability=0.5,seed=7``.
 
 Behind the name and a colon stand the parameters, with commas between; one without ``=`` is the value of the main one,
-as in ``disconnect_after_rows:1200,how=rst``. What has an inner structure (``when``, random delays) stands in stub files.
+as in ``disconnect_after_rows:1200,how=rst``. What has parts of its own (``when``, random delays) stands in stub files.
 """
 
 from __future__ import annotations

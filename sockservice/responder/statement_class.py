@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sockservice.responder.tokens import Kind, Token, tokens
 from sockservice.responder.token_reader import unquoted
+from sockservice.responder.tokens import Kind, Token, tokens
 
 LOOKED_AT: Final = 4096
 """Characters of a statement that are looked at: its kind and its first table stand at its beginning."""

@@ -36,9 +36,9 @@ class GoneAway(CommandFault, frozen=True):
     durations = ("idle",)
 
     idle: Annotated[Duration, Meta(description="How long the client is silent before.")] = 0
-    polite: Annotated[
-        bool, Meta(description="Whether error 4031 is sent before, as MySQL does from 8.0.24 on.")
-    ] = False
+    polite: Annotated[bool, Meta(description="Whether error 4031 is sent before, as MySQL does from 8.0.24 on.")] = (
+        False
+    )
     how: How = "fin"
 
     def chooses(self, request: Request) -> bool:
@@ -142,9 +142,12 @@ class OversizedPacket(Refusing, frozen=True):
     name = "oversized_packet"
     main = "size"
 
-    size: Annotated[
-        int, Meta(ge=1, le=1 << 40, description="What the header announces, in bytes; without it, the error.")
-    ] | UnsetType = UNSET
+    size: (
+        Annotated[
+            int, Meta(ge=1, le=1 << 40, description="What the header announces, in bytes; without it, the error.")
+        ]
+        | UnsetType
+    ) = UNSET
 
     def chooses(self, request: Request) -> bool:
         """All statements but chatter."""

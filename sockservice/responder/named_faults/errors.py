@@ -87,9 +87,13 @@ class LockWaitTimeout(DataError, frozen=True):
     main = "wait"
     durations = ("wait",)
 
-    wait: Annotated[
-        Duration, Meta(description="How long the lock is waited for; a hundredth of `innodb_lock_wait_timeout` by default.")
-    ] | UnsetType = UNSET
+    wait: (
+        Annotated[
+            Duration,
+            Meta(description="How long the lock is waited for; a hundredth of `innodb_lock_wait_timeout` by default."),
+        ]
+        | UnsetType
+    ) = UNSET
 
     def error(self, request: Request) -> Error:
         """The error."""
@@ -147,7 +151,10 @@ class ReadOnly(WriteError, frozen=True):
 
     variant: Annotated[
         Literal["option", "super", "transaction", "mode"],
-        Meta(description="`option`: 1290, --read-only; `super`: 1290, --super-read-only; `transaction`: 1792; `mode`: 1836."),
+        Meta(
+            description="`option` and `super`: 1290 for --read-only and --super-read-only; `transaction`: 1792; "
+            "`mode`: 1836."
+        ),
     ] = "option"
 
     def error(self, request: Request) -> Error:
@@ -206,7 +213,9 @@ class TableMissing(Refusing, frozen=True):
     name = "table_missing"
     main = "table"
 
-    table: Annotated[str, Meta(description="Its name; by default the first that the statement names.")] | UnsetType = UNSET
+    table: Annotated[str, Meta(description="Its name; by default the first that the statement names.")] | UnsetType = (
+        UNSET
+    )
 
     def chooses(self, request: Request) -> bool:
         """Statements that name a table."""
@@ -246,15 +255,26 @@ class ForeignKey(WriteError, frozen=True):
     name = "fk"
     main = "variant"
 
-    variant: Annotated[
-        Literal["parent", "child"],
-        Meta(description="`parent`: 1451, other rows refer to it; `child`: 1452, it refers to no row; by default as the "
-             "statement is a DELETE or another."),
-    ] | UnsetType = UNSET
-    constraint: Annotated[
-        str, Meta(description="What the message has in its brackets, for example "
-                  "``(`shop`.`orders`, CONSTRAINT `orders_ibfk_1` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`))``.")
-    ] | UnsetType = UNSET
+    variant: (
+        Annotated[
+            Literal["parent", "child"],
+            Meta(
+                description="`parent`: 1451, other rows refer to it, as for a DELETE by default; "
+                "`child`: 1452, it refers to no row, as for others."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    constraint: (
+        Annotated[
+            str,
+            Meta(
+                description="What the message has in its brackets, for example "
+                "``(`shop`.`orders`, CONSTRAINT `orders_ibfk_1` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`))``."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
     def chooses(self, request: Request) -> bool:
         """Statements that change rows."""
@@ -269,9 +289,8 @@ class ForeignKey(WriteError, frozen=True):
     def _constraint(self, request: Request, *, parent: bool) -> str:
         database, table = table_of(request)
         child, other = (f"{table}_items", table) if parent else (table, "parent")
-        return (
-            f"`{database}`.`{child}`, CONSTRAINT `{child}_ibfk_1` FOREIGN KEY (`{other}_id`) REFERENCES `{other}` (`id`)"
-        )
+        key = f"FOREIGN KEY (`{other}_id`) REFERENCES `{other}` (`id`)"
+        return f"`{database}`.`{child}`, CONSTRAINT `{child}_ibfk_1` {key}"
 
 
 class Full(WriteError, frozen=True):

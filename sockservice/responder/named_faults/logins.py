@@ -42,9 +42,12 @@ class TooManyConnections(Refusing, frozen=True):
         Literal["greeting", "auth"],
         Meta(description="`greeting`: in its place and without a SQLSTATE; `auth`: at the end of the login."),
     ] = "greeting"
-    limit: Annotated[
-        int, Meta(ge=0, description="How many sessions there may be: it strikes only when as many are logged in.")
-    ] | UnsetType = UNSET
+    limit: (
+        Annotated[
+            int, Meta(ge=0, description="How many sessions there may be: it strikes only when as many are logged in.")
+        ]
+        | UnsetType
+    ) = UNSET
 
     @property
     def commands(self) -> frozenset[str]:
@@ -75,7 +78,9 @@ class UserLimit(Refusing, frozen=True):
     ] = "resource"
     resource: Annotated[
         Literal["max_user_connections", "max_connections_per_hour", "max_queries_per_hour", "max_updates_per_hour"],
-        Meta(description="Which limit of the account; those of queries and updates strike statements, the others logins."),
+        Meta(
+            description="Which limit of the account; those of queries and updates strike statements, the others logins."
+        ),
     ] = "max_user_connections"
     limit: Annotated[int, Meta(ge=0, description="The limit that the message tells.")] = 1
 

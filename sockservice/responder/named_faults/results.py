@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import attrs
 import msgspec
@@ -21,7 +21,7 @@ from sockservice.disturbances import (
     Truncated,
     WrongSequence,
 )
-from sockservice.responder.durations import read_delay, read_duration
+from sockservice.responder.durations import Delay, read_delay, read_duration
 from sockservice.responder.fault import DelayWords, Duration, Parameters
 from sockservice.responder.named_faults.breakage import How, StatementFault, disturbed, usual
 from sockservice.responder.statement_class import reads
@@ -119,16 +119,17 @@ class SlowRows(RowsFault, frozen=True):
 
     delay: Annotated[DelayWords, Meta(description="The pause before each row.")] = "100ms"
     jitter: Annotated[Duration, Meta(description="By how much each pause may be shorter or longer, at random.")] = 0
-    first_row: Annotated[DelayWords, Meta(description="The pause before the first row; `delay` by default.")] | msgspec.UnsetType = (
-        msgspec.UNSET
-    )
+    first_row: (
+        Annotated[DelayWords, Meta(description="The pause before the first row; `delay` by default.")]
+        | msgspec.UnsetType
+    ) = msgspec.UNSET
 
     def disturbance(self, workspace: Workspace) -> Disturbance:
         """The pauses."""
         random, jitter, usual_pause = workspace.random, read_duration(self.jitter), read_delay(self.delay)
         first = usual_pause if self.first_row is msgspec.UNSET else read_delay(self.first_row)
 
-        def pause(delay: Any) -> float:
+        def pause(delay: Delay) -> float:
             return max(0.0, delay.seconds(random) + (random.uniform(-jitter, jitter) if jitter else 0.0))
 
         return Pace(first_row=lambda: pause(first), row=lambda: pause(usual_pause))
@@ -173,8 +174,10 @@ class MalformedPacket(AnswerFault, frozen=True):
 
     kind: Annotated[
         Literal["length", "column_count", "garbage"],
-        Meta(description="`length`: a length in a row says more than there is; `column_count`: more columns are announced "
-             "than described; `garbage`: random bytes, which `seed` makes the same each time."),
+        Meta(
+            description="`length`: a length in a row says more than there is; `column_count`: more columns are "
+            "announced than described; `garbage`: random bytes, which `seed` makes the same each time."
+        ),
     ] = "garbage"
 
     def chooses(self, request: Request) -> bool:
@@ -219,7 +222,9 @@ class Warnings(StatementFault, frozen=True, kw_only=True):
 
     warnings: Annotated[
         list[str | WarningWords],
-        Meta(min_length=1, max_length=1000, description="The warnings: texts, or maps of `message`, `code` and `level`."),
+        Meta(
+            min_length=1, max_length=1000, description="The warnings: texts, or maps of `message`, `code` and `level`."
+        ),
     ]
 
     @property

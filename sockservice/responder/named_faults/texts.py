@@ -12,7 +12,9 @@ from sockservice.answers import Error, Request
 from sockservice.error_codes import MySQLError, by_name
 from sockservice.responder.statement_class import first_table
 
-_NOWAIT: Final = MySQLError("ER_LOCK_WAIT_TIMEOUT", 1205, "HY000", "Lock wait timeout exceeded; try restarting transaction")
+_NOWAIT: Final = MySQLError(
+    "ER_LOCK_WAIT_TIMEOUT", 1205, "HY000", "Lock wait timeout exceeded; try restarting transaction"
+)
 _OF_MARIADB: Final[Mapping[str, MySQLError]] = {
     "ER_DISK_FULL": MySQLError(
         "ER_DISK_FULL", 1021, "HY000", 'Disk full (%s); waiting for someone to free some space... (errno: %s "%s")'

@@ -36,8 +36,10 @@ class Hang(Parameters, frozen=True):
 
     place: Annotated[
         Literal["connect", "greeting", "auth", "query", "fetch", "close"],
-        Meta(description="Where: before the greeting (`connect`, `greeting`), at the end of the login, before the answer "
-             "to a statement, before the rows that a cursor fetches, or before the connection is closed."),
+        Meta(
+            description="Where: before the greeting (`connect` or `greeting`), at the end of the login, before the "
+            "answer to a statement, before the rows that a cursor fetches, or before the connection is closed."
+        ),
     ] = "query"
     wait: Annotated[Duration, Meta(description="For how long; for ever by default.")] | UnsetType = UNSET
 
