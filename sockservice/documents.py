@@ -146,9 +146,13 @@ def value_mistakes(value: Any, shape: Any) -> list[str]:
 
     Args:
         value: as YAML has it.
-        shape: a type that msgspec knows.
+        shape: a type that msgspec knows; it must be hashable.
     """
-    return [message for _, _, message in _mistakes(value, inspect.type_info(shape), ())]
+    return [message for _, _, message in _mistakes(value, _type_info(shape), ())]
+
+
+_type_info: Final = functools.lru_cache(maxsize=16)(inspect.type_info)
+"""What msgspec knows of a type; for a large one it takes long to find out."""
 
 
 def position(mistake: ConfigurationError) -> tuple[int, int]:

@@ -37,10 +37,10 @@ def read_fault(value: Any) -> Fault:
     if not isinstance(value, str | dict):
         raise ValueError("a fault is a name, or a map from its name to its parameters")
     if isinstance(value, dict):
-        found = value_mistakes(value, FaultWords)
-        if found:
-            raise ValueError("; ".join(found))
-        value = msgspec.convert(value, FaultWords)
+        try:
+            value = msgspec.convert(value, FaultWords)
+        except msgspec.ValidationError as error:
+            raise ValueError("; ".join(value_mistakes(value, FaultWords)) or str(error)) from None
     try:
         return FaultReader(Document(Path(), "", None)).fault(value, ())
     except Mistakes as mistakes:
