@@ -186,14 +186,3 @@ def test_the_status_tells_whether_the_session_is_compressed(compression, shown):
     talk = Talk(session=FakeSession(compression=compression))
     assert talk.rows("SHOW STATUS LIKE 'Compression'") == [("Compression", shown)]
     assert talk.rows("SHOW STATUS LIKE 'Compression_algorithm'") == [("Compression_algorithm", compression or "")]
-
-
-def test_warnings_are_those_that_the_session_has_been_told_of():
-    talk = Talk()
-    talk.session.warnings = (("Warning", 1265, "Data truncated"), ("Error", 1064, "syntax"), ("Note", 1051, "gone"))
-    assert talk.rows("SHOW WARNINGS") == list(talk.session.warnings)
-    assert talk.rows("SHOW WARNINGS LIMIT 1, 1") == [("Error", 1064, "syntax")]
-    assert talk.rows("SHOW ERRORS") == [("Error", 1064, "syntax")]
-    assert talk.rows("SHOW COUNT(*) WARNINGS") == [(3,)]
-    assert talk.rows("SHOW COUNT(*) ERRORS") == [(1,)]
-    assert talk.labels("SHOW COUNT(*) ERRORS") == ["@@session.error_count"]

@@ -82,7 +82,8 @@ class ShowReader:
             case "grants":
                 return _grants(reader)
             case "warnings" | "errors":
-                return _warnings(reader, errors_only=word == "errors")
+                read_limit(reader)
+                return _constant(reader, columns_of.WARNINGS, ())
             case "count":
                 return _counted(reader)
             case "table":
@@ -215,26 +216,8 @@ def _counted(reader: TokenReader) -> Statement:
     if word is None:
         raise NotUnderstood("COUNT of what?")
     reader.expect_end()
-    columns = labelled({f"@@session.{word.removesuffix('s')}_count": "BIGINT"})
-    errors_only = word == "errors"
-    return lambda request: Rows(columns, ((len(_told(request.session, errors_only=errors_only)),),))
-
-
-def _warnings(reader: TokenReader, *, errors_only: bool) -> Statement:
-    """SHOW WARNINGS | ERRORS, with or without a LIMIT."""
-    skipped, most = read_limit(reader)
-    reader.expect_end()
-
-    def answer(request: Request) -> Answer:
-        told = _told(request.session, errors_only=errors_only)
-        return Rows(columns_of.WARNINGS, tuple(told[skipped:][:most]))
-
-    return answer
-
-
-def _told(session: ISession, *, errors_only: bool) -> list[Row]:
-    """The rows of SHOW WARNINGS, or of SHOW ERRORS."""
-    return [row for row in session.warnings if row[0] == "Error" or not errors_only]
+    count = Rows(labelled({f"@@session.{word.removesuffix('s')}_count": "BIGINT"}), ((0,),))
+    return lambda _request: count
 
 
 DESCRIBE: Final = ("desc", "describe", "explain")
