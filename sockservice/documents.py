@@ -174,6 +174,20 @@ def survey_text(
         return attrs.evolve(document, mistakes=tuple(sorted(mistakes, key=position)))
 
 
+def value_mistakes(value: Any, shape: Any) -> list[str]:
+    """What keeps a value that stands in no file from having a shape, in the words that a file's mistakes have.
+
+    Args:
+        value: as YAML has it.
+        shape: a type that msgspec knows; it must be hashable.
+    """
+    return [message for _, _, message in _mistakes(value, _type_info(shape), ())]
+
+
+_type_info: Final = functools.lru_cache(maxsize=16)(inspect.type_info)
+"""What msgspec knows of a type; for a large one it takes long to find out."""
+
+
 def position(mistake: ConfigurationError) -> tuple[int, int]:
     """Line and column of a mistake, to sort those of one file by."""
     return (mistake.place.line, mistake.place.column) if mistake.place else (0, 0)

@@ -1,66 +1,122 @@
-"""Faults that stubs name: the two that the reference of stub files shows."""
+"""A fault as it is written, made ready to strike."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from pathlib import Path
+from typing import Any
 
 import attrs
+import msgspec
+from msgspec import UNSET
 
-from sockservice.answers import Answer, Disturbed, Request
-from sockservice.disturbances import Break
-from sockservice.error_codes import error
-from sockservice.errors import did_you_mean
-from sockservice.responder.workspace import Workspace
+from sockservice.answers import Ok
+from sockservice.documents import Document, Keys, value_mistakes
+from sockservice.errors import ConfigurationError, did_you_mean
+from sockservice.responder.condition import Condition
+from sockservice.responder.condition_reader import ConditionReader
+from sockservice.responder.fault import Fault, Parameters
+from sockservice.responder.journal import Source
+from sockservice.responder.lookup import Lookup
+from sockservice.responder.mistakes import Mistakes
+from sockservice.responder.named_faults import FAULTS, FaultWords
+from sockservice.responder.plan import constant
+from sockservice.responder.stub import Stub
+from sockservice.responder.subject import Subject
 
-_NAMES: Final = ("disconnect_after_rows", "too_many_connections")
+
+def read_fault(value: Any) -> Fault:
+    """A fault that stands in no file, or where its own place in it is not asked for.
+
+    Args:
+        value: as YAML has it: a name (``hang``), or a map from a name to its parameters or to the value of its main
+            one (``{deadlock: {times: 2}}``, ``{disconnect_after_rows: 1200}``).
+
+    Raises:
+        ValueError: it is none; the message says all that is wrong.
+    """
+    if not isinstance(value, str | dict):
+        raise ValueError("a fault is a name, or a map from its name to its parameters")
+    if isinstance(value, dict):
+        try:
+            value = msgspec.convert(value, FaultWords)
+        except msgspec.ValidationError as error:
+            raise ValueError("; ".join(value_mistakes(value, FaultWords)) or str(error)) from None
+    try:
+        return FaultReader(Document(Path(), "", None)).fault(value, ())
+    except Mistakes as mistakes:
+        raise ValueError("; ".join(map(_without_place, mistakes.found))) from None
 
 
 @attrs.frozen
-class NamedFault:
-    """A broken answer by name.
+class FaultReader:
+    """Makes faults out of those that one file names.
 
     Attributes:
-        name: which.
-        rows: behind how many rows the connection ends, where it ends behind rows.
+        document: the file, for the places of mistakes.
     """
 
-    name: str
-    rows: int = 0
+    document: Document[Any]
 
-    @property
-    def replaces(self) -> bool:
-        """Whether nothing of the answer is sent."""
-        return self.name == "too_many_connections"
+    def fault(self, entry: Any, keys: Keys) -> Fault:
+        """The fault that an entry names.
 
-    def strikes(self, request: Request, workspace: Workspace) -> bool:
-        """Whether it breaks the answer this time."""
-        del request, workspace
-        return True
+        Args:
+            entry: a :data:`sockservice.responder.named_faults.FaultEntry`.
+            keys: the way to it in the document.
 
-    def apply(self, answer: Answer | None, request: Request, workspace: Workspace) -> Answer:
-        """Break an answer."""
-        del request, workspace
-        if self.replaces:
-            return error("ER_CON_COUNT_ERROR")
-        return Disturbed(answer, (Break(after_rows=self.rows),))
+        Raises:
+            Mistakes: it names none.
+        """
+        name, inside = self._named(entry, keys)
+        fault = FAULTS[name]
+        try:
+            if isinstance(inside, Parameters):
+                parameters = inside
+            else:
+                parameters = msgspec.convert({} if inside is UNSET else {fault.main: inside}, fault)
+        except msgspec.ValidationError as error:
+            lacking = inside is UNSET and fault.main
+            problem = f"{name!r} needs its {fault.main!r}, as in {{{name}: …}}" if lacking else _bare(error)
+            raise Mistakes([self.document.mistake(problem, *keys, name)]) from None
+        if parameters.when is UNSET:
+            return Fault(parameters)
+        condition = ConditionReader(self.document).condition(parameters.when, (*keys, name, "when"))
+        return Fault(parameters, Matched(condition))
+
+    def _named(self, entry: Any, keys: Keys) -> tuple[str, Any]:
+        """The name of the fault, and what stands behind it."""
+        if isinstance(entry, str):
+            if entry in FAULTS:
+                return entry, UNSET
+            problem = f"{entry!r} is no fault{did_you_mean(entry, FAULTS)}"
+        else:
+            given = [(name, getattr(entry, name)) for name in FAULTS if getattr(entry, name) is not UNSET]
+            if len(given) == 1:
+                return given[0]
+            problem = (
+                f"a fault is one name with its parameters, not {' and '.join(name for name, _ in given) or 'none'}"
+            )
+        raise Mistakes([self.document.mistake(problem, *keys)])
 
 
-def read_fault(value: Any) -> NamedFault:
-    """A fault.
+class Matched:
+    """The ``when`` of a fault, judged as that of a stub is.
 
     Args:
-        value: its name, or a map from its name to what it takes.
-
-    Raises:
-        ValueError: it is none; the message says what is wrong.
+        condition: what the ``when`` became.
     """
-    name, inside = value, 0
-    if isinstance(value, dict):
-        if len(value) != 1:
-            raise ValueError("a fault is one name, or a map from one name to what it takes")
-        ((name, inside),) = value.items()
-    if name not in _NAMES:
-        raise ValueError(f"{name!r} is not a fault{did_you_mean(str(name), _NAMES)}")
-    if isinstance(inside, bool) or not isinstance(inside, int):
-        raise ValueError(f"{name!r} takes a number")
-    return NamedFault(name, inside)
+
+    def __init__(self, condition: Condition) -> None:
+        self._lookup = Lookup([Stub("", condition, constant(Ok(), Source("fault")))])
+
+    def holds(self, subject: Subject) -> bool:
+        """Whether a request is meant."""
+        return any(stub.when.holds(subject) for stub in self._lookup.candidates(subject))
+
+
+def _bare(error: msgspec.ValidationError) -> str:
+    return str(error).partition(" - at `")[0]
+
+
+def _without_place(mistake: ConfigurationError) -> str:
+    return str(mistake).removeprefix(f"{mistake.place}: ")

@@ -14,6 +14,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from sockservice.responder.named_faults import FaultEntry
 from sockservice.responder.then_words import Then
 from sockservice.responder.when_words import Text, When
 
@@ -57,5 +58,8 @@ class StubFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
     service: Annotated[Literal["mysql"], Meta(description="The service that they are for.")] = "mysql"
     defaults: Defaults = Defaults()
+    faults: Annotated[
+        list[FaultEntry], Meta(description="Faults that are armed in each workspace from the start.")
+    ] = []
 
     reserved: ClassVar[frozenset[str]] = frozenset(["seed"])

@@ -13,8 +13,11 @@ from msgspec import UNSET
 from sockservice.documents import Document, position, survey_document
 from sockservice.errors import ConfigurationError
 from sockservice.responder.condition_reader import ConditionReader
+from sockservice.responder.fault import Fault
+from sockservice.responder.fault_reader import FaultReader
 from sockservice.responder.files_beside import NO_FILES, FilesBeside
 from sockservice.responder.mistakes import Mistakes
+from sockservice.responder.named_faults import FAULT_ENTRY
 from sockservice.responder.plan_reader import PlanReader
 from sockservice.responder.stub import FROM_FILES, Rank, Stub
 from sockservice.responder.stub_file import StubEntry, StubFile
@@ -58,6 +61,11 @@ class StubReader:
         database = self.document.value.defaults.database
         return () if database is UNSET else (database,)
 
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that a sound file arms."""
+        return self._faults[0]
+
     def stubs(self, first: int) -> list[Stub]:
         """All stubs of the file; the first one has the number ``first`` among all files' stubs.
 
@@ -65,7 +73,7 @@ class StubReader:
             ConfigurationError: at least one is wrong; ``mistakes`` holds all that is.
         """
         stubs: list[Stub] = []
-        found = list(self.document.mistakes)
+        found = [*self.document.mistakes, *self._faults[1]]
         conditions, plans = ConditionReader(self.document), PlanReader(self.document, self.beside, self._seed)
         for index, entry in enumerate(self._sound_entries() if found else self.document.value.stubs):
             keys = ("stubs", index)
@@ -91,6 +99,29 @@ class StubReader:
         """The seed that a sound file names under ``defaults``, if it does."""
         seed = UNSET if self.document.mistakes else self.document.value.defaults.seed
         return None if seed is UNSET else seed
+
+    @functools.cached_property
+    def _faults(self) -> tuple[tuple[Fault, ...], tuple[ConfigurationError, ...]]:
+        """The faults of the file as far as they are sound, and what is wrong with the others."""
+        faults: list[Fault] = []
+        found: list[ConfigurationError] = []
+        reader = FaultReader(self.document)
+        for index, entry in self._sound_faults():
+            try:
+                faults.append(reader.fault(entry, ("faults", index)))
+            except Mistakes as mistakes:
+                found.extend(mistakes.found)
+        return tuple(faults), tuple(found)
+
+    def _sound_faults(self) -> Iterator[tuple[int, Any]]:
+        """The entries under ``faults`` that have their shape, with their numbers from 0."""
+        if not self.document.mistakes:
+            yield from enumerate(self.document.value.faults)
+            return
+        for index in range(len(self.document.part(list[Any], "faults") or ())):
+            entry = self.document.part(FAULT_ENTRY, "faults", index)
+            if entry is not None:
+                yield index, entry
 
     def _sound_entries(self) -> Iterator[StubEntry]:
         """The stubs of a file that lacks its shape, as far as they have theirs."""

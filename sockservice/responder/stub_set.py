@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import attrs
 from sockservice.errors import ConfigurationError
 from sockservice.file_stamps import stamp_of
 from sockservice.interfaces import Stamp
+from sockservice.responder.fault import Fault
 from sockservice.responder.lookup import Lookup
 from sockservice.responder.near_miss import NearMisses
 from sockservice.responder.stub import Stub
@@ -28,6 +29,7 @@ class StubSet:
     Attributes:
         stubs: all of them, in the order of the files and within them.
         databases: the databases that the files name under ``defaults``, each once.
+        faults: the faults that the files arm, in their order.
         initial_states: the state that each scenario begins in: the first one that a stub asks for.
         files: the files that were read for them.
         lookup: the tables that find them.
@@ -36,6 +38,7 @@ class StubSet:
 
     stubs: tuple[Stub, ...] = ()
     databases: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
     initial_states: Mapping[str, str] = attrs.field(factory=dict)
     files: tuple[Path, ...] = ()
     lookup: Lookup = attrs.field(init=False, repr=False, eq=False)
@@ -64,8 +67,13 @@ class StubSet:
         seen = {} if seen is None else seen
         stubs: list[Stub] = []
         databases: dict[str, None] = {}
+        faults: list[Fault] = []
         mistakes: list[ConfigurationError] = []
         read: set[str] = set()
+
+        def note(file: Path) -> None:
+            seen.setdefault(str(file), stamp_of(file))
+
         for name in (name for path in paths for name in stub_paths(os.fspath(path), mistakes)):
             seen.setdefault(name, stamp_of(name))
             same = os.path.realpath(name)
@@ -73,19 +81,20 @@ class StubSet:
                 continue
             read.add(same)
             try:
-                reader = _reader(Path(name))
+                reader = _reader(Path(name), note)
                 stubs.extend(reader.stubs(len(stubs)))
             except ConfigurationError as error:
                 mistakes.extend(error.mistakes)
             else:
                 databases.update(dict.fromkeys(reader.databases))
+                faults.extend(reader.faults)
         if mistakes:
             raise ConfigurationError.together(mistakes)
-        return cls(tuple(stubs), tuple(databases), files=tuple(map(Path, seen)))
+        return cls(tuple(stubs), tuple(databases), tuple(faults), files=tuple(map(Path, seen)))
 
 
-def _reader(file: Path) -> StubReader:
+def _reader(file: Path, note: Callable[[Path], None]) -> StubReader:
     # Without stub files nothing of YAML is imported: a tenth of the time to start.
     from sockservice.responder.stub_reader import StubReader
 
-    return StubReader.of(file)
+    return StubReader.of(file, note)

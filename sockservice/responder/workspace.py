@@ -15,6 +15,7 @@ from sockservice.answers import Answer, Request
 from sockservice.interfaces import IResponder
 from sockservice.responder.control.control import Control
 from sockservice.responder.dice import Dice
+from sockservice.responder.fault import Fault
 from sockservice.responder.faults import ArmedFaults
 from sockservice.responder.journal import Journal, Source
 from sockservice.responder.sql_prepare import SqlPrepare
@@ -48,6 +49,7 @@ class Workspace:
         behind: who answers what no stub does, in order, each with what the journal calls it.
         clock: the reactor, for delays.
         journal: its journal.
+        faults: those that are armed from the start, beside those of the files.
         control: whether statements may read and steer it; see :mod:`sockservice.responder.control`.
 
     Attributes:
@@ -68,6 +70,7 @@ class Workspace:
         clock: IReactorTime,
         journal: Journal,
         *,
+        faults: Sequence[Fault] = (),
         control: bool = True,
     ) -> None:
         self.name = name
@@ -80,7 +83,7 @@ class Workspace:
         self.counters: dict[str, int] = {}
         self.random = Random()  # noqa: S311 - nothing is kept secret by it
         self.randoms: WeakKeyDictionary[Dice, Random] = WeakKeyDictionary()
-        self.faults = ArmedFaults()
+        self.faults = ArmedFaults(self, faults)
         self.stubs = StubAnswers(self, files, characters=CHARACTERS // (_SHARE if name else 1))
         self._find_stub = self.stubs.find
         self._others: tuple[tuple[Source | None, Respond], ...] = (
@@ -112,7 +115,7 @@ class Workspace:
         return waited
 
     def reset(self) -> None:
-        """As at the beginning: no stubs of its own, no states, no faults, an empty journal."""
+        """As at the beginning: no stubs of its own, no states, the faults of the start, an empty journal."""
         self.reset_states()
         self.reset_faults()
         self.stubs.reset()
@@ -126,7 +129,7 @@ class Workspace:
 
     def reset_faults(self) -> None:
         """The faults are those that were armed at the beginning."""
-        self.faults.clear()
+        self.faults.reset()
 
     def _find(self, request: Request) -> Found | None:
         """The answer where faults are armed, or no stub has one."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sockservice.documents import survey_text
 from sockservice.responder.fault_reader import read_fault
-from sockservice.responder.faults import Fault
+from sockservice.responder.fault import Fault
 
 
 def fault_of(name: str, parameters: str = "") -> Fault:
