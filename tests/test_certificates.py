@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import re
@@ -95,10 +96,8 @@ def refusal(maker, trusted, host="localhost"):
         else:
             return ""
         server.bio_write(outgoing.read())
-        try:
+        with contextlib.suppress(SSL.WantReadError):
             server.do_handshake()
-        except SSL.WantReadError:
-            pass
         incoming.write(server.bio_read(65536))
     raise AssertionError("no handshake")
 

@@ -492,6 +492,13 @@ def test_a_stop_ends_silence_and_sends_the_answer(client):
     assert told(steps) == (plain(THREE), [2.0, 2.0, "fin"])
 
 
+def test_an_answer_that_comes_behind_a_stop_is_sent_without_its_silence(client):
+    assert client.request(QUERY)
+    client.session.finish()
+    client.session.answer(Disturbed(OkAnswer(), (Stall(3600),)))
+    assert script(client.session) == [plain(OkAnswer()), "fin"]
+
+
 @pytest.mark.parametrize("disturbances", [(Stall(),), (Truncated(),), (Break(after_rows=1, ending=Ending.STALL),)])
 def test_a_stop_does_not_wait_for_what_never_comes(client, disturbances):
     asked(client, QUERY, Disturbed(THREE, disturbances))

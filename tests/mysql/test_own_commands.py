@@ -426,12 +426,15 @@ def test_a_kill_is_asked_about_by_its_number(client):
 def test_a_session_that_kills_itself_is_told_and_closed(asks):
     client = WireClient(server(*asks))
     client.log_in()
-    request = client.request(b"\x0c" + client.session.connection_id.to_bytes(4, "little"))
+    number = client.session.connection_id.to_bytes(4, "little")
+    client.send(framed(b"\x0c" + number) + framed(b"\x03next"))
+    request = client.session.next_request()
     if asks:
         assert request.command == "kill"
         client.session.answer(None)
     (data, end) = script(client.session)
     assert (read_reply(unframed(data)[0][1]).code, end) == (1317, "fin")
+    assert client.session.next_request() is None
 
 
 @pytest.mark.parametrize(
