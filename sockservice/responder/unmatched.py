@@ -10,7 +10,7 @@ import attrs
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from sockservice.answers import Error, Request
+from sockservice.answers import OWN_COMMANDS, Error, Request
 from sockservice.interfaces import IResponder
 from sockservice.responder.credentials import has_credentials, without_credentials
 from sockservice.responder.near_miss import NearMiss
@@ -52,7 +52,7 @@ class Missed(Error):
 
 @implementer(IResponder)
 class Unmatched:
-    """Answers everything, with an error; the last of a chain.
+    """Answers every statement, with an error; the last of a chain.
 
     Args:
         stubs: where near misses are looked for.
@@ -69,8 +69,13 @@ class Unmatched:
         self._since = float("-inf")
         self._seen = 0
 
-    def respond(self, request: Request) -> Missed:
-        """ERR 1105 with the statement, the nearest stub and the criterion that failed; at most 512 bytes."""
+    def respond(self, request: Request) -> Missed | None:
+        """ERR 1105 with the statement, the nearest stub and the criterion that failed; at most 512 bytes.
+
+        None for what is no statement and needs no stub: a server has its own answer to a ping.
+        """
+        if request.command in OWN_COMMANDS:
+            return None
         if self._of is not self._stubs.current:
             self._of = self._stubs.current
             self._answers.clear()
