@@ -1,0 +1,222 @@
+"""What clients have after each statement that the files in ``examples/stubs`` answer."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+from unittest.mock import ANY
+
+import attrs
+
+
+@attrs.frozen
+class Done:
+    """Success without rows."""
+
+    affected_rows: int = 0
+    last_insert_id: int = 0
+
+
+@attrs.frozen
+class Refused:
+    """An error."""
+
+    code: int
+    sqlstate: str
+
+
+@attrs.frozen
+class Lost:
+    """The end of the connection; the client then logs in again."""
+
+
+@attrs.frozen
+class Late:
+    """What the client has, but not before so many seconds."""
+
+    seconds: float
+    result: Outcome
+
+
+@attrs.frozen
+class Several:
+    """What a procedure gives: the rows of each of its results, and an error that may end them."""
+
+    results: tuple[Rows, ...]
+    error: Refused | None = None
+
+
+@attrs.frozen
+class LoginAs:
+    """The client logs in again, as somebody else or into another database; a step of its own."""
+
+    user: str
+    database: str
+
+
+Rows = list[tuple[Any, ...]]
+Outcome = Rows | Done | Refused | Lost | Several
+Step = tuple[str, tuple[Any, ...], Outcome | Late] | LoginAs
+"""A statement with ``%s`` for each parameter, the parameters, and what the client then has."""
+
+
+class Ago:
+    """Equal to a time about so many seconds ago."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, datetime.datetime):
+            return NotImplemented
+        return abs((datetime.datetime.now() - other).total_seconds() - self.seconds) < 60
+
+    def __repr__(self) -> str:
+        return f"{self.seconds} seconds ago"
+
+
+class Long:
+    """Equal to a text or bytes of about so many MiB."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, bytes | str) and round(len(other) / 2**20) == self.size
+
+    def __repr__(self) -> str:
+        return f"{self.size} MiB"
+
+
+USER = "SELECT id, name FROM users WHERE id = %s"
+ACCOUNT = "SELECT id, email, password_hash, locked FROM accounts WHERE email = %s"
+TAKE = "UPDATE stock SET qty = qty - %s WHERE sku = %s"
+LEAP_DAY = datetime.date(2024, 2, 29)
+BOOKS = "SELECT id, title FROM books ORDER BY id LIMIT %s OFFSET %s"
+
+EXAMPLES: dict[str, list[Step]] = {
+    "shop.yaml": [
+        (USER, (42,), [(42, "Grace Hopper")]),
+        (USER, (43,), []),
+        ("INSERT INTO orders (user_id, total) VALUES (%s, %s)", (42, Decimal("9.50")), Done(1, 1009)),
+        ("UPDATE stock SET qty = qty - %s WHERE sku = %s", (1, "tea"), Refused(1213, "40001")),
+        ("DELETE FROM users", (), Refused(1142, "42000")),
+    ],
+    "login.yaml": [
+        (ACCOUNT, ("nobody@example.com",), []),
+        (ACCOUNT, ("charles@example.com",), [(2, "charles@example.com", bytes(20), 1)]),
+        (
+            ACCOUNT,
+            ("ada@example.com",),
+            [(1, "ada@example.com", bytes.fromhex("5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8"), 0)],
+        ),
+        (
+            "SELECT role, granted FROM account_roles WHERE account_id = %s ORDER BY role",
+            (1,),
+            [("author", datetime.date(2024, 2, 29)), ("reader", datetime.date(2023, 11, 5))],
+        ),
+        ("UPDATE accounts SET last_login = CURRENT_TIMESTAMP WHERE id = %s", (1,), Done(1)),
+    ],
+    "pages.yaml": [
+        ("SELECT COUNT(*) AS total FROM books", (), [(7,)]),
+        (BOOKS, (3, 0), [(1, "Emma"), (2, "Dracula"), (3, "Ulysses")]),
+        (BOOKS, (3, 3), [(4, "Middlemarch"), (5, "Lolita"), (6, "Кысь")]),
+        (BOOKS, (3, 6), [(7, "Solaris")]),
+        (BOOKS, (3, 9), []),
+    ],
+    "errors.yaml": [
+        ("INSERT INTO users (name) VALUES (%s)", ("ada",), Refused(1062, "23000")),
+        ("INSERT INTO orders (customer_id) VALUES (%s)", (5,), Refused(1452, "23000")),
+        ("INSERT INTO notes (text) VALUES (%s)", ("x" * 1000,), Refused(1406, "22001")),
+        ("UPDATE stock SET quantity = quantity - %s WHERE sku = %s", (1, "tea"), Refused(1213, "40001")),
+        ("SELECT balance FROM wallets WHERE id = %s FOR UPDATE", (1,), Refused(1205, "HY000")),
+        ("SELECT id FROM invoices", (), Refused(1146, "42S02")),
+        ("DELETE FROM users", (), Refused(1290, "HY000")),
+        ("UPDATE coupons SET spent = TRUE WHERE code = %s", ("SPRING",), Refused(1644, "45000")),
+    ],
+    "migrations.yaml": [
+        ("SELECT version FROM schema_migrations ORDER BY version DESC LIMIT 1", (), [("41",)]),
+        ("CREATE TABLE posts (id INT PRIMARY KEY, body TEXT)", (), Done()),
+        ("ALTER TABLE users ADD COLUMN email VARCHAR(255)", (), Refused(1060, "42S21")),
+        ("ALTER TABLE users ADD COLUMN phone VARCHAR(20)", (), Done()),
+        ("INSERT INTO schema_migrations (version) VALUES (%s)", ("42",), Done(1)),
+    ],
+    "retry.yaml": [
+        (TAKE, (1, "tea"), Refused(1213, "40001")),
+        (TAKE, (1, "tea"), Refused(1213, "40001")),
+        (TAKE, (1, "tea"), Done(1)),
+        (TAKE, (1, "tea"), Done(1)),
+        *[("SELECT seconds_behind FROM replica", (), [(seconds,)]) for seconds in (30, 4, 0, 0)],
+        *[
+            ("INSERT INTO payments (order_no) VALUES (%s)", (no,), Refused(1644, "45000") if no % 3 == 0 else Done(1))
+            for no in range(1, 8)
+        ],
+        ("SELECT theme FROM settings", (), [("dark",)]),
+        ("SELECT theme FROM settings", (), [("light",)]),
+    ],
+    "templates.yaml": [
+        ("INSERT INTO orders (customer, total) VALUES (%s, %s)", ("Ada", 5), Done(1, 1000)),
+        ("INSERT INTO orders (customer, total) VALUES (%s, %s)", ("Ada", 6), Done(1, 1001)),
+        ("SELECT no, customer, placed FROM orders WHERE no = 17", (), [(17, "customer of 17", Ago(3600))]),
+        ("SELECT whoami", (), [("app", "shop")]),
+        ("SELECT gross FROM prices WHERE net = %s", (Decimal("10.00"),), [(Decimal("11.90"),)]),
+        ("INSERT INTO users (name) VALUES (%s)", ("ada",), Refused(1062, "23000")),
+        ("SELECT place, celsius FROM thermometers", (), [(ANY, ANY)] * 20),
+    ],
+    "catalogue.yaml": [
+        ("SELECT * FROM products WHERE sku = %s", ("b1",), [("B1", "Cup, large", "china", Decimal("12.00"), LEAP_DAY)]),
+        ("SELECT * FROM products WHERE sku = %s", ("Z9",), []),
+        (
+            "SELECT * FROM products WHERE shelf = %s AND price = %s",
+            ("tea", Decimal("9.8")),
+            [("A3", "White tea", "tea", Decimal("9.80"), None)],
+        ),
+        ("SELECT * FROM products", (), [(sku, ANY, ANY, ANY, ANY) for sku in ("A1", "A2", "A3", "B1")]),
+        ("SELECT * FROM shops WHERE city = %s", ("Вена",), [(1, "Вена", '{"mon": "9-18", "sat": null}')]),
+    ],
+    "functions.yaml": [
+        (
+            "SELECT carrier, price FROM shipping WHERE grams = %s",
+            (1500,),
+            [("post", Decimal("3.00")), ("courier", Decimal("13.50"))],
+        ),
+        ("SELECT carrier, price FROM shipping WHERE grams = %s", (40_000,), Refused(1644, "HY000")),
+        ("SELECT days FROM delivery WHERE country = %s", ("AT",), [(2,)]),
+        ("SELECT days FROM delivery WHERE country = %s", ("NZ",), [(7,)]),
+        (
+            "SELECT step, place FROM tracking WHERE parcel = %s",
+            (9,),
+            [(1, "shop of 9"), (2, "depot of 9"), (3, "van of 9"), (4, "door of 9")],
+        ),
+    ],
+    "procedures.yaml": [
+        ("CALL daily_report('2024-02-29')", (), Several(([(3, 512.5)], [("A1", 7), ("A2", 1)]))),
+        ("CALL archive_orders(%s)", (2023,), Done(12)),
+        ("CALL check_stock()", (), Several(([("A1", 2)],), Refused(1644, "45000"))),
+    ],
+    "faults.yaml": [
+        ("SELECT id, who FROM audit", (), Lost()),
+        ("SELECT id FROM sorted", (), Refused(1317, "70100")),
+        ("DELETE FROM carts", (), Lost()),
+        ("SELECT id FROM articles WHERE body LIKE %s", ("%tea%",), Late(0.1, Refused(3024, "HY000"))),
+        ("INSERT INTO notes (text) VALUES (%s)", ("x",), Done(1)),
+        ("SHOW WARNINGS", (), [("Warning", ANY, "Data truncated for column 'text' at row 1")]),
+        ("UPDATE stock SET qty = %s", (5,), Refused(1213, "40001")),
+        ("UPDATE stock SET qty = %s", (5,), Done(1)),
+        LoginAs("report", "shop"),
+        ("UPDATE stock SET qty = %s", (5,), Refused(1290, "HY000")),
+    ],
+    "slow.yaml": [
+        ("SELECT total FROM report", (), Late(0.15, [(512,)])),
+        ("SELECT id FROM search WHERE text = %s", ("tea",), [(1,)]),
+        ("SELECT balance FROM account", (), Late(0.01, [(10,)])),
+        ("SELECT id FROM orders ORDER BY total", (), Late(0.2, [(1,), (2,), (3,)])),
+        ("SELECT page FROM pages", (), Late(0.15, [("a text that comes in pieces",)])),
+    ],
+    "volume.yaml": [
+        ("SELECT * FROM log", (), [(1, "started"), (2, "stopped")] * 50_000),
+        ("SELECT n FROM numbers", (), [(n,) for n in range(1, 10_001)]),
+        ("SELECT id, scan FROM documents", (), [(1, Long(20))]),
+    ],
+}
