@@ -5,20 +5,36 @@ from __future__ import annotations
 import functools
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from math import inf
 from typing import TYPE_CHECKING, Final
 
+import attrs
 from zope.interface import implementer
 
-from sockservice.answers import Answer, Error, LocalInfile, Request, Value
+from sockservice.answers import Answer, Disturbed, Error, LocalInfile, Request, Value
+from sockservice.disturbances import Ending
 from sockservice.errors import CallerError
 from sockservice.interfaces import ISession
+from sockservice.mysql.answer_parts import Part, reply_parts, result_parts
 from sockservice.mysql.compression import CompressedPackets
 from sockservice.mysql.connection_phase import LOGIN_PACKET_LIMIT
 from sockservice.mysql.constants import Capability, Status
-from sockservice.mysql.file_transfer import FileTransfer, file_request, refusal
+from sockservice.mysql.diagnostics import keeps_warnings
+from sockservice.mysql.disturbance_set import NOTHING_WRONG, DisturbanceSet, undisturbed
+from sockservice.mysql.disturbed_payloads import Step, disturbed
+from sockservice.mysql.disturbed_stream import DisturbedStream
+from sockservice.mysql.file_transfer import FileTransfer, disturbed_behind, file_request, refusal
+from sockservice.mysql.own_reply import NOBODY, Encode, OwnReply
 from sockservice.mysql.packet_stream import PacketStream
 from sockservice.mysql.packets import COMMAND_SEQUENCE, PacketReader, packet, packets
-from sockservice.mysql.results import answer_packets, answer_payloads, error_payload, is_error, is_lazy
+from sockservice.mysql.results import (
+    Form,
+    answer_packets,
+    answer_payloads,
+    error_payload,
+    is_lazy,
+    sound_error_payload,
+)
 from sockservice.mysql.session_identity import SessionIdentity
 from sockservice.mysql.state import State
 from sockservice.mysql.timeouts import DEFAULTS, Timeouts
@@ -55,6 +71,11 @@ class SessionAnswers(SessionIdentity):
         sequence_id: with which the answer to the command under way begins.
         packets: what came and was not taken yet.
         file: the one that the client was asked for, while it comes.
+        pause: seconds to wait before more is sent; infinite for ever, 0 for no pause. To be set to 0 when it is over:
+            until then :meth:`data_to_send` gives nothing of the answer.
+        resets: whether the connection is to be reset where it is to be closed.
+        disturbances: what is wrong with the answer that is being encoded.
+        behind: what is done behind the answer under way, in place of taking the next command.
         timeouts: when the client has kept the session waiting for too long.
     """
 
@@ -67,11 +88,15 @@ class SessionAnswers(SessionIdentity):
         "_further",
         "_key",
         "_stream",
+        "behind",
         "closing",
         "command",
+        "disturbances",
         "file",
         "info",
         "packets",
+        "pause",
+        "resets",
         "sequence_id",
         "since",
         "state",
@@ -90,35 +115,71 @@ class SessionAnswers(SessionIdentity):
         self.sequence_id = 0
         self.packets = PacketReader(LOGIN_PACKET_LIMIT)
         self.file: FileTransfer | None = None
+        self.pause = 0.0
+        self.resets = False
+        self.disturbances = NOTHING_WRONG
+        self.behind: Callable[[], None] | None = None
         self._compression: CompressedPackets | None = None
         # The key of the kept bytes that would do for the request in flight; None where none do.
         self._key: int | None = None
         # How the answer in flight is encoded where it is not that of a statement; whether its rows are binary.
-        self._encode_answer: Callable[[Answer], bytes] | None = None
+        self._encode_answer: Encode | OwnReply | None = None
         self._binary = False
         # The statements of the query under way that are not answered yet.
         self._further: deque[Callable[[], Request]] = deque()
-        self._stream: PacketStream | None = None
+        self._stream: PacketStream | DisturbedStream | None = None
         self._finishing = False
         self._due: list[bytes] = []
 
     # --- asking -------------------------------------------------------------------------------
 
-    def ask(self, command: str, shown: str, text: str, encode: Callable[[Answer], bytes] | None = None) -> Request:
+    def ask(self, command: str, shown: str, text: str, encode: Encode | OwnReply | None = None) -> Request:
         """Make a request, which is now the one in flight.
 
         Args:
             command: the word of :class:`sockservice.answers.Request`.
             shown: the command as in SHOW PROCESSLIST.
             text: of the request.
-            encode: what makes packets of its answer, where that is not done as for a query.
+            encode: what makes payloads of its answer, where that is not done as for a query.
         """
+        if self.warnings and not keeps_warnings(command, text):
+            self.warnings = ()
         self.state = _ANSWERING
         self.command, self.since, self.info = shown, self.server.clock(), text
         self._encode_answer = encode
         self._binary = False
         self._key = self.text_key if encode is None else None
         return Request(command, text, self)
+
+    def ask_or_do(
+        self,
+        command: str,
+        shown: str,
+        own: Callable[[], list[bytes]],
+        *,
+        text: str = "",
+        refuse: Callable[[Error], list[bytes]] | None = None,
+    ) -> Request | None:
+        """Make a request of a command that the server can answer itself; or do that, where nobody is to be asked.
+
+        Args:
+            command: the word of :class:`sockservice.answers.Request`.
+            shown: the command as in SHOW PROCESSLIST.
+            own: does what the command says, and gives the payloads of the answer.
+            text: of the request.
+            refuse: the same for an error of the responder; by default the error is the answer.
+        """
+        if command not in self.server.asks:
+            self.state = _ANSWERING
+            self._say_and_go_on(own())
+            return None
+        warnings = self.warnings
+        request = self.ask(command, shown, text, OwnReply(own, refuse or self._refusal))
+        self.warnings = warnings
+        return request
+
+    def _refusal(self, problem: Error) -> list[bytes]:
+        return [sound_error_payload(problem, self.form.charset)]
 
     def ask_statements(self, statements: list[str], attributes: Mapping[str, Value]) -> Request:
         """Make a request of each statement of a query, one after the other; the first one now.
@@ -149,7 +210,7 @@ class SessionAnswers(SessionIdentity):
         text: str,
         params: tuple[Value, ...],
         attributes: Mapping[str, Value],
-        encode: Callable[[Answer], bytes] | None = None,
+        encode: Encode | None = None,
     ) -> Request:
         """Make a request of a prepared statement; arguments as for :class:`Request` and :meth:`ask`."""
         self.ask("execute", "Execute", text, encode)
@@ -159,18 +220,24 @@ class SessionAnswers(SessionIdentity):
 
     # --- answering ----------------------------------------------------------------------------
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, answer: Answer | None) -> None:
         """Answer the request that was given out last; or, while ``sending``, end with an error what is being sent.
 
         While a :attr:`file` comes, an error says that the rest of it is of no use.
 
         An answer that comes when the session is closing already is dropped.
 
+        Args:
+            answer: what to answer; None where nobody has an answer: the server's own then, or error 1105.
+
         Raises:
             CallerError: no request was given out.
         """
         if self.state is not _ANSWERING:
             self.answer_otherwise(answer)
+            return
+        if answer is None:
+            self._send(None if isinstance(self._encode_answer, OwnReply) else NOBODY)
             return
         encoded = answer.encodings.get(self._key)
         if encoded is None or self.sequence_id != FIRST_ANSWER or self._finishing:
@@ -181,7 +248,7 @@ class SessionAnswers(SessionIdentity):
         self.state = _READY
         self.command, self.since, self.info = "Sleep", self.server.clock(), None
 
-    def answer_otherwise(self, answer: Answer) -> None:
+    def answer_otherwise(self, answer: Answer | None) -> None:
         """What :meth:`answer` does where no request is in flight."""
         if self.state is _CLOSING:
             return
@@ -189,12 +256,16 @@ class SessionAnswers(SessionIdentity):
             if isinstance(answer, Error):
                 self.file.fail(answer)
             return
-        if self._stream is not None and isinstance(answer, Error):
-            self._due.append(packet(error_payload(answer, self.form.charset), self._stream.sequence_id))
-            self._stream = None
-            self._answered(failed=True)
-        else:
+        stream = self._stream
+        if stream is None or not isinstance(answer, Error):
             raise CallerError("there is no request to answer: take one from next_request() first")
+        rest = stream.rest
+        if rest is None:
+            self.close()
+            return
+        self._due.append(rest + packet(sound_error_payload(answer, self.form.charset), stream.sequence_id))
+        self._stream, self.pause = None, 0.0
+        self._answered(failed=True)
 
     def reply(self, payload: bytes) -> None:
         """Answer the command under way with one packet."""
@@ -204,9 +275,23 @@ class SessionAnswers(SessionIdentity):
         """Answer the command under way without asking anybody."""
         self._due.append(answer_packets(answer, self.form_of(answer), self.sequence_id))
 
-    def stream(self, payloads: Iterable[bytes]) -> None:
+    def stream(self, steps: Iterable[bytes]) -> None:
         """Answer the command under way with payloads that are made while they are sent."""
-        self._stream = PacketStream(payloads, self.sequence_id)
+        self._stream = PacketStream(steps, self.sequence_id)
+        self.state = _SENDING
+
+    def stream_disturbed(
+        self, steps: Iterable[Step], wrong: DisturbanceSet, sequence_id: int, *, lazy: bool = False
+    ) -> None:
+        """Answer with steps that are taken while they are sent.
+
+        Args:
+            steps: of the answer.
+            wrong: what is wrong with it.
+            sequence_id: of the first packet.
+            lazy: whether it is of any length.
+        """
+        self._stream = DisturbedStream(steps, wrong, sequence_id, lazy=lazy)
         self.state = _SENDING
 
     def say(self, payloads: list[bytes]) -> None:
@@ -220,21 +305,27 @@ class SessionAnswers(SessionIdentity):
             self._compression.begin()
         self._due.append(packet(error_payload(problem, self.form.charset), COMMAND_SEQUENCE))
 
-    def _send(self, answer: Answer) -> None:
+    def _say_and_go_on(self, payloads: list[bytes]) -> None:
+        """Answer the command under way with all of its payloads."""
+        if payloads:
+            self._due.append(packets(payloads, self.sequence_id))
+        self._go_on()
+
+    def _send(self, answer: Answer | None) -> None:
         """Make the bytes of an answer, which are kept with it where it cannot change and is not huge."""
-        if self._encode_answer is not None:
-            self._due.append(self._encode_answer(answer))
-            self._answered()
+        if isinstance(answer, Disturbed):
+            self._send_disturbed(answer)
             return
+        if self._encode_answer is not None:
+            self._say_and_go_on(self._encode_answer(answer))  # type: ignore[arg-type] # None is for an OwnReply only
+            return
+        assert answer is not None
         if isinstance(answer, LocalInfile):
-            if self.server.takes_files and self.capabilities & Capability.LOCAL_FILES and not self._binary:
+            if self._takes_files:
                 self._ask_for(answer)
                 return
             answer = refusal(mariadb=self.server.mariadb)
-        form = self.form_of(answer, binary=self._binary)
-        if self._further:
-            form = form.with_status(Status.MORE_RESULTS_EXISTS)
-        payloads = answer_payloads(answer, form)
+        form, payloads = self._payloads(answer)
         if is_lazy(answer):
             self.stream(payloads)
             return
@@ -246,7 +337,48 @@ class SessionAnswers(SessionIdentity):
             answer.encodings[form.key] = encoded
         self._due.append(encoded)
         self.sequence_id = stream.sequence_id & 255
-        self._answered(failed=is_error(stream.last))
+        self._answered(failed=stream.failed)
+
+    def _payloads(self, answer: Answer) -> tuple[Form, Iterable[bytes]]:
+        """The payloads of an answer to a statement, and the form that they are made in."""
+        form = self.form_of(answer, binary=self._binary)
+        if self._further:
+            form = form.with_status(Status.MORE_RESULTS_EXISTS)
+        return form, answer_payloads(answer, form)
+
+    @property
+    def _takes_files(self) -> bool:
+        return bool(self.server.takes_files and self.capabilities & Capability.LOCAL_FILES and not self._binary)
+
+    def _send_disturbed(self, answer: Disturbed) -> None:
+        """Begin with an answer that something is wrong with; of one around a file, the end is disturbed."""
+        inner, self.disturbances = undisturbed(answer)
+        if isinstance(inner, LocalInfile) and self._encode_answer is None:
+            if self._takes_files:
+                self._ask_for(disturbed_behind(inner, answer))
+                return
+            inner = refusal(mariadb=self.server.mariadb)
+        form, parts = self._parts(inner)
+        wrong, self.disturbances = self.disturbances, NOTHING_WRONG
+        lazy = inner is not None and is_lazy(inner)
+        self.stream_disturbed(disturbed(parts, wrong, form), wrong, self.sequence_id, lazy=lazy)
+
+    def _parts(self, answer: Answer | None) -> tuple[Form, Iterable[Part]]:
+        """The parts of an answer that is disturbed, and the form that they are made in."""
+        encode = self._encode_answer
+        if isinstance(encode, OwnReply):
+            silent = answer is None and self.disturbances.silences
+            return self.form, () if silent else reply_parts(encode(answer))
+        if answer is None:
+            return self.form, ()
+        if encode is None:
+            form, payloads = self._payloads(answer)
+            return form, result_parts(payloads, form)
+        if self._binary:
+            # What opens a cursor: behind its columns stands what ends them, always.
+            form = attrs.evolve(self.form, binary=True, deprecate_eof=True)
+            return form, result_parts(encode(answer), form)
+        return self.form, reply_parts(encode(answer))
 
     def _ask_for(self, answer: LocalInfile) -> None:
         """Ask the client for its file."""
@@ -255,13 +387,28 @@ class SessionAnswers(SessionIdentity):
         self.file, self.state = FileTransfer(answer, self.packets), _RECEIVING
         self.timeouts.heard()
 
-    def _next_piece(self, stream: PacketStream) -> bytes:
+    def _next_piece(self, stream: PacketStream | DisturbedStream) -> bytes:
         piece = stream.read()
         if stream.ended:
             self._stream = None
             self.sequence_id = stream.sequence_id & 255
-            self._answered(failed=is_error(stream.last))
+            self._go_on(failed=stream.failed)
+        elif isinstance(stream, DisturbedStream):
+            self.pause = stream.pause
+            if stream.ending is Ending.STALL:
+                self.pause = inf
+            elif stream.ending is not None:
+                self.resets = stream.ending is Ending.RST
+                self.close()
         return piece
+
+    def _go_on(self, *, failed: bool = False) -> None:
+        """The answer in flight is on its way: do what is to be done behind it."""
+        behind, self.behind = self.behind, None
+        if behind is None:
+            self._answered(failed=failed)
+        else:
+            behind()
 
     def _answered(self, *, failed: bool = False) -> None:
         """The answer in flight is on its way; where it was an error, what the query says behind it is not done."""
@@ -277,14 +424,18 @@ class SessionAnswers(SessionIdentity):
     def data_to_send(self) -> bytes:
         """Everything that is due, which is forgotten here.
 
-        While ``sending``, a piece of the rows; what making them raises comes through here, and the answer is then to
-        be ended with an error.
+        While ``sending``, a piece of the answer, which may be nothing, and nothing during a :attr:`pause`. What making
+        rows raises comes through here, and the answer is then to be ended with an error.
         """
         due = self._due
         if not due:
-            if self._stream is None:
+            if self._stream is None or self.pause:
                 return b""
-            due = [self._next_piece(self._stream)]
+            compression = self._compression
+            piece = self._next_piece(self._stream)
+            if compression is not None:
+                piece = compression.pack([piece])
+            return piece + self.data_to_send() if self._due else piece
         self._due = []
         if self._compression is not None:
             return self._compression.pack(due)
@@ -292,14 +443,14 @@ class SessionAnswers(SessionIdentity):
 
     @property
     def sending(self) -> bool:
-        """Call :meth:`data_to_send` again once the client has taken what it gave."""
+        """Call :meth:`data_to_send` again once the client has taken what it gave, and the :attr:`pause` is over."""
         return self.state is _SENDING
 
     def close(self) -> None:
         """Read nothing more; what is due is still sent."""
         self.file = None
         self.state, self.closing, self.wants_tls = _CLOSING, True, False
-        self._stream = None
+        self._stream, self.pause, self.behind = None, 0.0, None
         self._further.clear()
         self.packets.clear()
 

@@ -9,6 +9,7 @@ from twisted.plugin import IPlugin
 from twisted.python.usage import Options, UsageError
 from zope.interface import implementer
 
+from sockservice.answers import OWN_COMMANDS
 from sockservice.interfaces import IHost, IRefusingService, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
 from sockservice.plugins._mysql_protocol import MySQLFactory
@@ -89,6 +90,7 @@ class MySQL:
             version=options["server-version"],
             tls=tls is not None,
             require_tls=bool(options["require-tls"]),
+            asks=OWN_COMMANDS,
         )
         stubs = Stubs([host.path(path) for path in options["stubs"]])
         host.on_reload(stubs.reload)

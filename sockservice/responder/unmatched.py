@@ -9,7 +9,7 @@ from typing import Final
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from sockservice.answers import Error, Request
+from sockservice.answers import OWN_COMMANDS, Error, Request
 from sockservice.interfaces import IResponder
 from sockservice.responder.near_miss import NearMiss
 from sockservice.responder.printable import on_one_line, printable
@@ -36,7 +36,7 @@ _STATEMENTS: Final = frozenset(("query", "prepare", "execute"))
 
 @implementer(IResponder)
 class Unmatched:
-    """Answers everything, with an error; the last of a chain.
+    """Answers every statement, with an error; the last of a chain.
 
     Args:
         stubs: where near misses are looked for.
@@ -53,8 +53,13 @@ class Unmatched:
         self._since = float("-inf")
         self._seen = 0
 
-    def respond(self, request: Request) -> Error:
-        """ERR 1105 with the statement, the nearest stub and the criterion that failed; at most 512 bytes."""
+    def respond(self, request: Request) -> Error | None:
+        """ERR 1105 with the statement, the nearest stub and the criterion that failed; at most 512 bytes.
+
+        None for what is no statement and needs no stub: a server has its own answer to a ping.
+        """
+        if request.command in OWN_COMMANDS:
+            return None
         if self._of is not self._stubs.current:
             self._of = self._stubs.current
             self._answers.clear()
