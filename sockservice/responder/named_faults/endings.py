@@ -20,7 +20,7 @@ from sockservice.responder.named_faults.breakage import (
     put_off,
     usual,
 )
-from sockservice.responder.named_faults.texts import refusal
+from sockservice.responder.named_faults.texts import is_mariadb, refusal
 from sockservice.responder.statement_class import is_chatter
 
 if TYPE_CHECKING:
@@ -36,9 +36,10 @@ class GoneAway(CommandFault, frozen=True):
     durations = ("idle",)
 
     idle: Annotated[Duration, Meta(description="How long the client is silent before.")] = 0
-    polite: Annotated[bool, Meta(description="Whether error 4031 is sent before, as MySQL does from 8.0.24 on.")] = (
-        False
-    )
+    polite: Annotated[
+        bool,
+        Meta(description="Whether error 4031 is sent before, as MySQL does from 8.0.24 on; a MariaDB sends none."),
+    ] = False
     how: How = "fin"
 
     def chooses(self, request: Request) -> bool:
@@ -53,7 +54,8 @@ class GoneAway(CommandFault, frozen=True):
     def apply(self, answer: Answer | None, request: Request, workspace: Workspace) -> Answer | Deferred[Answer]:
         """The answer, and the end of the connection behind it."""
         del workspace
-        told = refusal(request, "ER_CLIENT_INTERACTION_TIMEOUT") if self.polite else None
+        polite = self.polite and not is_mariadb(request)
+        told = refusal(request, "ER_CLIENT_INTERACTION_TIMEOUT") if polite else None
         return disturbed(usual(answer, request), IdleEnd(read_duration(self.idle), Ending(self.how), told))
 
 
