@@ -393,6 +393,8 @@ class SessionAnswers(SessionIdentity):
             self._stream = None
             self.sequence_id = stream.sequence_id & 255
             self._go_on(failed=stream.failed)
+            if isinstance(stream, DisturbedStream) and stream.idle_end is not None:
+                self.timeouts.end_when_idle(stream.idle_end)
         elif isinstance(stream, DisturbedStream):
             self.pause = stream.pause
             if stream.ending is Ending.STALL:
