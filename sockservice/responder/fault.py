@@ -24,8 +24,10 @@ CONNECT: Final = frozenset(["connect"])
 """What is asked before the greeting."""
 AUTH: Final = frozenset(["auth"])
 """What is asked when the user has proven who it is."""
-COMMANDS: Final = STATEMENTS | frozenset(["prepare", "init_db", "field_list", "ping", "statistics"])
-"""The commands of a client that is logged in, and that an answer is sent to."""
+WORK: Final = STATEMENTS | frozenset(["prepare", "init_db", "field_list"])
+"""The commands that an application has its driver send."""
+COMMANDS: Final = WORK | frozenset(["ping", "statistics"])
+"""The commands of a client that is logged in, and that an answer is sent to; a driver pings when it likes."""
 
 Duration: TypeAlias = Annotated[
     float | str, Meta(description="Seconds, or a text with its unit: `2ms`, `1.5s`, `3m`, `1h`.")

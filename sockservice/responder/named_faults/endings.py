@@ -10,13 +10,14 @@ from twisted.internet.defer import Deferred
 from sockservice.answers import Answer, Disturbed, Error, Request
 from sockservice.disturbances import Break, Ending, IdleEnd, Oversized
 from sockservice.responder.durations import read_delay, read_duration
-from sockservice.responder.fault import AUTH, COMMANDS, CONNECT, DelayWords, Duration, Parameters
+from sockservice.responder.fault import AUTH, CONNECT, WORK, DelayWords, Duration, Parameters
 from sockservice.responder.named_faults.breakage import (
-    CommandFault,
+    ConnectionFault,
     How,
     Refusing,
     StatementFault,
     disturbed,
+    is_request_of_the_application,
     put_off,
     usual,
 )
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sockservice.responder.workspace import Workspace
 
 
-class GoneAway(CommandFault, frozen=True):
+class GoneAway(ConnectionFault, frozen=True):
     """The connection is closed behind an answer, at once or when the client has been silent for a while."""
 
     name = "gone_away"
@@ -41,10 +42,6 @@ class GoneAway(CommandFault, frozen=True):
         Meta(description="Whether error 4031 is sent before, as MySQL does from 8.0.24 on; a MariaDB sends none."),
     ] = False
     how: How = "fin"
-
-    def chooses(self, request: Request) -> bool:
-        """Whatever a client asks once it is logged in."""
-        return request.session.connection_id in request.session.server.sessions
 
     @property
     def replaces(self) -> bool:
@@ -113,8 +110,12 @@ class ServerShutdown(Refusing, frozen=True):
 
     @property
     def commands(self) -> frozenset[str]:
-        """Whatever is answered."""
-        return COMMANDS
+        """Those of the application."""
+        return WORK
+
+    def chooses(self, request: Request) -> bool:
+        """All but chatter."""
+        return is_request_of_the_application(request)
 
     @property
     def linger(self) -> float:
