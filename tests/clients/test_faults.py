@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import compiled
 import pytest
 from conftest import TROUBLE
 from faulty_drivers import DRIVERS, ERRORS, Seen
+from installed import driver as driver_of
 from installed import program, script
 from operations import Lost, Refused
 from process_client import ClientProgram, ProcessConnection
@@ -155,12 +157,15 @@ OTHERS: dict[str, Any] = {
     "stale": {"need_reprepare": {"times": 1}},
     "new-password": "password_expired",
     "auth-hang": {"hang": {"place": "auth"}},
-    "fetch-hang": {"hang": {"place": "fetch", "wait": "50ms"}},
+    "fetch-hang": {"hang": {"place": "fetch", "wait": "200ms"}},
     "close-hang": {"hang": {"place": "close"}},
     "every-other": {"deadlock": {"every": 2}},
     "soon-over": {"deadlock": {"for": "1us"}},
     "chosen": {"deadlock": {"when": {"sql": "INSERT INTO items VALUES (2)"}}},
 }
+
+
+IN_OTHER_LANGUAGES = ("mysql2", "libmariadb", "mariadb")
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +175,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     armed = [
         named(fault, user=f"{name}-{driver}")
         for name, fault in {**faults, **OTHERS}.items()
-        for driver in (*(driver.name for driver in DRIVERS), "mysql2")
+        for driver in (*(driver.name for driver in DRIVERS), *IN_OTHER_LANGUAGES)
     ]
     with serving(tmp_path_factory.mktemp("faulty"), armed) as server:
         yield server
@@ -186,11 +191,11 @@ def connect(driver: Any, faulty: Server) -> Iterator[Callable[..., Any]]:
     """Log in as one of the users, so that its fault strikes; closed at the end."""
     opened = []
 
-    def log_in(name: str, **more: Any) -> Any:
+    def connected(name: str, **more: Any) -> Any:
         opened.append(driver.connect(faulty.host, faulty.port, f"{name}-{driver.name}", **more))
         return opened[-1]
 
-    yield log_in
+    yield connected
     for connection in opened:
         close_quietly(connection)
 
@@ -516,31 +521,38 @@ def test_a_bad_certificate_is_refused_by_who_looks_at_it(serve, flaw):
         assert seen.code == 2003
 
 
-# --- a driver in another language -------------------------------------------------------------
+# --- drivers in other languages ---------------------------------------------------------------
+
+
+@contextmanager
+def client(command: list[str]) -> Iterator[ClientProgram]:
+    """A client that is a program."""
+    running_client = ClientProgram(command)
+    yield running_client
+    running_client.end()
 
 
 @pytest.fixture(scope="module")
 def mysql2() -> Iterator[ClientProgram]:
-    command = script(program("node"), Path(__file__).with_name("programs") / "mysql2.js")
-    client = ClientProgram(command)
-    yield client
-    client.end()
+    with client(script(program("node"), Path(__file__).with_name("programs") / "mysql2.js")) as running_client:
+        yield running_client
 
 
-def node(mysql2: ClientProgram, server: Server, user: str) -> ProcessConnection:
-    return ProcessConnection(mysql2, host=server.host, port=server.port, user=user, password="x", database=None)
+def log_in(driver: ClientProgram, server: Server, user: str) -> ProcessConnection:
+    """A connection of a program, whatever it is written in."""
+    return ProcessConnection(driver, host=server.host, port=server.port, user=user, password="x", database=None)
 
 
 def test_mysql2_reads_the_error_in_place_of_the_greeting(serve, mysql2):
     with serve("too_many_connections") as server, pytest.raises(Refused) as caught:
-        node(mysql2, server, "app")
+        log_in(mysql2, server, "app")
     assert (caught.value.code, caught.value.message) == (1040, "Too many connections")
 
 
 @pytest.mark.parametrize("name", ["deadlock", "duplicate", "mid-result"])
 def test_mysql2_sees_an_error(faulty, mysql2, name):
     _, sql, code, sqlstate, *_ = REFUSALS[name]
-    connection = node(mysql2, faulty, f"{name}-mysql2")
+    connection = log_in(mysql2, faulty, f"{name}-mysql2")
     with pytest.raises(Refused) as caught:
         connection.query(sql)
     assert (caught.value.code, caught.value.sqlstate) == (code, sqlstate)
@@ -550,16 +562,39 @@ def test_mysql2_sees_an_error(faulty, mysql2, name):
 
 @pytest.mark.parametrize("name", ["lost", "after-rows", "truncated"])
 def test_mysql2_loses_its_connection(faulty, mysql2, name):
-    connection = node(mysql2, faulty, f"{name}-mysql2")
+    connection = log_in(mysql2, faulty, f"{name}-mysql2")
     with pytest.raises(Lost):
         connection.query(NUMBERS)
 
 
 @pytest.mark.parametrize(("name", "code"), [("forgotten", 1243), ("stale", 1615)])
 def test_mysql2_executes_a_statement_that_the_server_has_forgotten(faulty, mysql2, name, code):
-    connection = node(mysql2, faulty, f"{name}-mysql2")
+    connection = log_in(mysql2, faulty, f"{name}-mysql2")
     with pytest.raises(Refused) as caught:
         connection.execute(NUMBERS)
     assert caught.value.code == code
     assert len(connection.execute(NUMBERS).rows) == 5
     connection.close()
+
+
+def test_rows_that_a_cursor_fetches_are_late_in_libmariadb(faulty, tmp_path):
+    with client(compiled.c("libmariadb.c", tmp_path)) as driver:
+        connection = log_in(driver, faulty, "fetch-hang-libmariadb")
+        assert seconds_of(lambda: connection.query(NUMBERS)) < 0.2
+        assert seconds_of(lambda: connection.cursor(NUMBERS, (), 2)) > 0.2
+        connection.close()
+
+
+def test_rows_that_a_cursor_fetches_are_late_in_connector_python(faulty):
+    mariadb, cursors = driver_of("mariadb"), driver_of("mariadb.constants.CURSOR")
+    with mariadb.connect(host=faulty.host, port=faulty.port, user="fetch-hang-mariadb") as connection:
+        cursor = connection.cursor(cursor_type=cursors.READ_ONLY, prefetch_size=2)
+        assert seconds_of(lambda: (cursor.execute(NUMBERS, ()), list(cursor))) > 0.2
+        cursor.close()
+
+
+def seconds_of(act: Callable[[], Any]) -> float:
+    """How long something takes."""
+    started = time.monotonic()
+    act()
+    return time.monotonic() - started
