@@ -28,6 +28,9 @@ from sockservice.yaml import SpelledInteger as SpelledInteger
 S = TypeVar("S")
 T = TypeVar("T")
 
+LONGEST: Final = 500
+"""Characters of the longest message: what is wrong stands at its beginning, what is right at its end."""
+
 LIMIT: Final = 64 * 1024 * 1024
 """Bytes of the largest file that is read: ten times what 100,000 stubs take."""
 
@@ -63,8 +66,11 @@ class Document(Generic[T]):
         return Place(self.path, *(found or marks.values.get(keys) or (1, 1)))
 
     def mistake(self, message: str, *keys: str | int, key: bool = False) -> ConfigurationError:
-        """The error to raise about the value at ``keys``; the arguments are those of :meth:`place`."""
-        return ConfigurationError(message, self.place(*keys, key=key))
+        """The error to raise about the value at ``keys``; the arguments are those of :meth:`place`.
+
+        A message that quotes a very long text of the file loses its middle.
+        """
+        return ConfigurationError(_cut(message), self.place(*keys, key=key))
 
     def part(self, shape: type[S], *keys: str | int) -> S | None:
         """A part of a document that has mistakes, if that part has none.
@@ -129,7 +135,7 @@ def survey_document(path: Path | str, shape: type[T], *, limit: int = LIMIT) -> 
     try:
         plain = yaml.compose(text)
     except yaml.Mistake as mistake:
-        raise ConfigurationError(str(mistake), Place(path, mistake.line, mistake.column)) from None
+        raise ConfigurationError(_cut(str(mistake)), Place(path, mistake.line, mistake.column)) from None
     document = Document(path, text, plain)
     if plain is None and not isinstance(inspect.type_info(shape), (inspect.AnyType, inspect.NoneType)):
         return attrs.evolve(document, mistakes=(document.mistake("the file is empty"),))
@@ -158,6 +164,11 @@ _type_info: Final = functools.lru_cache(maxsize=16)(inspect.type_info)
 def position(mistake: ConfigurationError) -> tuple[int, int]:
     """Line and column of a mistake, to sort those of one file by."""
     return (mistake.place.line, mistake.place.column) if mistake.place else (0, 0)
+
+
+def _cut(message: str) -> str:
+    end = LONGEST // 3
+    return message if len(message) <= LONGEST else f"{message[: LONGEST - end - 1]}…{message[-end:]}"
 
 
 def _read_text(path: Path, limit: int) -> str:

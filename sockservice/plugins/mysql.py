@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
 from twisted.plugin import IPlugin
 from twisted.python.usage import Options, UsageError
 from zope.interface import implementer
 
 from sockservice.answers import OWN_COMMANDS
+from sockservice.errors import ConfigurationError
 from sockservice.interfaces import IHost, IRefusingService, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
 from sockservice.plugins._mysql_protocol import MySQLFactory
@@ -27,7 +29,10 @@ class MySQLOptions(Options):
         ["server-version", None, DEFAULT_VERSION, "the version that the greeting names, for example 8.0.36"],
         ["tls", None, None, "offer TLS: self-signed, or CERT.pem:KEY.pem (one file may hold both: BOTH.pem)"],
     ]
-    optFlags = [["require-tls", None, "refuse clients over plain TCP with error 3159"]]
+    optFlags = [
+        ["require-tls", None, "refuse clients over plain TCP with error 3159"],
+        ["no-watch", None, "read the stub files again at SIGHUP only, not when they change"],
+    ]
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -64,6 +69,13 @@ class MySQLOptions(Options):
         except ValueError as mistake:
             raise UsageError(f"--fault {fault}: {mistake}") from mistake
 
+    def opt_print_schema(self) -> NoReturn:
+        """Print the JSON Schema of stub files, for editors, and exit."""
+        from sockservice.responder.stub_schema import schema_text
+
+        print(schema_text(), end="")  # noqa: T201
+        raise SystemExit(0)
+
     def postOptions(self) -> None:
         """Refuse a fallback that does not exist, and what nobody could log in to."""
         if self["fallback"] != "error":
@@ -82,9 +94,20 @@ class MySQL:
     options = MySQLOptions
 
     def stream_factory(self, host: IHost) -> MySQLFactory:
-        """The service as its options describe it; reads the stub files, again at each reload."""
+        """The service as its options describe it; reads the stub files, again when they change."""
         options: Any = host.options
-        tls = self._tls(host)
+        mistakes: list[ConfigurationError] = []
+        tls, stubs = None, Stubs()
+        try:
+            tls = self._tls(host)
+        except ConfigurationError as error:
+            mistakes.extend(error.mistakes)
+        try:
+            stubs = self._stubs(host)
+        except ConfigurationError as error:
+            mistakes.extend(error.mistakes)
+        if mistakes:
+            raise ConfigurationError.together(mistakes)
         server = Server(
             accounts=options["accounts"],
             version=options["server-version"],
@@ -92,8 +115,6 @@ class MySQL:
             require_tls=bool(options["require-tls"]),
             asks=OWN_COMMANDS,
         )
-        stubs = Stubs([host.path(path) for path in options["stubs"]])
-        host.on_reload(stubs.reload)
         chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
         behind = ((CHATTER, chatter), (FALLBACK, Unmatched(stubs)))
 
@@ -101,6 +122,19 @@ class MySQL:
             return Workspace(name, stubs, behind, host.reactor, Journal(server.clock), options["faults"])
 
         return MySQLFactory(server, Workspaces(workspace), host.reactor, tls)
+
+    def _stubs(self, host: IHost) -> Stubs:
+        """The stubs of the files, which follow them."""
+        stubs = Stubs([host.path(path) for path in host.options["stubs"]])
+
+        def reload() -> Deferred[None]:
+            # In a thread, since a large set takes seconds, and so may a slow disk.
+            return host.in_thread(stubs.read).addCallback(stubs.use)
+
+        host.on_reload(reload)
+        if stubs.paths and not host.options["no-watch"]:
+            host.watch(stubs, reload)
+        return stubs
 
     def _tls(self, host: IHost) -> IOpenSSLServerConnectionCreator | None:
         """What makes TLS connections, where it is asked for."""

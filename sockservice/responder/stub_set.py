@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import attrs
 
 from sockservice.errors import ConfigurationError
+from sockservice.file_stamps import stamp_of
+from sockservice.interfaces import Stamp
 from sockservice.responder.fault import Fault
 from sockservice.responder.lookup import Lookup
 from sockservice.responder.near_miss import NearMisses
 from sockservice.responder.stub import Stub
+from sockservice.responder.stub_paths import stub_paths
 
 if TYPE_CHECKING:
     from sockservice.responder.stub_reader import StubReader
-
-SUFFIXES: Final = frozenset([".yaml", ".yml"])
-"""What the names of stub files in a folder end with."""
 
 
 @attrs.frozen
@@ -31,6 +31,7 @@ class StubSet:
         databases: the databases that the files name under ``defaults``, each once.
         faults: the faults that the files arm, in their order.
         initial_states: the state that each scenario begins in: the first one that a stub asks for.
+        files: the files that were read for them.
         lookup: the tables that find them.
         near_misses: the tables that find what is near to them.
     """
@@ -39,6 +40,7 @@ class StubSet:
     databases: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     initial_states: Mapping[str, str] = attrs.field(factory=dict)
+    files: tuple[Path, ...] = ()
     lookup: Lookup = attrs.field(init=False, repr=False, eq=False)
     near_misses: NearMisses = attrs.field(init=False, repr=False, eq=False)
 
@@ -51,43 +53,40 @@ class StubSet:
         return NearMisses(self.stubs)
 
     @classmethod
-    def load(cls, paths: Iterable[Path | str]) -> StubSet:
+    def load(cls, paths: Iterable[Path | str], seen: dict[str, Stamp] | None = None) -> StubSet:
         """Read stub files.
 
         Args:
-            paths: files, and folders: of a folder all ``*.yaml`` and ``*.yml`` in it and below, in the order
-                of their names, without hidden ones (``.name``). A file that occurs twice is read once.
+            paths: files, and folders, of which all stub files are read that :func:`stub_paths` finds. A file that
+                occurs twice is read once.
+            seen: is filled with the files, each with its stamp from just before it was read, on failure too.
 
         Raises:
             ConfigurationError: at least one file cannot be used; ``mistakes`` holds all that is wrong in all.
         """
+        seen = {} if seen is None else seen
         stubs: list[Stub] = []
         databases: dict[str, None] = {}
         faults: list[Fault] = []
         mistakes: list[ConfigurationError] = []
         read: set[str] = set()
-        for path in map(Path, paths):
-            try:
-                files = list(_files(path))
-            except ConfigurationError as error:
-                mistakes.append(error)
+        for name in (name for path in paths for name in stub_paths(os.fspath(path), mistakes)):
+            seen.setdefault(name, stamp_of(name))
+            same = os.path.realpath(name)
+            if same in read:
                 continue
-            for file in files:
-                same = os.path.realpath(file)
-                if same in read:
-                    continue
-                read.add(same)
-                try:
-                    reader = _reader(file)
-                    stubs.extend(reader.stubs(len(stubs)))
-                except ConfigurationError as error:
-                    mistakes.extend(error.mistakes)
-                else:
-                    databases.update(dict.fromkeys(reader.databases))
-                    faults.extend(reader.faults)
+            read.add(same)
+            try:
+                reader = _reader(Path(name))
+                stubs.extend(reader.stubs(len(stubs)))
+            except ConfigurationError as error:
+                mistakes.extend(error.mistakes)
+            else:
+                databases.update(dict.fromkeys(reader.databases))
+                faults.extend(reader.faults)
         if mistakes:
             raise ConfigurationError.together(mistakes)
-        return cls(tuple(stubs), tuple(databases), tuple(faults))
+        return cls(tuple(stubs), tuple(databases), tuple(faults), files=tuple(map(Path, seen)))
 
 
 def _reader(file: Path) -> StubReader:
@@ -95,22 +94,3 @@ def _reader(file: Path) -> StubReader:
     from sockservice.responder.stub_reader import StubReader
 
     return StubReader.of(file)
-
-
-def _files(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        yield path
-        return
-    found = False
-    for folder, subfolders, names in os.walk(path, onerror=_refuse_folder):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in sorted(names):
-            if Path(name).suffix.lower() in SUFFIXES and not name.startswith("."):
-                found = True
-                yield Path(folder, name)
-    if not found:
-        raise ConfigurationError(f"{path}: this folder holds no stub files (*.yaml, *.yml)")
-
-
-def _refuse_folder(error: OSError) -> None:
-    raise ConfigurationError(f"{error.filename}: this folder cannot be read: {error.strerror}") from error
