@@ -396,13 +396,17 @@ class SessionAnswers(SessionIdentity):
             if isinstance(stream, DisturbedStream) and stream.idle_end is not None:
                 self.timeouts.end_when_idle(stream.idle_end)
         elif isinstance(stream, DisturbedStream):
-            self.pause = stream.pause
-            if stream.ending is Ending.STALL:
-                self.pause = inf
-            elif stream.ending is not None:
-                self.resets = stream.ending is Ending.RST
-                self.close()
+            self._obey(stream)
         return piece
+
+    def _obey(self, stream: DisturbedStream) -> None:
+        """Make the pause or the end that an answer says; who is finishing waits for no silence."""
+        self.pause = inf if stream.ending is Ending.STALL else stream.pause
+        if stream.ending in (Ending.FIN, Ending.RST) or (self._finishing and self.pause == inf):
+            self.resets = stream.ending is Ending.RST
+            self.close()
+        elif self._finishing and stream.stalls:
+            self.pause = 0.0
 
     def _go_on(self, *, failed: bool = False) -> None:
         """The answer in flight is on its way: do what is to be done behind it."""

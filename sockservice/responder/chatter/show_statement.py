@@ -12,6 +12,7 @@ from sockservice.responder.chatter import catalogue_rows, variables
 from sockservice.responder.chatter import show_columns as columns_of
 from sockservice.responder.chatter.catalogue import labelled
 from sockservice.responder.chatter.cells import Cell, Refused, like, to_text, truth
+from sockservice.responder.chatter.conditions import conditions
 from sockservice.responder.chatter.expressions import ExpressionReader
 from sockservice.responder.chatter.place import Expression, Place
 from sockservice.responder.chatter.select_statement import Statement, read_limit
@@ -222,11 +223,6 @@ def _warnings(reader: TokenReader, *, errors_only: bool) -> Statement:
 
 
 _NO_WARNINGS: Final = Rows(columns_of.WARNINGS)
-
-
-def conditions(session: ISession, *, errors_only: bool) -> tuple[Row, ...]:
-    """The warnings of the statement before: level, code and message of each; or only the errors of them."""
-    return tuple(row for row in session.warnings if not errors_only or row[0].lower() == "error")
 
 
 def _counted(reader: TokenReader) -> Statement:
