@@ -10,7 +10,7 @@ supported yet, which are refused as that and not as typing errors. The words are
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -44,12 +44,14 @@ class Document(Generic[T]):
         text: what it held then.
         value: what that means.
         mistakes: what keeps it from having its shape, in the order of the file; the value is then as YAML has it.
+        within: the way to what the text says, where the value has more around it than the text.
     """
 
     path: Path
     text: str = attrs.field(repr=False)
     value: T
     mistakes: tuple[ConfigurationError, ...] = ()
+    within: Keys = ()
 
     def place(self, *keys: str | int, key: bool = False) -> Place:
         """Where a value stands; the text is read once more for it, the first time.
@@ -60,6 +62,7 @@ class Document(Generic[T]):
             key: the place of its key, instead of its value.
         """
         marks = self._marks
+        keys = self._written(keys)
         while keys and keys not in marks.values:
             keys = keys[:-1]
         found = marks.keys.get(keys) if key else None
@@ -89,7 +92,11 @@ class Document(Generic[T]):
 
     def torn(self, *keys: str | int) -> str | None:
         """The first part of a text without quotes, if a comma in it may have made its rest the key at ``keys``."""
-        return self._marks.torn.get(keys)
+        return self._marks.torn.get(self._written(keys))
+
+    def _written(self, keys: Keys) -> Keys:
+        """The way to a value in the text, out of that in :attr:`value`."""
+        return keys[len(self.within) :] if keys[: len(self.within)] == self.within else ()
 
     @functools.cached_property
     def _marks(self) -> yaml.Marks:
@@ -131,16 +138,33 @@ def survey_document(path: Path | str, shape: type[T], *, limit: int = LIMIT) -> 
         ConfigurationError: it cannot be read, or is not YAML.
     """
     path = Path(path)
-    text = _read_text(path, limit)
+    return survey_text(_read_text(path, limit), path, shape)
+
+
+def survey_text(
+    text: str, path: Path, shape: type[T], frame: Callable[[Any], tuple[Any, Keys]] = lambda plain: (plain, ())
+) -> Document[Any]:
+    """Read YAML text as :func:`survey_document` reads a file.
+
+    Args:
+        text: the text.
+        path: what messages call it.
+        shape: what it is to be.
+        frame: puts around what the text says what it leaves out; gives that, and the way in it to what was said.
+
+    Raises:
+        ConfigurationError: it is not YAML.
+    """
     try:
         plain = yaml.compose(text)
     except yaml.Mistake as mistake:
         raise ConfigurationError(_cut(str(mistake)), Place(path, mistake.line, mistake.column)) from None
-    document = Document(path, text, plain)
+    plain, within = frame(plain)
+    document = Document(path, text, plain, within=within)
     if plain is None and not isinstance(inspect.type_info(shape), (inspect.AnyType, inspect.NoneType)):
         return attrs.evolve(document, mistakes=(document.mistake("the file is empty"),))
     try:
-        return Document(path, text, msgspec.convert(plain, shape))
+        return attrs.evolve(document, value=msgspec.convert(plain, shape))
     except msgspec.ValidationError as error:
         found = list(_mistakes(plain, inspect.type_info(shape), ())) or [((), False, str(error))]
         mistakes = [document.mistake(message, *keys, key=key) for keys, key, message in _mended(document, found)]

@@ -465,6 +465,7 @@ class ISession(Interface):
     since = Attribute("When that began: seconds since the epoch.")
     info = Attribute("The statement under way, or None.")
     warnings = Attribute("What SHOW WARNINGS tells: a sequence of (level, code, message). May be set.")
+    asker = Attribute("What a journal keeps of who asks, or None. None again when the user or the database changes.")
     workspace = Attribute(
         "What a responder keeps with the session, or None. None again when the user or the database changes."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NoReturn
 
 from twisted.internet.defer import Deferred
@@ -15,9 +16,35 @@ from sockservice.errors import ConfigurationError
 from sockservice.interfaces import IHost, IRefusingService, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
 from sockservice.plugins._mysql_protocol import MySQLFactory
-from sockservice.responder import CHATTER, FALLBACK, Chatter, Journal, Stubs, Unmatched, Workspace, Workspaces
+from sockservice.responder import (
+    CHATTER,
+    FALLBACK,
+    Chatter,
+    Journal,
+    JournalLines,
+    Stubs,
+    Unmatched,
+    Workspace,
+    Workspaces,
+)
+from sockservice.responder.journal import BYTES, ENTRIES, OTHERS
+from sockservice.responder.workspaces import WORKSPACES
 
 __all__ = ["MySQL", "MySQLFactory", "MySQLOptions"]
+
+
+def _entries(text: str) -> int:
+    return _whole_number(text, 1_000_000)
+
+
+def _workspaces(text: str) -> int:
+    return _whole_number(text, 100_000)
+
+
+def _whole_number(text: str, most: int) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) <= most):
+        raise ValueError(f"{text!r} is not a whole number from 0 to {most:,}")
+    return int(text)
 
 
 class MySQLOptions(Options):
@@ -27,10 +54,14 @@ class MySQLOptions(Options):
         ["database", None, "test", "a database that exists from the start"],
         ["fallback", None, "error", "what answers when no stub does: error"],
         ["server-version", None, DEFAULT_VERSION, "the version that the greeting names, for example 8.0.36"],
+        ["journal", None, ENTRIES, "how many requests each journal keeps; 0 keeps none", _entries],
+        ["journal-file", None, None, "a file that each request is appended to, as a line of JSON"],
+        ["workspaces", None, WORKSPACES, "how many workspaces there may be beside the default one", _workspaces],
         ["tls", None, None, "offer TLS: self-signed, or CERT.pem:KEY.pem (one file may hold both: BOTH.pem)"],
     ]
     optFlags = [
         ["require-tls", None, "refuse clients over plain TCP with error 3159"],
+        ["no-control", None, "leave statements about the database sockservice to the stubs"],
         ["no-watch", None, "read the stub files again at SIGHUP only, not when they change"],
     ]
 
@@ -62,10 +93,10 @@ class MySQLOptions(Options):
         For example deadlock:times=2,user=app or hang:5s; docs/reference/faults.md has all names.
         """
         # Without faults and stub files nothing of them is imported: a tenth of the time to start.
-        from sockservice.responder.fault_text import read_fault_text
+        from sockservice.responder.fault_option import read_fault_option
 
         try:
-            self["faults"].append(read_fault_text(fault))
+            self["faults"].append(read_fault_option(fault))
         except ValueError as mistake:
             raise UsageError(f"--fault {fault}: {mistake}") from mistake
 
@@ -97,13 +128,17 @@ class MySQL:
         """The service as its options describe it; reads the stub files, again when they change."""
         options: Any = host.options
         mistakes: list[ConfigurationError] = []
-        tls, stubs = None, Stubs()
+        tls, stubs, lines = None, Stubs(), None
         try:
             tls = self._tls(host)
         except ConfigurationError as error:
             mistakes.extend(error.mistakes)
         try:
             stubs = self._stubs(host)
+        except ConfigurationError as error:
+            mistakes.extend(error.mistakes)
+        try:
+            lines = self._journal_lines(host)
         except ConfigurationError as error:
             mistakes.extend(error.mistakes)
         if mistakes:
@@ -119,9 +154,27 @@ class MySQL:
         behind = ((CHATTER, chatter), (FALLBACK, Unmatched(stubs)))
 
         def workspace(name: str) -> Workspace:
-            return Workspace(name, stubs, behind, host.reactor, Journal(server.clock), options["faults"])
+            record = None if lines is None else functools.partial(lines.add, name)
+            journal = Journal(
+                server.clock, entries=options["journal"], size=BYTES if not name else OTHERS, record=record
+            )
+            control = not options["no-control"]
+            return Workspace(name, stubs, behind, host.reactor, journal, control=control, faults=options["faults"])
 
-        return MySQLFactory(server, Workspaces(workspace), host.reactor, tls)
+        workspaces = Workspaces(workspace, server.sessions, most=options["workspaces"])
+        return MySQLFactory(server, workspaces, host.reactor, tls, [workspaces.close, *([lines.end] if lines else [])])
+
+    def _journal_lines(self, host: IHost) -> JournalLines | None:
+        """What writes the file of the journal, where one is asked for."""
+        name: str | None = host.options["journal-file"]
+        if name is None:
+            return None
+        # Few ask for one.
+        from sockservice.plugins._journal_file import JournalFile
+
+        file = JournalFile(host.path(name), host.in_thread)
+        host.on_reload(file.reopen)
+        return JournalLines(file, host.reactor)
 
     def _stubs(self, host: IHost) -> Stubs:
         """The stubs of the files, which follow them."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import attrs
+
 from sockservice.answers import Answer, Request
 from sockservice.responder.lookup import Lookup
 from sockservice.responder.plan import Step
 from sockservice.responder.situation import Situation
-from sockservice.responder.stub import Stub
+from sockservice.responder.stub import WHILE_RUNNING, Rank, Stub
 from sockservice.responder.subject import Subject
 from sockservice.responder.tally import Tally
 
@@ -49,6 +51,9 @@ class StubAnswers:
         workspace: whose.
         files: the stubs of the files, below those that the workspace has for itself.
         characters: how many characters of statements a generation holds.
+
+    Attributes:
+        added: how many stubs were ever added for this workspace alone.
     """
 
     def __init__(self, workspace: Workspace, files: Stubs, *, characters: int = CHARACTERS) -> None:
@@ -57,6 +62,7 @@ class StubAnswers:
         self._characters = characters
         self._own: tuple[Stub, ...] = ()
         self._own_lookup = Lookup(())
+        self.added = 0
         self._tallies: dict[Stub, Tally] = {}
         self._begin_anew()
 
@@ -65,9 +71,23 @@ class StubAnswers:
         """All stubs, those of the workspace first."""
         return (*self._own, *self._files.current.stubs)
 
+    @property
+    def own(self) -> int:
+        """How many stubs the workspace has for itself."""
+        return len(self._own)
+
     def add(self, stubs: Iterable[Stub]) -> None:
-        """Take stubs for this workspace alone, before all that are here; one of the same name is replaced."""
-        new = tuple(stubs)
+        """Take stubs for this workspace alone, before all of their priority; one of the same name is replaced.
+
+        Args:
+            stubs: in their order; their ranks are made here.
+        """
+        found = tuple(stubs)
+        self.added += len(found)
+        new = tuple(
+            attrs.evolve(stub, rank=Rank(stub.rank.priority, WHILE_RUNNING, order), locate=None)
+            for order, stub in enumerate(found, -self.added)
+        )
         names = {stub.name for stub in new}
         self._own = (*new, *(stub for stub in self._own if stub.name not in names))
         self._own_lookup = Lookup(self._own)

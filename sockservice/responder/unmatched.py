@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+import attrs
 from twisted.logger import Logger
 from zope.interface import implementer
 
 from sockservice.answers import OWN_COMMANDS, Error, Request
 from sockservice.interfaces import IResponder
+from sockservice.responder.credentials import has_credentials, without_credentials
 from sockservice.responder.near_miss import NearMiss
 from sockservice.responder.printable import on_one_line, printable
 from sockservice.responder.stubs import Stubs
@@ -31,7 +33,21 @@ LINES: Final = 20
 """How many statements are logged in :data:`SECONDS`; the rest is counted, so that no client can fill a disk."""
 SECONDS: Final = 10.0
 
+LOOKED_AT: Final = 64 * 1024
+"""Characters of a statement in which passwords are looked for before it is logged."""
+
 _STATEMENTS: Final = frozenset(("query", "prepare", "execute"))
+
+
+@attrs.frozen
+class Missed(Error):
+    """The error for a request that nobody answers.
+
+    Attributes:
+        near: the near miss in words, for the journal; ``""`` for none.
+    """
+
+    near: str = attrs.field(default="", eq=False)
 
 
 @implementer(IResponder)
@@ -49,11 +65,11 @@ class Unmatched:
         self._stubs = stubs
         self._clock = clock
         self._of = stubs.current
-        self._answers: dict[tuple[str, str, int], Error] = {}
+        self._answers: dict[tuple[str, str, int], Missed] = {}
         self._since = float("-inf")
         self._seen = 0
 
-    def respond(self, request: Request) -> Error | None:
+    def respond(self, request: Request) -> Missed | None:
         """ERR 1105 with the statement, the nearest stub and the criterion that failed; at most 512 bytes.
 
         None for what is no statement and needs no stub: a server has its own answer to a ping.
@@ -73,7 +89,8 @@ class Unmatched:
         self._report(request, near)
         if len(self._answers) >= REMEMBERED:
             del self._answers[next(iter(self._answers))]
-        answer = self._answers[known] = Error(CODE, SQLSTATE, message(request, near))
+        words = _described(near) if near else ""
+        answer = self._answers[known] = Missed(CODE, SQLSTATE, message(request, near), near=words)
         return answer
 
     def _report(self, request: Request, near: NearMiss | None) -> None:
@@ -85,12 +102,17 @@ class Unmatched:
             self._since, self._seen = now, 0
         self._seen += 1
         if self._seen <= LINES:
-            more = "…" if len(request.text) > LOGGED else ""
+            looked_at = request.text[:LOOKED_AT]
+            text = without_credentials(looked_at)
+            nearest = "none"
+            if near is not None:
+                # The reason may name the literal that is wrong.
+                nearest = repr(printable(near.stub.name)) if has_credentials(looked_at) else _described(near)
             self._log.info(
                 "no stub for {command}: {text}; nearest: {nearest}",
                 command=request.command,
-                text=on_one_line(request.text[:LOGGED]) + more,
-                nearest=_described(near) if near else "none",
+                text=on_one_line(text[:LOGGED]) + ("…" if len(text) > LOGGED else ""),
+                nearest=nearest,
             )
         elif self._seen == LINES + 1:
             self._log.info("no stub for many statements: for {seconds:.0f} s they are only counted", seconds=SECONDS)
