@@ -521,6 +521,20 @@ def test_a_bad_certificate_is_refused_by_who_looks_at_it(serve, flaw):
         assert seen.code == 2003
 
 
+def test_a_connection_of_a_pool_meets_a_fault_that_is_armed_later(serve):
+    with serve() as server:
+        for driver in DRIVERS:
+            pooled, control = (driver.connect(server.host, server.port, "app") for _ in range(2))
+            assert driver.query(pooled, NUMBERS) == ROWS
+            driver.query(control, "CALL sockservice.fault('deadlock', '{times: 1}')")
+            assert asked(driver, pooled, NUMBERS).code == 1213
+            assert driver.query(pooled, NUMBERS) == ROWS
+            assert driver.query(control, "SELECT name, struck, remaining FROM sockservice.faults") == [("deadlock", 1, 0)]
+            driver.query(control, "CALL sockservice.unfault()")
+            for connection in (pooled, control):
+                connection.close()
+
+
 # --- drivers in other languages ---------------------------------------------------------------
 
 
