@@ -65,7 +65,9 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     seed: (
         Annotated[int, Meta(description="Of its random numbers, so that they are the same each time.")] | UnsetType
     ) = UNSET
-    window: Duration | UnsetType = msgspec.field(name="for", default=UNSET)
+    window: Annotated[Duration, Meta(description="For how long it strikes, from when it is armed.")] | UnsetType = (
+        msgspec.field(name="for", default=UNSET)
+    )
     user: Annotated[Text, Meta(description="Strikes this user only.")] | UnsetType = UNSET
     host: Annotated[Text, Meta(description="Strikes clients of this address only.")] | UnsetType = UNSET
     database: Annotated[Text, Meta(description="Strikes where this is the current database.")] | UnsetType = UNSET
