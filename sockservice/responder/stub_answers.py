@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
-from sockservice.answers import Answer, Request
+from sockservice.answers import Request
 from sockservice.responder.lookup import Lookup
 from sockservice.responder.plan import Step
 from sockservice.responder.situation import Situation
@@ -137,17 +137,25 @@ class StubAnswers:
             tally = self.tally(stub)
             tally.calls += 1
             step = stub.then.next(tally)
-            if step is not None:
+            if step is None:
+                continue
+            found = self._answer(step, subject, tally)
+            if found is not None:
                 tally.answered += 1
-                return self._answer(step, subject, tally)
+                return found
+            stub.then.give_back(tally)
         return None
 
-    def _answer(self, step: Step, subject: Subject, tally: Tally) -> Found:
-        workspace = self._workspace
-        answer: Answer | None = step.constant
-        situation = Situation(subject.request, workspace, call=tally.calls)
-        workspace.states.update(step.states)
-        return (step.make(situation) if answer is None else answer), step.source
+    def _answer(self, step: Step, subject: Subject, tally: Tally) -> Found | None:
+        """What a step gives; None where its code passes the request on."""
+        ready = step.ready
+        if ready is not None:
+            return ready, step.source
+        situation = Situation(subject.request, self._workspace, call=tally.calls)
+        answer = step.make(situation)
+        if answer is None:
+            return None
+        return answer, step.source if step.tagged is None else step.tagged(situation)
 
     def _describe(self, request: Request) -> Found | None:
         """What a statement with unknown parameters would answer."""

@@ -23,9 +23,13 @@ class StubEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One stub."""
 
     when: When
-    then: Then
+    then: Annotated[
+        Then | list[Then],
+        Meta(description="What it answers; a list is a sequence, whose last answer repeats."),
+    ]
     name: Annotated[Text | UnsetType, Meta(description="What it is called in messages; a short sentence.")] = UNSET
     priority: Annotated[int, Meta(ge=1, le=9, description="Of several that match, the lowest number wins.")] = 5
+    cycle: Annotated[bool, Meta(description="Whether the first answer of the list follows the last one.")] = False
 
     reserved: ClassVar[frozenset[str]] = frozenset(["id"])
 
@@ -37,6 +41,10 @@ class Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fallback: Annotated[
         Literal["error"], Meta(description="What answers when no stub does: an error that names the nearest stub.")
     ] = "error"
+
+    seed: Annotated[
+        int | UnsetType, Meta(description="Of the random numbers of the file's stubs, so that each run has the same.")
+    ] = UNSET
 
     reserved: ClassVar[frozenset[str]] = frozenset(["sql", "empty", "upstream"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from sockservice.errors import ConfigurationError
 from sockservice.responder.condition_reader import ConditionReader
 from sockservice.responder.fault import Fault
 from sockservice.responder.fault_reader import FaultReader
+from sockservice.responder.files_beside import NO_FILES, FilesBeside
 from sockservice.responder.mistakes import Mistakes
 from sockservice.responder.named_faults import FAULT_ENTRY
 from sockservice.responder.plan_reader import PlanReader
@@ -23,6 +24,7 @@ from sockservice.responder.stub_file import StubEntry, StubFile
 from sockservice.responder.then_words import OkThen, Then
 from sockservice.responder.when_words import When
 
+Thens: Final[Any] = Then | list[Then]
 _ANY_WHEN: Final = When(regex=".*")
 _ANY_THEN: Final = Then(ok=OkThen())
 """What stands in for parts that have not their shape: they are told already, and the others are still checked."""
@@ -34,18 +36,24 @@ class StubReader:
 
     Attributes:
         document: a StubFile, or what has mistakes against it.
+        beside: the files that its stubs name.
     """
 
     document: Document[Any]
+    beside: FilesBeside = NO_FILES
 
     @classmethod
-    def of(cls, file: Path) -> StubReader:
+    def of(cls, file: Path, note: Callable[[Path], None] = lambda _: None) -> StubReader:
         """Read a file.
+
+        Args:
+            file: it.
+            note: see :class:`FilesBeside`.
 
         Raises:
             ConfigurationError: it cannot be read, or is not YAML.
         """
-        return cls(survey_document(file, StubFile))
+        return cls(survey_document(file, StubFile), FilesBeside(file.parent, note=note))
 
     @property
     def databases(self) -> tuple[str, ...]:
@@ -66,7 +74,7 @@ class StubReader:
         """
         stubs: list[Stub] = []
         found = [*self.document.mistakes, *self._faults[1]]
-        conditions, plans = ConditionReader(self.document), PlanReader(self.document)
+        conditions, plans = ConditionReader(self.document), PlanReader(self.document, self.beside, self._seed)
         for index, entry in enumerate(self._sound_entries() if found else self.document.value.stubs):
             keys = ("stubs", index)
             name = f"stub {index + 1} of {self.document.path.name}" if entry.name is UNSET else entry.name
@@ -109,9 +117,15 @@ class StubReader:
             if entry is not None:
                 yield index, entry
 
+    @property
+    def _seed(self) -> int | None:
+        """The seed that a sound file names under ``defaults``, if it does."""
+        seed = UNSET if self.document.mistakes else self.document.value.defaults.seed
+        return None if seed is UNSET else seed
+
     def _sound_entries(self) -> Iterator[StubEntry]:
         """The stubs of a file that lacks its shape, as far as they have theirs."""
         for index in range(len(self.document.part(list[Any], "stubs") or ())):
             when = self.document.part(When, "stubs", index, "when")
-            then = self.document.part(Then, "stubs", index, "then")
+            then = self.document.part(Thens, "stubs", index, "then")
             yield StubEntry(when or _ANY_WHEN, then or _ANY_THEN)

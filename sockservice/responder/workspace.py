@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -13,6 +14,7 @@ from zope.interface import implementer
 from sockservice.answers import Answer, Request
 from sockservice.interfaces import IResponder
 from sockservice.responder.control.control import Control
+from sockservice.responder.dice import Dice
 from sockservice.responder.fault import Fault
 from sockservice.responder.faults import ArmedFaults
 from sockservice.responder.journal import Journal, Source
@@ -55,6 +57,7 @@ class Workspace:
         states: the states of scenarios that were set; see :meth:`state`.
         counters: the counters of templates, by name.
         random: random numbers, for templates and faults that bring no seed of their own.
+        randoms: the random numbers of the stubs whose file has a seed.
         faults: the faults that are armed.
         For the others see the arguments.
     """
@@ -79,6 +82,7 @@ class Workspace:
         self.states: dict[str, str] = {}
         self.counters: dict[str, int] = {}
         self.random = Random()  # noqa: S311 - nothing is kept secret by it
+        self.randoms: WeakKeyDictionary[Dice, Random] = WeakKeyDictionary()
         self.faults = ArmedFaults(self, faults)
         self.stubs = StubAnswers(self, files, characters=CHARACTERS // (_SHARE if name else 1))
         self._find_stub = self.stubs.find
@@ -121,6 +125,7 @@ class Workspace:
         """All scenarios are in their first states, and all counters begin anew."""
         self.states.clear()
         self.counters.clear()
+        self.randoms.clear()
 
     def reset_faults(self) -> None:
         """The faults are those that were armed at the beginning."""
