@@ -240,7 +240,8 @@ class Disturbed:
     """An answer that is sent late, in pieces, not to its end, or wrongly.
 
     Attributes:
-        answer: what is sent so; None: no bytes at all, only what the disturbances do.
+        answer: what is sent so; None: no bytes at all, only what the disturbances do. Around a LocalInfile, it is the
+            answer behind the file that is disturbed.
         disturbances: what is wrong, in any order; one of a kind.
         encodings: as in :class:`Rows`; stays empty.
     """

@@ -58,7 +58,7 @@ class Session(SessionAnswers):
         statements: the prepared statements.
         on_kill: called when another session has ended the request in flight, or this session: who drives it gives up
             what it waits for, and goes on with ``data_to_send``.
-        For the others see :class:`sockservice.mysql.session_answers.SessionAnswers` and what that is made of.
+        For the others see :class:`sockservice.mysql.session_sending.SessionSending` and what that is made of.
     """
 
     __slots__ = (

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import inf
-from socket import AF_UNIX
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +20,6 @@ from twisted.internet.interfaces import (
     IOpenSSLServerConnectionCreator,
     IPushProducer,
     IReactorTime,
-    ISSLTransport,
 )
 from twisted.internet.protocol import Protocol, ServerFactory, connectionDone
 from twisted.logger import Logger
@@ -31,7 +29,8 @@ from zope.interface import implementer
 from sockservice.answers import Answer, Error, Request
 from sockservice.error_codes import error
 from sockservice.interfaces import IFinishingProtocol, IResponder
-from sockservice.mysql import Encryption, Peer, Server, Session
+from sockservice.mysql import Server, Session
+from sockservice.plugins._mysql_peer import peer_of
 
 if TYPE_CHECKING:
     from sockservice.certificates import Flaw
@@ -85,7 +84,7 @@ class MySQLProtocol(Protocol):
 
     def connectionMade(self) -> None:
         """Send the greeting, or have the responder asked about it."""
-        self.session.peer = self._peer
+        self.session.peer = lambda: peer_of(self.transport)
         self.session.on_kill = self._killed
         self.session.timeouts.on_earlier = self._set_alarm
         self.transport.registerProducer(self, True)
@@ -301,14 +300,6 @@ class MySQLProtocol(Protocol):
         from sockservice.certificates import flawed_certificate
 
         return flawed_certificate(flaw, self._tls)
-
-    def _peer(self) -> Peer:
-        """Where the client is by now; a proxy's header and TLS come after the greeting."""
-        address, handle = self.transport.getPeer(), self.transport.getHandle()
-        host, port = getattr(address, "host", "localhost"), getattr(address, "port", 0)
-        if ISSLTransport.providedBy(self.transport):
-            return Peer(host, port, Encryption(handle.get_protocol_version_name(), handle.get_cipher_name() or ""))
-        return Peer(host, port, local=handle.family is AF_UNIX)
 
     # --- the end ------------------------------------------------------------------------------
 

@@ -504,3 +504,11 @@ def test_a_command_that_is_asked_about_keeps_its_place_in_a_pipeline(client):
     assert client.session.next_request().command == "ping"
     client.session.answer(FULL)
     assert [payload[0] for _, payload in client.received()] == [0, 0, 0xFF]
+
+
+def test_a_silent_change_of_user_that_is_killed_is_none(client):
+    assert asked(client, CHANGE, Disturbed(None, (Stall(5), Stall())), "change_user") == [inf]
+    client.session.kill(query=True)
+    assert read_reply(client.received()[0][1]).code == 1317
+    assert asked(client, b"\x0e", None, "ping")[0][4] == 0
+    assert client.session.user == "app"

@@ -179,6 +179,13 @@ def test_a_client_that_does_not_take_its_last_words_is_cut_off_too(server, time)
     assert client.session.timeouts.aborted
 
 
+def test_a_client_that_only_pings_is_not_idle(server, time):
+    client = logged_in(server)
+    time.now += 28000
+    client.reply(b"\x0e")
+    assert seconds_left(client.session) == 28800
+
+
 class Idle:
     """A session whose next answer is followed by an end of its idleness."""
 
