@@ -11,12 +11,15 @@
         listen: ["tcp:7007", "udp:7007"]
         max_connections: 100
         idle_timeout: 60
+        toxics:
+          - {type: latency, attributes: {latency: 100, jitter: 20}}
 
 Names of files in it are relative to the folder it is in.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,6 +38,7 @@ from sockservice.host.configuration import (
     where_to_listen,
 )
 from sockservice.host.discovery import Discovery, FoundService, discover
+from sockservice.sockets.toxic import Toxic, WrongToxic, read_toxic
 
 
 class ServiceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -49,6 +53,7 @@ class ServiceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         idle_timeout: seconds without a byte after which a connection ends.
         sequential: serve one client after the other.
         options: the service's own options by their long names; a list where one may be repeated, true for a flag.
+        toxics: what disturbs it; see :func:`sockservice.sockets.toxic.read_toxic`.
     """
 
     service: str
@@ -59,6 +64,7 @@ class ServiceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     idle_timeout: Annotated[float, msgspec.Meta(gt=0, lt=10**9)] | None = None
     sequential: bool = False
     options: dict[str, Any] = {}
+    toxics: list[dict[str, Any]] = []
 
 
 class ConfigurationFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -93,6 +99,22 @@ def read_configuration(file: Path) -> tuple[ServiceSettings, ...]:
     return tuple(settings)
 
 
+def toxics_again(file: Path, services: Sequence[str]) -> list[tuple[Toxic, ...]]:
+    """The toxics of each service, out of a configuration file that may have changed.
+
+    Args:
+        file: the YAML file, absolute.
+        services: the names of those that run, in their order.
+
+    Raises:
+        ConfigurationError: something in it is wrong, or it has other services.
+    """
+    settings = read_configuration(file)
+    if [each.found.name for each in settings] != list(services):
+        raise ConfigurationError(f"{file}: has other services than those that run; start anew to have them")
+    return [each.toxics for each in settings]
+
+
 def _entries(document: Document[Any]) -> dict[int, ServiceEntry]:
     """The services by their number in the file, without those whose shape is among the document's mistakes."""
     if not document.mistakes:
@@ -117,6 +139,13 @@ def _settings(document: Document[Any], discovery: Discovery, index: int, entry: 
         mistakes.extend(error.mistakes)
     except PluginError as error:
         mistakes.append(document.mistake(str(error), "services", index, "service"))
+    toxics: list[Toxic] = []
+    for number, words in enumerate(entry.toxics):
+        try:
+            toxics.append(read_toxic(words))
+        except WrongToxic as error:
+            place = "services", index, "toxics", number
+            mistakes += [document.mistake(each.message, *place, *each.keys, key=each.at_key) for each in error.wrong]
     listen = [entry.listen] if isinstance(entry.listen, str) else entry.listen
     try:
         endpoints, same_port = where_to_listen(found, entry.port, entry.interface, listen, path)
@@ -126,7 +155,12 @@ def _settings(document: Document[Any], discovery: Discovery, index: int, entry: 
     if mistakes:
         raise ConfigurationError.together(mistakes)
     limits = Limits(entry.max_connections, entry.idle_timeout, entry.sequential)
-    return ServiceSettings(found, options, endpoints, same_port, limits, path)
+    settings = ServiceSettings(found, options, endpoints, same_port, limits, path, tuple(toxics))
+    for number, message in settings.toxic_conflicts():
+        mistakes.append(document.mistake(message, "services", index, "toxics", number))
+    if mistakes:
+        raise ConfigurationError.together(mistakes)
+    return settings
 
 
 def _options(document: Document[Any], found: FoundService, index: int, given: dict[str, Any]) -> Any:

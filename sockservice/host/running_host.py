@@ -6,7 +6,7 @@ import atexit
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Final
@@ -22,6 +22,7 @@ from sockservice.host.ports import Port, StreamPort, bind_all
 from sockservice.host.prepared_service import PreparedService
 from sockservice.host.ready_file import remove_old_ready_file, remove_own_ready_file, write_ready_file
 from sockservice.interfaces import IRefusingService
+from sockservice.sockets.toxic import Toxic
 
 PATIENCE: Final = 5.0
 """Seconds that answers in flight get at the end: below the 10 that container hosts give before they kill."""
@@ -40,6 +41,7 @@ class RunningHost(Service):
         ready_file: Path | None = None,
         patience: float = PATIENCE,
         foreground: bool = True,
+        toxics_again: Callable[[], Sequence[Iterable[Toxic]]] | None = None,
     ) -> None:
         """Run services.
 
@@ -49,6 +51,7 @@ class RunningHost(Service):
             ready_file: where to say that they listen, or None.
             patience: seconds that answers in flight get at the end.
             foreground: whether there is a terminal to print the reason of a failed start to.
+            toxics_again: reads the toxics of each service again, at a reload; None where no file has them.
         """
         self.ports: list[Port] = []
         self._reactor = reactor
@@ -57,6 +60,7 @@ class RunningHost(Service):
         self._ready_file = ready_file
         self._patience = patience
         self._foreground = foreground
+        self._toxics_again = toxics_again
         self._old_handlers: dict[signal.Signals, Any] = {}
 
     # --- start
@@ -130,7 +134,7 @@ class RunningHost(Service):
 
     def reload(self) -> None:
         """Have every service read its files again; one that fails keeps what it has and costs one line a mistake."""
-        failed = False
+        failed = not self._reload_toxics()
         for service in self._services:
             for reload in service.host.reloads:
                 try:
@@ -143,6 +147,19 @@ class RunningHost(Service):
                         self._log.error("{name} keeps what it has: {line}", name=service.name, line=line)
         if not failed:
             self._log.info("reloaded")
+
+    def _reload_toxics(self) -> bool:
+        """Have the toxics that the configuration file has now; where it has a mistake, nothing changes."""
+        if self._toxics_again is None:
+            return True
+        try:
+            for service, toxics in zip(self._services, self._toxics_again(), strict=True):
+                service.toxics.replace(toxics)
+        except SockserviceError as error:
+            for line in str(error).splitlines():
+                self._log.error("the toxics stay as they are: {line}", line=line)
+            return False
+        return True
 
     # --- stop
 

@@ -169,6 +169,7 @@ class Toxics(Sequence[Toxic]):
             layer.under(connection).slip_under()
 
     def _disturb(self, socket: DatagramSocket) -> None:
-        is_open = socket.state is not State.CLOSED
-        if is_open and socket not in self._datagrams and any(toxic.kind is DATAGRAM for toxic in self._toxics):
+        if socket in self._datagrams or not any(toxic.kind is DATAGRAM for toxic in self._toxics):
+            return
+        if socket.state is not State.CLOSED:
             self._datagrams[socket] = ToxicDatagrams(self, socket, self._sockets.index(socket))
