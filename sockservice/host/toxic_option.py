@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sockservice.errors import ConfigurationError
-from sockservice.sockets.toxic import COMMON, Toxic, read_toxic
+from sockservice.errors import ConfigurationError, did_you_mean
+from sockservice.sockets.toxic import TYPES, Toxic, read_toxic
 
+_BESIDE = ("name", "stream", "toxicity", "seed")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
 
@@ -29,7 +30,10 @@ def parse_toxic(text: str) -> Toxic:
             name, equals, value = part.partition("=")
             if not equals:
                 raise ConfigurationError(f"{part!r} lacks its value: write {name}=…")
-            place = words if name in COMMON and name not in ("type", "attributes") else words["attributes"]
+            place = words if name in _BESIDE else words["attributes"]
+            known = [*TYPES[type_name].attributes, *_BESIDE] if type_name in TYPES else [name]
+            if name not in known:
+                raise ConfigurationError(f"{type_name} takes no {name!r}{did_you_mean(name, known)}")
             if name in place:
                 raise ConfigurationError(f"{name!r} stands there twice")
             place[name] = value if name == "name" else _value(value)

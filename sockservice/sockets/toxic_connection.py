@@ -170,8 +170,13 @@ class ToxicConnection:
 
     def writeConnectionLost(self) -> None:
         """Our direction has ended."""
-        if IHalfCloseableProtocol.providedBy(self.protocol):
-            self.protocol.writeConnectionLost()
+        if self._half_closeable:
+            self.connection.writeConnectionLost()
+
+    @property
+    def _half_closeable(self) -> bool:
+        """Whether what is right above knows half-closed connections; TLS does not, and claims what its transport has."""
+        return self.protocol is self.connection and IHalfCloseableProtocol.providedBy(self.connection)
 
     def fileDescriptorReceived(self, descriptor: int) -> None:
         """A descriptor came over a Unix socket; only called where the protocol takes them. It is not disturbed."""
@@ -214,8 +219,8 @@ class ToxicConnection:
         """The client's end has come through; who does not know half-closed connections is closed, as by Twisted."""
         if self._closing or self._lost:
             return
-        if IHalfCloseableProtocol.providedBy(self.protocol):
-            self.protocol.readConnectionLost()
+        if self._half_closeable:
+            self.connection.readConnectionLost()
             return
         producer, self._producer = self._producer, None
         if producer is not None:
@@ -287,8 +292,8 @@ class ToxicConnection:
     def unregisterProducer(self) -> None:
         """Forget the producer; a close that waited for it goes on."""
         self._producer = None
-        if self._closing and not self._lost:
-            self.downstream.end(self._close)
+        if not self._lost:
+            self._end_if_all_written()
 
     def _adjust_producer(self) -> None:
         room = not (self._slow or self.downstream.full)
@@ -301,6 +306,7 @@ class ToxicConnection:
             self._paused = not room
             if room:
                 self._producer.resumeProducing()
+                self._end_if_all_written()
             else:
                 self._producer.pauseProducing()
 
@@ -326,7 +332,11 @@ class ToxicConnection:
             self.transport.pauseProducing()
         self._closing = True
         self.upstream.drop()
-        if self._producer is None:
+        self._end_if_all_written()
+
+    def _end_if_all_written(self) -> None:
+        """Close behind what was written, unless a producer is in the middle of it: one to pull, or one that is paused."""
+        if self._closing and (self._producer is None or (self._streaming and not self._paused)):
             self.downstream.end(self._close)
 
     def _close(self) -> None:

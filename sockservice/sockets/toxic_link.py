@@ -177,7 +177,8 @@ class ToxicLink:
     def end(self, how: End) -> None:
         """The end; ``how`` is called where it arrives."""
         self._ended = True
-        self._first.end(how)
+        if not self._dropped:
+            self._first.end(how)
 
     # --- for the stages
 
