@@ -175,7 +175,7 @@ class ToxicConnection:
 
     @property
     def _half_closeable(self) -> bool:
-        """Whether what is right above knows half-closed connections; TLS does not, and claims what its transport has."""
+        """Whether what is above knows half-closed connections; TLS does not, but claims what its transport can."""
         return self.protocol is self.connection and IHalfCloseableProtocol.providedBy(self.connection)
 
     def fileDescriptorReceived(self, descriptor: int) -> None:
@@ -335,7 +335,7 @@ class ToxicConnection:
         self._end_if_all_written()
 
     def _end_if_all_written(self) -> None:
-        """Close behind what was written, unless a producer is in the middle of it: one to pull, or one that is paused."""
+        """Close behind what was written, unless a producer is in the middle: one to be asked, or one that is paused."""
         if self._closing and (self._producer is None or (self._streaming and not self._paused)):
             self.downstream.end(self._close)
 

@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 from sockservice.sockets.toxic import Toxic
 from sockservice.sockets.toxic_breaks import Corrupt, Down, LimitData, ResetPeer, Timeout
 from sockservice.sockets.toxic_delays import Bandwidth, Latency, Slicer, SlowClose, SlowOpen
-from sockservice.sockets.toxic_stage import ROOM, End, Receiver, Stage
+from sockservice.sockets.toxic_stage import ITEMS, ROOM, End, Receiver, Stage
 
 STAGES: Final[dict[str, type[Stage]]] = {
     "latency": Latency,
@@ -77,6 +77,10 @@ class Outlet:
         self._queue.append(how)
         self._pass()
 
+    def crowded(self, share: float) -> bool:
+        """Whether more waits here than this share of the room."""
+        return self.held > ROOM * share or len(self._queue) > ITEMS * share
+
     def _pass(self) -> None:
         if self._busy:
             return
@@ -122,7 +126,7 @@ class ToxicLink:
     Attributes:
         clock: the reactor's.
         outlet: the way out.
-        full: whether the sender is to pause: a stage has more than its room, until it has half of that.
+        full: whether the sender is to pause: more waits than there is room for, until half of that is gone.
     """
 
     def __init__(
@@ -207,8 +211,8 @@ class ToxicLink:
     def measure(self) -> None:
         """Find out whether the sender is to pause or to go on, and tell if that has changed."""
         share = 0.5 if self.full else 1.0
-        full = self._cut or self._turn is not None or self.outlet.held > ROOM * share
-        full = full or any(stage.held > stage.room * share for stage in self._stages())
+        full = self._cut or self._turn is not None or self.outlet.crowded(share)
+        full = full or any(stage.crowded(share) for stage in self._stages())
         if full is not self.full:
             self.full = full
             self._flow()

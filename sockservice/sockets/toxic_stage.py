@@ -25,6 +25,10 @@ ROOM: Final = 65536
 """Bytes that a stage holds before the sender is paused, as in Twisted's own transports."""
 
 
+ITEMS: Final = 4096
+"""Pieces that a stage holds before the sender is paused: tiny ones take far more memory than their bytes."""
+
+
 def size_of(item: Item) -> int:
     """How many bytes an item has."""
     return 0 if callable(item) else len(item)
@@ -91,6 +95,10 @@ class Stage:
         """An attribute that is in milliseconds, in seconds."""
         return self.toxic.attributes[name] / 1000
 
+    def crowded(self, share: float) -> bool:
+        """Whether more waits here than this share of the room."""
+        return self.held > self.room * share
+
     def begin(self) -> None:
         """The connection is there, or was when the toxic was added."""
 
@@ -135,6 +143,10 @@ class HoldingStage(Stage):
     def __init__(self, toxic: Toxic, link: Surroundings, random: Random) -> None:
         super().__init__(toxic, link, random)
         self._queue: deque[tuple[float, Item]] = deque()
+
+    def crowded(self, share: float) -> bool:
+        """See Stage."""
+        return super().crowded(share) or len(self._queue) > ITEMS * share
 
     def _hold(self, item: Item, due: float = 0.0) -> None:
         """Put an item behind those that are here, with the time that it is due at."""

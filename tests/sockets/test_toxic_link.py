@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from toxic_wires import Wire, run_for, toxic
 
 from sockservice.sockets.toxic_delays import LATENCY_ROOM
-from sockservice.sockets.toxic_stage import ROOM
+from sockservice.sockets.toxic_stage import ITEMS, ROOM
 
 
 def test_without_a_toxic_all_goes_through_at_once():
@@ -347,6 +347,18 @@ def test_latency_has_room_enough_not_to_throttle():
     assert wire.flow == [True]
     wire.wait(1)
     assert wire.flow == [True, False]
+
+
+def test_tiny_pieces_have_room_for_a_number_of_them():
+    wire = Wire(toxic("latency", latency=100))
+    for _ in range(ITEMS + 1):
+        wire.take(b"x")
+    assert wire.flow == [True]
+    wire = Wire()
+    wire.link.outlet.stop()
+    for _ in range(ITEMS + 1):
+        wire.take(b"x")
+    assert wire.flow == [True]
 
 
 def test_while_the_receiver_is_not_ready_all_waits_and_is_given_in_a_turn_of_its_own():
