@@ -61,7 +61,6 @@ class ToxicConnection:
 
     _log = Logger()
     transport: Any
-
     connection: Connection
     protocol: Any
 
@@ -175,7 +174,7 @@ class ToxicConnection:
 
     @property
     def _half_closeable(self) -> bool:
-        """Whether what is above knows half-closed connections; TLS does not, but claims what its transport can."""
+        """Whether what is right above knows half-closed connections; TLS does not."""
         return self.protocol is self.connection and IHalfCloseableProtocol.providedBy(self.connection)
 
     def fileDescriptorReceived(self, descriptor: int) -> None:

@@ -14,17 +14,11 @@ PIECE: Final = 0.1
 
 
 class DelayingStage(HoldingStage):
-    """Passes each item on at a time that is known when it comes; none overtakes another."""
-
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
-        self._last_due = 0.0
+    """Passes each item on at a time that is known when it comes, but never before those that came before it."""
 
     def _pass_after(self, delay: float, item: Item) -> None:
-        """Pass an item on after ``delay`` seconds and behind those that are here."""
-        now = self._link.clock.seconds()
-        self._last_due = max(now + delay, self._last_due)
-        self._hold(item, self._last_due)
+        """Pass an item on after ``delay`` seconds, or later, behind those that are here."""
+        self._hold(item, self._link.clock.seconds() + delay)
         if self._timer is None:
             self._let_go_of_due()
 
@@ -84,34 +78,41 @@ class PacedStage(HoldingStage):
     Pieces are cut off when their time has come: a large write in tiny pieces takes no more memory than itself.
     """
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
-        self._free_at = 0.0
+    _free_at = 0.0
+    """When the next piece may begin."""
 
     def _piece(self) -> int:
         """How many bytes the next piece may have, at least 1."""
         raise NotImplementedError
 
-    def _wait_for(self, size: int, now: float) -> float:
-        """Seconds to wait before a piece of ``size`` bytes goes on; sets when the next one may begin."""
+    def _due(self, size: int, begins: float) -> float:
+        """When a piece that begins then goes on, in seconds of the clock; sets when the next one may begin.
+
+        Args:
+            size: its bytes.
+            begins: in seconds of the clock.
+        """
         raise NotImplementedError
 
     def _disturb(self, data: bytes) -> None:
         self._hold(memoryview(data))
-        self._go_on()
+        self._begin_at_once()
 
     def _disturb_end(self, how: End) -> None:
         self._hold(how)
-        self._go_on()
+        self._begin_at_once()
 
-    def _go_on(self) -> None:
+    def _begin_at_once(self) -> None:
+        self._go_on(max(self._link.clock.seconds(), self._free_at))
+
+    def _go_on(self, begins: float) -> None:
         while self._timer is None and self._queue:
             size = min(size_of(self._queue[0][1]), self._piece())
-            if not size:
+            if size:
+                wait = self._due(size, begins) - self._link.clock.seconds()
+                self._timer = self._link.clock.callLater(max(0.0, wait), self._pass_piece, size)
+            else:
                 self._let_go()
-                continue
-            wait = self._wait_for(size, self._link.clock.seconds())
-            self._timer = self._link.clock.callLater(wait, self._pass_piece, size)
 
     def _pass_piece(self, size: int) -> None:
         self._timer = None
@@ -123,7 +124,7 @@ class PacedStage(HoldingStage):
             self.next.take(bytes(whole[:size]))
         else:
             self._let_go()
-        self._go_on()
+        self._go_on(self._free_at)  # not from now: what clocks ring too late does not add up
         self._link.measure()
 
 
@@ -133,9 +134,9 @@ class Bandwidth(PacedStage):
     def _piece(self) -> int:
         return max(1, int(self._bytes_per_second * PIECE))
 
-    def _wait_for(self, size: int, now: float) -> float:
-        self._free_at = max(now, self._free_at) + size / self._bytes_per_second
-        return self._free_at - now
+    def _due(self, size: int, begins: float) -> float:
+        self._free_at = begins + size / self._bytes_per_second
+        return self._free_at
 
     @property
     def _bytes_per_second(self) -> float:
@@ -149,7 +150,6 @@ class Slicer(PacedStage):
         variation = int(self.toxic.attributes["size_variation"])
         return int(self.toxic.attributes["average_size"]) + self._random.randint(-variation, variation)
 
-    def _wait_for(self, size: int, now: float) -> float:  # noqa: ARG002 - each piece takes the same time
-        begins = max(now, self._free_at)
+    def _due(self, size: int, begins: float) -> float:  # noqa: ARG002 - the sizes do not matter
         self._free_at = begins + self.toxic.attributes["delay"] / 1_000_000
-        return begins - now
+        return begins

@@ -11,12 +11,12 @@ from twisted.internet.interfaces import IReactorTime
 from sockservice.errors import ConfigurationError, did_you_mean
 from sockservice.interfaces import DATAGRAM, STREAM, Kind, State
 from sockservice.sockets.toxic import Toxic, conflicts
-from sockservice.sockets.toxic_connection import ToxicConnection
 from sockservice.sockets.toxic_datagrams import ToxicDatagrams
 
 if TYPE_CHECKING:
     from sockservice.sockets.connection_factory import ConnectionFactory
     from sockservice.sockets.datagram import DatagramSocket
+    from sockservice.sockets.toxic_connection import ToxicConnection
 
 
 class Toxics(Sequence[Toxic]):
@@ -137,6 +137,8 @@ class Toxics(Sequence[Toxic]):
         """What disturbs the next connection, or None while there is no toxic for streams."""
         if not any(toxic.kind is STREAM for toxic in self._toxics):
             return None
+        from sockservice.sockets.toxic_connection import ToxicConnection  # where there is no toxic, nobody waits for it
+
         self._count += 1
         return ToxicConnection(self, self._count)
 

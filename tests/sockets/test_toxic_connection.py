@@ -114,6 +114,18 @@ def test_closing_flushes_through_the_toxics(toxics, seconds):
     assert len(memory.closed) == 1
 
 
+def test_closing_reads_no_more_and_forgets_what_was_on_its_way_to_the_service():
+    memory = Memory(toxic("slow_close", delay=100), toxic("reset_peer", timeout=50, stream="upstream"))
+    layer, protocol, transport = memory.connect()
+    layer.dataReceived(b"x")
+    protocol.transport.loseConnection()
+    assert transport.producerState == "paused"
+    memory.clock.advance(0.1)
+    assert transport.disconnecting
+    assert not transport.disconnected
+    assert protocol.received == b""
+
+
 def test_an_abort_flushes_nothing_and_leaves_no_clock():
     memory = Memory(toxic("latency", latency=100), toxic("latency", latency=100, stream="upstream"))
     layer, protocol, transport = memory.connect()
@@ -141,6 +153,17 @@ def test_a_reset_is_an_abort_and_a_timeout_a_close():
     assert transport.disconnecting
     assert not transport.disconnected
     assert (transport.value(), protocol.received) == (b"greeting", b"")
+
+
+@pytest.mark.parametrize("stream", ["upstream", "downstream"])
+def test_a_reset_pauses_a_push_producer_so_that_the_reactor_has_its_turn(stream):
+    memory = Memory(toxic("reset_peer", stream=stream), protocol=Pushing)
+    layer, protocol, transport = memory.connect()
+    layer.dataReceived(b"x")
+    protocol.transport.write(b"x")
+    memory.clock.advance(0)
+    assert transport.disconnected
+    assert protocol.events[-1] == "pause"
 
 
 def test_limit_data_in_either_direction_closes_the_connection():
@@ -258,6 +281,21 @@ def test_a_pull_producer_is_asked_once_a_turn_while_there_is_room():
     assert transport.value() == b""
     memory.clock.advance(0)
     assert transport.value() == b"43210"
+    assert transport.disconnecting
+
+
+def test_closing_waits_for_a_paused_push_producer_to_write_its_rest():
+    memory = Memory(toxic("bandwidth", rate=1000))
+    layer, _, transport = memory.connect()
+    producer = Pushing()
+    producer.transport, producer.last_word = layer, b"last word"
+    layer.registerProducer(producer, True)
+    layer.write(b"x" * 70_000)
+    assert producer.events == ["pause"]
+    layer.loseConnection()
+    run_for(memory.clock, 1)
+    assert producer.events == ["pause", "resume"]
+    assert transport.value() == b"x" * 70_000 + b"last word"
     assert transport.disconnecting
 
 
@@ -527,6 +565,27 @@ async def test_a_layer_that_slips_under_much_that_is_buffered_brings_all_along(s
     await until(lambda: not listener.connections.connections)
 
 
+async def test_a_layer_that_slips_under_a_half_closed_connection_does_not_close_it_again(served):
+    factory = RecorderFactory(HalfCloseable)
+    listener, toxics = served(factory)
+    sock = socket.socket()
+    await deferToThread(sock.connect, listener.local_address)
+    await until(lambda: factory.built)
+    protocol = factory.built[0]
+    protocol.transport.write(BIG)
+    protocol.transport.loseWriteConnection()
+    with sock:
+        sock.settimeout(20)
+        assert await deferToThread(read_all, sock) == BIG
+        await until(lambda: "write lost" in protocol.events)
+        toxics.add(toxic("latency", latency=1, stream="upstream"))
+        sock.sendall(b"still here")
+        await until(lambda: protocol.received == b"still here")
+        assert protocol.events.count("write lost") == 1
+    protocol.transport.abortConnection()
+    await until(lambda: not listener.connections.connections)
+
+
 class PullsMuch(Recorder):
     """Writes a hundred pieces as a pull producer, then closes."""
 
@@ -676,6 +735,36 @@ async def test_a_layer_slips_under_tls_that_was_started(served, server_tls):
     await until(lambda: not listener.connections.connections)
     assert not any(b"AND" in data for data in seen)
     assert sum(map(len, seen)) > 20
+
+
+async def test_a_layer_slips_under_tls_with_much_that_is_buffered(served, server_tls):
+    factory = RecorderFactory(StartsTLS)
+    factory.context = server_tls
+    listener, toxics = served(factory)
+    go_on = threading.Event()
+
+    def exchange(sock: socket.socket) -> int:
+        with start_tls(sock) as encrypted:
+            encrypted.sendall(b"x")
+            assert encrypted.recv(1) == b"X"
+            assert go_on.wait(20)
+            size = 0
+            while size < len(BIG) + 4:
+                size += len(encrypted.recv(65536))
+            encrypted.unwrap()
+            return size
+
+    done = in_thread(listener.local_address, exchange)
+    await until(lambda: factory.built and factory.built[0].received.endswith(b"x"))
+    protocol = factory.built[0]
+    protocol.transport.write(BIG)
+    await until(lambda: "pause" in protocol.events)
+    toxics.add(toxic("latency", latency=1))
+    go_on.set()
+    await until(lambda: protocol.events[-1] == "resume")
+    protocol.transport.write(b"more")
+    assert await done == len(BIG) + 4
+    await until(lambda: not listener.connections.connections)
 
 
 async def test_a_corrupt_tls_stream_breaks(served, server_tls):

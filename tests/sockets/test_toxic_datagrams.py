@@ -148,6 +148,9 @@ def test_what_a_removed_toxic_holds_goes_on_and_what_stays_is_undisturbed():
 # --- on sockets
 
 
+BOTH_TWICE = toxic("duplicate", rate=1), toxic("duplicate", rate=1, stream="upstream")
+
+
 @pytest.fixture
 def bound(opened):
     """``bound(*toxics)`` is a bound socket, disturbed by these."""
@@ -172,7 +175,7 @@ class Upper(DatagramProtocol):
 
 
 async def test_both_directions_of_a_coroutines_socket(bound):
-    server = bound(toxic("duplicate", rate=1), toxic("duplicate", rate=1, stream="upstream"))
+    server = bound(*BOTH_TWICE)
     client = bound()
     await client.send_to(b"x", server.local_address)
     for _ in range(2):
@@ -183,7 +186,7 @@ async def test_both_directions_of_a_coroutines_socket(bound):
 
 
 async def test_both_directions_of_a_protocol_and_its_transport_is_still_one(bound):
-    server, client = bound(toxic("duplicate", rate=1), toxic("duplicate", rate=1, stream="upstream")), bound()
+    server, client = bound(*BOTH_TWICE), bound()
     protocol = Upper()
     server.serve(protocol)
     assert protocol.transport.getHost().port == server.local_address[1]
@@ -208,7 +211,7 @@ async def test_a_toxic_that_is_added_holds_for_an_open_socket_and_a_removed_one_
 
 
 async def test_a_disturbed_socket_that_was_refused_is_disturbed_still(bound):
-    client, gone = bound(toxic("duplicate", rate=1, stream="upstream")), bound()
+    client, gone = bound(*BOTH_TWICE), bound()
     await client.connect(gone.local_address)
     await gone.close()
     await client.send(b"anyone?")
@@ -218,6 +221,8 @@ async def test_a_disturbed_socket_that_was_refused_is_disturbed_still(bound):
     await back.send_to(b"x", client.local_address)
     client._error = None
     assert [await client.receive(timeout=5) for _ in range(2)] == [b"x", b"x"]
+    await client.send(b"y")
+    assert [await back.receive(timeout=5) for _ in range(2)] == [b"y", b"y"]
     await back.close()
 
 

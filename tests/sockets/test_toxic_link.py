@@ -65,6 +65,13 @@ def test_bandwidth_takes_its_time_for_each_byte_in_pieces_of_a_tenth_of_a_second
     assert wire.link.full is False
 
 
+def test_a_clock_that_rings_late_does_not_slow_the_line_down():
+    wire = Wire(toxic("bandwidth", rate=1))
+    wire.take(b"x" * 1000)
+    wire.clock.advance(0.55)
+    assert len(wire.bytes) == 500
+
+
 def test_a_line_that_was_idle_has_no_credit():
     wire = Wire(toxic("bandwidth", rate=1))
     wire.take(b"x" * 10)
@@ -255,6 +262,13 @@ def test_what_a_removed_toxic_holds_goes_on_at_once_and_in_order():
     wire.have()
     assert wire.taken() == [(2, b"c"), (2, b"d")]
     assert wire.clock.getDelayedCalls() == []
+
+
+def test_what_a_removed_toxic_holds_is_not_disturbed_by_another_that_is_removed_with_it():
+    wire = Wire(toxic("latency", latency=100), toxic("limit_data", bytes=0))
+    wire.take(b"abc")
+    wire.have()
+    assert wire.taken() == [(0, b"abc")]
 
 
 def test_toxics_that_stay_go_on_undisturbed():
