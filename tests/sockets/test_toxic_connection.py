@@ -532,6 +532,8 @@ async def test_a_toxic_that_is_added_holds_for_open_connections_and_resets_with_
     toxics.add(toxic("slow_close", delay=50))
     toxics.add(toxic("slicer", average_size=3))
     assert not connection.immediate
+    assert [layer.number for layer in toxics._layers] == [1]
+    assert toxics.layer().number == 2
     factory.built[0].transport.write(b"sliced and late")
     connection.loseConnection()
     started = reactor.seconds()
@@ -749,8 +751,8 @@ async def test_a_layer_slips_under_tls_with_much_that_is_buffered(served, server
             assert encrypted.recv(1) == b"X"
             assert go_on.wait(20)
             size = 0
-            while size < len(BIG) + 4:
-                size += len(encrypted.recv(65536))
+            while size < len(BIG) + 4 and (piece := encrypted.recv(65536)):
+                size += len(piece)
             encrypted.unwrap()
             return size
 

@@ -211,7 +211,7 @@ async def test_a_toxic_that_is_added_holds_for_an_open_socket_and_a_removed_one_
 
 
 async def test_a_disturbed_socket_that_was_refused_is_disturbed_still(bound):
-    client, gone = bound(*BOTH_TWICE), bound()
+    client, gone = bound(toxic("duplicate", rate=1, stream="upstream")), bound()
     await client.connect(gone.local_address)
     await gone.close()
     await client.send(b"anyone?")
@@ -221,6 +221,7 @@ async def test_a_disturbed_socket_that_was_refused_is_disturbed_still(bound):
     await back.send_to(b"x", client.local_address)
     client._error = None
     assert [await client.receive(timeout=5) for _ in range(2)] == [b"x", b"x"]
+    client.toxics.add(toxic("duplicate", rate=1))
     await client.send(b"y")
     assert [await back.receive(timeout=5) for _ in range(2)] == [b"y", b"y"]
     await back.close()
