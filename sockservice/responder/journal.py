@@ -26,11 +26,13 @@ class Source:
         kind: ``stub``, ``chatter``, ``fallback``, ``fault``, ``control`` or ``server`` (the protocol itself).
         name: which stub or fault; ``""`` where there is only one.
         tags: what the stub has the journal say besides (``emit``).
+        near: the near miss, in words, where nothing matched.
     """
 
     kind: str
     name: str = ""
     tags: tuple[str, ...] = ()
+    near: str = ""
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -123,7 +125,7 @@ class Journal:
             source,
             None,
             0,
-            "",
+            source.near,
             size,
         )
         if isinstance(answer, Deferred):

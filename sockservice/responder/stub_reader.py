@@ -31,9 +31,11 @@ class StubReader:
 
     Attributes:
         document: a StubFile, or what has mistakes against it.
+        code: whether stubs may name code of the author's; not where they come from a client.
     """
 
     document: Document[Any]
+    code: bool = True
 
     @classmethod
     def of(cls, file: Path) -> StubReader:
@@ -50,6 +52,25 @@ class StubReader:
         database = self.document.value.defaults.database
         return () if database is UNSET else (database,)
 
+    def fallback(self, before: str) -> str:
+        """The fallback that a sound file names under ``defaults``, if it does, else the one of the files before it.
+
+        Args:
+            before: that one; ``""`` for none.
+
+        Raises:
+            ConfigurationError: the files before it name another one.
+        """
+        fallback = self.document.value.defaults.fallback
+        if fallback is UNSET:
+            return before
+        if before and fallback != before:
+            problem = (
+                f"another stub file has {before!r} for 'fallback', and a server has one; --fallback decides instead"
+            )
+            raise self.document.mistake(problem, "defaults", "fallback")
+        return str(fallback)
+
     def stubs(self, first: int) -> list[Stub]:
         """All stubs of the file; the first one has the number ``first`` among all files' stubs.
 
@@ -58,7 +79,7 @@ class StubReader:
         """
         stubs: list[Stub] = []
         found = list(self.document.mistakes)
-        conditions, plans = ConditionReader(self.document), PlanReader(self.document)
+        conditions, plans = ConditionReader(self.document, code=self.code), PlanReader(self.document)
         for index, entry in enumerate(self._sound_entries() if found else self.document.value.stubs):
             keys = ("stubs", index)
             name = f"stub {index + 1} of {self.document.path.name}" if entry.name is UNSET else entry.name
@@ -83,4 +104,4 @@ class StubReader:
         for index in range(len(self.document.part(list[Any], "stubs") or ())):
             when = self.document.part(When, "stubs", index, "when")
             then = self.document.part(Then, "stubs", index, "then")
-            yield StubEntry(when or _ANY_WHEN, then or _ANY_THEN)
+            yield StubEntry(_ANY_WHEN if when is None else when, then or _ANY_THEN)

@@ -12,7 +12,7 @@ import attrs
 from sockservice.errors import ConfigurationError
 from sockservice.responder.lookup import Lookup
 from sockservice.responder.near_miss import NearMisses
-from sockservice.responder.stub import Stub
+from sockservice.responder.stub import Stub, first_states
 
 if TYPE_CHECKING:
     from sockservice.responder.stub_reader import StubReader
@@ -28,6 +28,7 @@ class StubSet:
     Attributes:
         stubs: all of them, in the order of the files and within them.
         databases: the databases that the files name under ``defaults``, each once.
+        fallback: what the files want to answer when no stub does; ``""`` where they do not say.
         initial_states: the state that each scenario begins in: the first one that a stub asks for.
         lookup: the tables that find them.
         near_misses: the tables that find what is near to them.
@@ -35,9 +36,14 @@ class StubSet:
 
     stubs: tuple[Stub, ...] = ()
     databases: tuple[str, ...] = ()
-    initial_states: Mapping[str, str] = attrs.field(factory=dict)
+    fallback: str = ""
+    initial_states: Mapping[str, str] = attrs.field(init=False, repr=False, eq=False)
     lookup: Lookup = attrs.field(init=False, repr=False, eq=False)
     near_misses: NearMisses = attrs.field(init=False, repr=False, eq=False)
+
+    @initial_states.default
+    def _find_initial_states(self) -> Mapping[str, str]:
+        return first_states(self.stubs)
 
     @lookup.default
     def _make_lookup(self) -> Lookup:
@@ -45,7 +51,7 @@ class StubSet:
 
     @near_misses.default
     def _make_near_misses(self) -> NearMisses:
-        return NearMisses(self.stubs)
+        return NearMisses(self.stubs, self.lookup)
 
     @classmethod
     def load(cls, paths: Iterable[Path | str]) -> StubSet:
@@ -60,6 +66,7 @@ class StubSet:
         """
         stubs: list[Stub] = []
         databases: dict[str, None] = {}
+        fallback = ""
         mistakes: list[ConfigurationError] = []
         read: set[str] = set()
         for path in map(Path, paths):
@@ -80,9 +87,13 @@ class StubSet:
                     mistakes.extend(error.mistakes)
                 else:
                     databases.update(dict.fromkeys(reader.databases))
+                    try:
+                        fallback = reader.fallback(fallback)
+                    except ConfigurationError as error:
+                        mistakes.append(error)
         if mistakes:
             raise ConfigurationError.together(mistakes)
-        return cls(tuple(stubs), tuple(databases))
+        return cls(tuple(stubs), tuple(databases), fallback)
 
 
 def _reader(file: Path) -> StubReader:

@@ -1,19 +1,26 @@
-"""The fallback ``error``: what nobody answers is an error whose text says which stub almost did, and why not."""
+"""What answers when no stub does, and says which stub almost did: the fallbacks ``error`` and ``empty``."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from sockservice.answers import Error, Request
+from sockservice.answers import Answer, Error, Request
 from sockservice.interfaces import IResponder
+from sockservice.responder.empty_answer import empty_answer
+from sockservice.responder.failure import failure_of
+from sockservice.responder.journal import Source
 from sockservice.responder.near_miss import NearMiss
 from sockservice.responder.printable import on_one_line, printable
 from sockservice.responder.stubs import Stubs
+from sockservice.responder.subject import Subject
+
+if TYPE_CHECKING:
+    from sockservice.responder.workspace import Workspace
 
 CODE: Final = 1105
 SQLSTATE: Final = "HY000"
@@ -31,45 +38,87 @@ LINES: Final = 20
 """How many statements are logged in :data:`SECONDS`; the rest is counted, so that no client can fill a disk."""
 SECONDS: Final = 10.0
 
+FALLBACKS: Final = ("error", "empty")
+"""The fallbacks there are, the first where nobody says which."""
+RESERVED: Final = ("sql", "upstream")
+"""Those that are not there yet."""
+
 _STATEMENTS: Final = frozenset(("query", "prepare", "execute"))
+_ANSWERED: Final = _STATEMENTS | {"init_db", "field_list", "reset_connection"}
+"""The commands that somebody must answer; the others have an answer of the server's own."""
+
+
+class _Miss(NamedTuple):
+    """What is remembered of a request that nothing matched.
+
+    Attributes:
+        error: that says so.
+        source: what the journal says of it.
+        fixed: whether the next such request is the same miss for as long as the stubs are the same.
+    """
+
+    error: Error
+    source: Source
+    fixed: bool
 
 
 @implementer(IResponder)
 class Unmatched:
-    """Answers everything, with an error; the last of a chain.
+    """Answers all that needs an answer; the last of a chain.
 
     Args:
-        stubs: where near misses are looked for.
+        stubs: those of the files, where near misses are looked for when a session has no workspace.
         clock: a time in seconds.
+        fallback: one of :data:`FALLBACKS`; ``""``: the one that the files name.
     """
 
     _log = Logger()
 
-    def __init__(self, stubs: Stubs, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, stubs: Stubs, clock: Callable[[], float] = time.monotonic, fallback: str = "") -> None:
         self._stubs = stubs
         self._clock = clock
-        self._of = stubs.current
-        self._answers: dict[tuple[str, str, int], Error] = {}
+        self._fallback = fallback
+        self._misses: dict[tuple[object, str, str, int], _Miss] = {}
         self._since = float("-inf")
         self._seen = 0
 
-    def respond(self, request: Request) -> Error:
-        """ERR 1105 with the statement, the nearest stub and the criterion that failed; at most 512 bytes."""
-        if self._of is not self._stubs.current:
-            self._of = self._stubs.current
-            self._answers.clear()
+    def respond(self, request: Request) -> Answer | None:
+        """ERR 1105 with the statement, the nearest stub and the criterion that failed; or an empty result.
+
+        None for a command that the server answers by itself.
+        """
+        found = self.find(request)
+        return None if found is None else found[0]
+
+    def find(self, request: Request) -> tuple[Answer, Source] | None:
+        """The answer of :meth:`respond`, and what the journal says of it: the near miss in words."""
+        if request.command not in _ANSWERED:
+            return None
+        miss = self._miss(request)
+        if (self._fallback or self._stubs.current.fallback) == "empty":
+            return empty_answer(request, miss.error), miss.source
+        return miss.error, miss.source
+
+    def _miss(self, request: Request) -> _Miss:
+        workspace: Workspace | None = getattr(request.session, "workspace", None)
+        version = self._stubs.current if workspace is None else workspace.stubs.version
         # A statement of megabytes is not kept: its beginning and hash tell it from others.
-        known = (request.command, request.text[:LOGGED], hash((request.text, str(request.params))))
-        if known in self._answers:
-            return self._answers[known]
-        near = None
-        if request.command in _STATEMENTS:
-            near = self._of.near_misses.nearest(request.text, request.params)
-        self._report(request, near)
-        if len(self._answers) >= REMEMBERED:
-            del self._answers[next(iter(self._answers))]
-        answer = self._answers[known] = Error(CODE, SQLSTATE, message(request, near))
-        return answer
+        known = (version, request.command, request.text[:LOGGED], hash((request.text, str(request.params))))
+        miss = self._misses.get(known)
+        if miss is not None and miss.fixed:
+            return miss
+        if workspace is None:
+            near = self._stubs.current.near_misses.nearest(Subject(request), failure_of)
+        else:
+            near = workspace.stubs.near(request)
+        if miss is None:
+            self._report(request, near)
+            if len(self._misses) >= REMEMBERED:
+                del self._misses[next(iter(self._misses))]
+        error = Error(CODE, SQLSTATE, message(request, near))
+        source = Source("fallback", near=_described(near) if near else "")
+        miss = self._misses[known] = _Miss(error, source, near is None or near.fixed)
+        return miss
 
     def _report(self, request: Request, near: NearMiss | None) -> None:
         """Log a statement, or only count it where there were too many lately."""

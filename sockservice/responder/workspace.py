@@ -71,7 +71,7 @@ class Workspace:
         self._finds: tuple[Find, ...] = (
             self.stubs.find,
             _named(None, prepare),
-            *(_named(source, responder.respond) for source, responder in behind),
+            *(_find_of(source, responder) for source, responder in behind),
         )
 
     def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
@@ -87,7 +87,7 @@ class Workspace:
     def state(self, scenario: str) -> str:
         """The state that a scenario is in: the one that was set last, else the first that the files ask for."""
         state = self.states.get(scenario)
-        return self.files.current.initial_states.get(scenario, "") if state is None else state
+        return self.stubs.initial_states.get(scenario, "") if state is None else state
 
     def after(self, seconds: float) -> Deferred[None]:
         """A Deferred that fires later; cancelling it, as where the client is gone, frees the clock."""
@@ -125,6 +125,12 @@ class Workspace:
         if isinstance(answer, Deferred):
             return answer.addCallback(fault.apply, request, self), source
         return fault.apply(answer, request, self), source
+
+
+def _find_of(source: Source, responder: IResponder) -> Find:
+    """How a responder is asked: one that says itself what gave an answer has a ``find``, as the fallback has."""
+    find: Find | None = getattr(responder, "find", None)
+    return find or _named(source, responder.respond)
 
 
 def _named(source: Source | None, respond: Callable[[Request], Answer | Deferred[Answer] | None]) -> Find:
