@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 import attrs
 
+from sockservice.responder.criterion import KIND, NOTHING, Criterion
 from sockservice.responder.stub import Stub
 from sockservice.responder.subject import Subject
 from sockservice.responder.tally import Tally
 
+PARTLY: Final = 0.6
+"""The weight of what says which statement is meant, where another criterion that does so failed."""
 USED_UP: Final = "all its answers are used up"
 
 
@@ -22,7 +25,7 @@ class Failure:
     Attributes:
         reason: the first criterion that failed, for example ``params[0]: expected 42, got 43``.
         count: how many failed.
-        weight: how sure the criteria are that the stub is meant; 0 where one that is about the statement failed.
+        weight: how sure the criteria that hold are that the stub is meant.
         fixed: whether the same request fails for the same reason each time.
     """
 
@@ -47,8 +50,7 @@ def failure_of(stub: Stub, subject: Subject, tally: Tally | None = None, *, next
     """
     failed = stub.when.failed(subject)
     if failed:
-        weight = 0.0 if any(criterion.weight for criterion in failed) else stub.when.weight
-        return Failure(failed[0].why_not(subject), len(failed), weight, failed[0].fixed)
+        return Failure(failed[0].why_not(subject), len(failed), _weight(stub, failed), failed[0].fixed)
     if tally is None:
         return None
     call = stub.when.call
@@ -60,3 +62,8 @@ def failure_of(stub: Stub, subject: Subject, tally: Tally | None = None, *, next
     if stub.then.ends and stub.then.next(copy.copy(tally)) is None:
         return Failure(USED_UP, 1, stub.when.weight, fixed=False)
     return None
+
+
+def _weight(stub: Stub, failed: Sequence[Criterion]) -> float:
+    held = max((one.weight for one in stub.when.criteria if one not in failed), default=NOTHING)
+    return held if not any(one.weight for one in failed) else min(held, PARTLY) if held > KIND else NOTHING

@@ -84,10 +84,12 @@ class Lookup:
         Args:
             subject: the request.
         """
-        found: list[Stub] = []
         command = subject.request.command
-        groups = self._found(subject) if command in STATEMENTS else [self.commands.get(command, [])]
-        for stub in _in_order(groups):
+        if command not in STATEMENTS:
+            named = self.commands.get(command, ())
+            return tuple(stub for stub in named if _has_key(stub, subject) and stub.when.fits(subject))
+        found: list[Stub] = []
+        for stub in _in_order(self._found(subject)):
             if stub.when.fits(subject):
                 found.append(stub)
                 if stub.when.fixed and not stub.then.ends:
@@ -135,6 +137,10 @@ class Lookup:
         if self._words:
             for word in set(subject.shape.parts) & self._words.keys():
                 yield self._words[word]
+
+
+def _has_key(stub: Stub, subject: Subject) -> bool:
+    return stub.when.key is None or stub.when.key.holds(subject)
 
 
 def _rank(stub: Stub) -> Rank:

@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import attrs
 
 from sockservice.answers import Value
-from sockservice.responder.tokens import Kind, tokens
+from sockservice.responder.tokens import Kind, Token, tokens
 
 Literal: TypeAlias = tuple[str, str]
 """Its class (``number``, ``text``, ``word``, ``?``) and its value in the one spelling that all equal ones share."""
@@ -104,11 +104,15 @@ def shape_of(text: str, params: Sequence[Any] = (), *, limit: int | None = None,
 
 def outline_of(text: str, *, limit: int | None = None, longest: int | None = None) -> Outline:
     """Take a statement apart, without what is bound to it; the arguments are those of :func:`shape_of`."""
+    return outline_of_tokens(tokens(text, limit, longest))
+
+
+def outline_of_tokens(found: list[Token]) -> Outline:
+    """Take a statement apart that is split into its tokens already; those of ``;`` at its end are dropped."""
     parts: list[str] = []
     literals: list[Literal] = []
     parameters: list[tuple[int, bool]] = []
     quoted: list[int] = []
-    found = tokens(text, limit, longest)
     while found and found[-1].text == ";":
         found.pop()
     operand = sign = False  # whether an operand has just ended; whether a sign stands before this token

@@ -6,7 +6,7 @@ import re
 import warnings
 
 from sockservice.responder.fingerprints import folded
-from sockservice.responder.shapes import shape_of
+from sockservice.responder.shapes import Shape, outline_of_tokens
 from sockservice.responder.stub_values import shown
 from sockservice.responder.text_criteria import ByFingerprint, Contains, Regex, Sql
 from sockservice.responder.tokens import tokens
@@ -18,8 +18,7 @@ def read_sql(text: str) -> Sql:
     Raises:
         ValueError: it is no statement, or is not whole.
     """
-    _check_statement(text, "sql")
-    return Sql(text, shape_of(text))
+    return Sql(text, _shape(text, "sql"))
 
 
 def read_fingerprint(text: str) -> ByFingerprint:
@@ -28,8 +27,7 @@ def read_fingerprint(text: str) -> ByFingerprint:
     Raises:
         ValueError: as of :func:`read_sql`.
     """
-    _check_statement(text, "fingerprint")
-    return ByFingerprint(folded(shape_of(text).parts))
+    return ByFingerprint(folded(_shape(text, "fingerprint").parts))
 
 
 def read_contains(text: str) -> Contains:
@@ -38,8 +36,7 @@ def read_contains(text: str) -> Contains:
     Raises:
         ValueError: as of :func:`read_sql`.
     """
-    _check_statement(text, "contains")
-    return Contains(shape_of(text))
+    return Contains(_shape(text, "contains"))
 
 
 def read_regex(text: str) -> Regex:
@@ -66,12 +63,14 @@ def read_pattern(text: str) -> re.Pattern[str]:
         raise ValueError(f"the regular expression cannot be used: {error}") from None
 
 
-def _check_statement(text: str, name: str) -> None:
+def _shape(text: str, name: str) -> Shape:
     found = tokens(text)
-    if all(token.text == ";" for token in found):
+    last = found[-1].text if found else ""
+    shape = outline_of_tokens(found).filled()
+    if not shape.parts:
         raise ValueError(f"{name!r} holds no statement, only comments or space")
-    last = found[-1].text
     if last.startswith("/*"):
         raise ValueError(f"{name!r} ends inside of a comment")
     if last[0] in "'\"`" and (len(last) < 2 or last[-1] != last[0]):
         raise ValueError(f"{name!r} ends inside of quotes that begin at {shown(last)}")
+    return shape
