@@ -72,8 +72,9 @@ class Lookup:
         elif is_structural(stub.when):
             self._structures.add(stub)
         else:
-            words = (criterion.word for criterion in stub.when.criteria if isinstance(criterion, Contains))
-            word = max(words, key=len, default="")
+            words = {word for one in stub.when.criteria if isinstance(one, Contains) for word in one.words}
+            # By the one that fewest of the others are found by; of a word that all have, nobody would be found quickly.
+            word = min(sorted(words), key=lambda word: len(self._words.get(word, ())), default="")
             (self._words.setdefault(word, []) if word else self._rest).append(stub)
 
     def candidates(self, subject: Subject) -> tuple[Stub, ...]:

@@ -21,8 +21,8 @@ from sockservice.responder.condition import STATEMENTS
 from sockservice.responder.differences import LOOKED_AT, loose
 from sockservice.responder.failure import Failure, Judge
 from sockservice.responder.lookup import Lookup
-from sockservice.responder.near_words import Likeness, likeness_of, words
-from sockservice.responder.shapes import BOUND, NO_SHAPE, Shape
+from sockservice.responder.near_words import Likeness, likeness_of
+from sockservice.responder.shapes import BOUND, NO_SHAPE, Shape, words_of
 from sockservice.responder.stub import Stub
 from sockservice.responder.subject import Subject
 from sockservice.responder.text_criteria import Sql, SqlExact
@@ -113,7 +113,7 @@ class NearMisses:
         self._forms = list(forms.values())
         self._postings: dict[str, list[int]] = {}
         for number, form in enumerate(self._forms):
-            for word in words(form.likeness.parts):
+            for word in words_of(form.likeness.parts):
                 self._postings.setdefault(word, []).append(number)
 
     def nearest(self, subject: Subject, judge: Judge) -> NearMiss | None:
@@ -151,7 +151,7 @@ class NearMisses:
         """The numbers of the forms that share the rarest words with a statement."""
         if len(self._forms) <= CANDIDATES:
             return range(len(self._forms))
-        found = sorted((self._postings[word] for word in words(parts) & self._postings.keys()), key=len)
+        found = sorted((self._postings[word] for word in words_of(parts) & self._postings.keys()), key=len)
         scores: dict[int, float] = {}
         left = POSTINGS
         for posting in found:

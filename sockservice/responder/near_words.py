@@ -78,8 +78,3 @@ def _words_of(criterion: object) -> Iterable[str]:
             return (routine.name,)
         case _:
             return ()
-
-
-def words(parts: Iterable[str]) -> set[str]:
-    """Those parts of a statement that are words."""
-    return {part for part in parts if part[:1].isalnum() or part[:1] in ("_", "@")}

@@ -12,7 +12,7 @@ operator behind one (``qty -5``).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -148,6 +148,11 @@ def outline_of_tokens(found: list[Token]) -> Outline:
         literals.append(literal)
         operand, sign = True, False
     return Outline(tuple(parts), tuple(literals), tuple(parameters), tuple(quoted))
+
+
+def words_of(parts: Iterable[str]) -> set[str]:
+    """Those parts of a shape that are words."""
+    return {part for part in parts if part[:1].isalnum() or part[:1] in ("_", "@")}
 
 
 def bound_literal(value: Any) -> Literal:

@@ -12,7 +12,7 @@ import attrs
 from sockservice.responder.criterion import STATEMENT
 from sockservice.responder.differences import joined, parts_difference, value_difference
 from sockservice.responder.fingerprints import Fingerprint
-from sockservice.responder.shapes import BOUND, HOLE, Literal, Shape, shape_of, spelled
+from sockservice.responder.shapes import BOUND, HOLE, Literal, Shape, shape_of, spelled, words_of
 from sockservice.responder.subject import Subject
 
 TOO_LONG: Final = "the statement is too long to be compared"
@@ -157,9 +157,9 @@ class Contains:
     weight = STATEMENT
 
     @property
-    def word(self) -> str:
-        """The word of it that is longest, by which it can be looked up; ``""`` where it has none."""
-        return max((part for part in self.shape.parts if part[0].isalnum() or part[0] in "_@"), key=len, default="")
+    def words(self) -> set[str]:
+        """The words of it, by any of which it can be looked up."""
+        return words_of(self.shape.parts)
 
     def holds(self, subject: Subject) -> bool:
         """Whether it is there."""

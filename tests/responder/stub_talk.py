@@ -17,7 +17,9 @@ class StubTalk:
 
     def __init__(self, folder: Path, stubs: Iterable[dict[str, Any]], **more: Any) -> None:
         path = folder / "stubs.yaml"
-        every = [{"name": f"stub {n}", "then": {"rows": [{"name": f"stub {n}"}]}, **stub} for n, stub in enumerate(stubs)]
+        every = [
+            {"name": f"stub {n}", "then": {"rows": [{"name": f"stub {n}"}]}, **stub} for n, stub in enumerate(stubs)
+        ]
         # JSON is YAML.
         path.write_text(json.dumps({"version": 1, "stubs": every, **more}), encoding="utf-8")
         self.workspace = workspace_of(path, behind=False)
@@ -32,7 +34,7 @@ class StubTalk:
         if answer is None:
             return None
         assert isinstance(answer, Rows)
-        return answer.columns[0].name if command == "prepare" else tuple(answer.rows)[0][0]
+        return answer.columns[0].name if command == "prepare" else next(iter(answer.rows))[0]
 
     def near(self, text: str, *params: Any, command: str = "") -> str:
         """Why the nearest stub does not answer."""

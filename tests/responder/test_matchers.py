@@ -56,7 +56,9 @@ def test_a_fingerprint_that_differs_says_where(tmp_path):
     talk = one(tmp_path, fingerprint="SELECT a FROM t WHERE id IN (1, 2) AND b = 5")
     assert met(talk, "SELECT a FROM t WHERE id IN (?, ?, ?) AND b = ?", 1, 2, 3, 4)
     assert met(talk, "SELECT a FROM t WHERE id IN (7) AND b = -4")
-    assert talk.miss("SELECT a FROM t WHERE id IN (7) AND c = 4") == "fingerprint: after `? ) and` expected `b`, got `c`"
+    assert (
+        talk.miss("SELECT a FROM t WHERE id IN (7) AND c = 4") == "fingerprint: after `? ) and` expected `b`, got `c`"
+    )
 
 
 def test_contains_finds_words_one_behind_the_other(tmp_path):
@@ -271,7 +273,11 @@ def test_that_a_statement_cannot_be_parsed_is_said(tmp_path):
         ({"type": "text"}, ["5", ""], [5, None]),
         ({"type": ["null", "text"]}, ["5", None], [5]),
         ({"type": "date"}, ["2024-02-29"], ["2024-02-30", "2024-2-3", 20240229]),
-        ({"type": "datetime"}, ["2024-02-29 12:30:00", "2024-02-29T12:30:00.25"], ["2024-02-29", "2024-02-29 25:00:00"]),
+        (
+            {"type": "datetime"},
+            ["2024-02-29 12:30:00", "2024-02-29T12:30:00.25"],
+            ["2024-02-29", "2024-02-29 25:00:00"],
+        ),
         ({"type": "time"}, ["12:30", "-838:59:59.5"], ["12:70", "noon"]),
         ({"type": "boolean"}, [True, 0], [2, "true"]),
         ({"regex": "[a-z]-\\d+"}, ["A-7", "b-12"], ["A-7x", 7, None]),
@@ -309,7 +315,10 @@ def test_a_value_is_matched_bound_or_inline(tmp_path, wanted, right, wrong):
     ],
 )
 def test_a_wrong_value_is_told_with_a_hint(tmp_path, wanted, value, near):
-    assert one(tmp_path, sql="SELECT a FROM t WHERE b = ?", params=[wanted]).miss("SELECT a FROM t WHERE b = ?", value) == near
+    assert (
+        one(tmp_path, sql="SELECT a FROM t WHERE b = ?", params=[wanted]).miss("SELECT a FROM t WHERE b = ?", value)
+        == near
+    )
 
 
 def test_positions_are_those_of_the_question_marks_of_sql(tmp_path):
@@ -360,12 +369,42 @@ def test_the_values_of_a_stub_are_those_of_its_question_marks(tmp_path):
         ({"database": "Shop"}, {"database": "shop@w1"}, {"database": ""}, "session.database: expected shop, got none"),
         ({"database": ""}, {"database": ""}, {"database": "x"}, "session.database: expected none, got x"),
         ({"tls": True}, {"tls": SimpleNamespace()}, {"tls": None}, "session.tls: expected True, got False"),
-        ({"client": {"pid": "5"}}, {"client": {"pid": "5"}}, {"client": {}}, "session.client.pid: expected 5, got none"),
-        ({"in_transaction": True}, {"in_transaction": True}, {"in_transaction": False}, "session.in_transaction: expected True, got False"),
-        ({"autocommit": False}, {"autocommit": False}, {"autocommit": True}, "session.autocommit: expected False, got True"),
-        ({"var": {"time_zone": "+01:00"}}, {"variables": {"time_zone": "+01:00"}}, {"variables": {}}, "session.var.time_zone: expected +01:00, got system"),
-        ({"var": {"sql_safe_updates": True}}, {"variables": {"sql_safe_updates": 1}}, {"variables": {}}, "session.var.sql_safe_updates: expected 1, got 0"),
-        ({"var": {"@tenant": 7}}, {"user_variables": {"tenant": 7}}, {"user_variables": {}}, "session.var.@tenant: expected 7, got none"),
+        (
+            {"client": {"pid": "5"}},
+            {"client": {"pid": "5"}},
+            {"client": {}},
+            "session.client.pid: expected 5, got none",
+        ),
+        (
+            {"in_transaction": True},
+            {"in_transaction": True},
+            {"in_transaction": False},
+            "session.in_transaction: expected True, got False",
+        ),
+        (
+            {"autocommit": False},
+            {"autocommit": False},
+            {"autocommit": True},
+            "session.autocommit: expected False, got True",
+        ),
+        (
+            {"var": {"time_zone": "+01:00"}},
+            {"variables": {"time_zone": "+01:00"}},
+            {"variables": {}},
+            "session.var.time_zone: expected +01:00, got system",
+        ),
+        (
+            {"var": {"sql_safe_updates": True}},
+            {"variables": {"sql_safe_updates": 1}},
+            {"variables": {}},
+            "session.var.sql_safe_updates: expected 1, got 0",
+        ),
+        (
+            {"var": {"@tenant": 7}},
+            {"user_variables": {"tenant": 7}},
+            {"user_variables": {}},
+            "session.var.@tenant: expected 7, got none",
+        ),
     ],
 )
 def test_the_session_is_asked_each_time(tmp_path, wanted, right, wrong, near):
@@ -478,7 +517,9 @@ def test_a_stub_for_one_way_to_execute_leaves_the_other(tmp_path):
 
 def test_a_stub_for_prepare_answers_it_itself(tmp_path):
     then = {"error": 1295}
-    talk = StubTalk(tmp_path, [{"when": {"command": "prepare", "contains": "lock"}, "then": then}, {"when": {"regex": ".*"}}])
+    talk = StubTalk(
+        tmp_path, [{"when": {"command": "prepare", "contains": "lock"}, "then": then}, {"when": {"regex": ".*"}}]
+    )
     refused = talk.workspace.respond(talk.request("lock tables t read", command="prepare"))
     assert isinstance(refused, Error)
     assert talk.ask("SELECT 1", command="prepare") == "name"
@@ -581,7 +622,9 @@ def test_the_reference_reads_and_matches(tmp_path):
         ("CALL price_for(5)", "prices, computed"),
     ]:
         assert talk.ask(text) == by_name[name], text
-    assert [talk.ask("", command="connect") for _ in range(10)] == [None] * 9 + [by_name["every 10th connection is refused"]]
+    assert [talk.ask("", command="connect") for _ in range(10)] == [None] * 9 + [
+        by_name["every 10th connection is refused"]
+    ]
     talk.session.user = "report@w1"
     assert talk.ask("INSERT INTO cart VALUES (1)") == by_name["reporting user is read only"]
     assert json.dumps(stubs)
