@@ -10,7 +10,7 @@ supported yet, which are refused as that and not as typing errors. The words are
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -28,6 +28,9 @@ from sockservice.yaml import SpelledInteger as SpelledInteger
 S = TypeVar("S")
 T = TypeVar("T")
 
+LONGEST: Final = 500
+"""Characters of the longest message: what is wrong stands at its beginning, what is right at its end."""
+
 LIMIT: Final = 64 * 1024 * 1024
 """Bytes of the largest file that is read: ten times what 100,000 stubs take."""
 
@@ -41,12 +44,14 @@ class Document(Generic[T]):
         text: what it held then.
         value: what that means.
         mistakes: what keeps it from having its shape, in the order of the file; the value is then as YAML has it.
+        within: the way to what the text says, where the value has more around it than the text.
     """
 
     path: Path
     text: str = attrs.field(repr=False)
     value: T
     mistakes: tuple[ConfigurationError, ...] = ()
+    within: Keys = ()
 
     def place(self, *keys: str | int, key: bool = False) -> Place:
         """Where a value stands; the text is read once more for it, the first time.
@@ -57,14 +62,18 @@ class Document(Generic[T]):
             key: the place of its key, instead of its value.
         """
         marks = self._marks
+        keys = self._written(keys)
         while keys and keys not in marks.values:
             keys = keys[:-1]
         found = marks.keys.get(keys) if key else None
         return Place(self.path, *(found or marks.values.get(keys) or (1, 1)))
 
     def mistake(self, message: str, *keys: str | int, key: bool = False) -> ConfigurationError:
-        """The error to raise about the value at ``keys``; the arguments are those of :meth:`place`."""
-        return ConfigurationError(message, self.place(*keys, key=key))
+        """The error to raise about the value at ``keys``; the arguments are those of :meth:`place`.
+
+        A message that quotes a very long text of the file loses its middle.
+        """
+        return ConfigurationError(_cut(message), self.place(*keys, key=key))
 
     def part(self, shape: type[S], *keys: str | int) -> S | None:
         """A part of a document that has mistakes, if that part has none.
@@ -83,7 +92,11 @@ class Document(Generic[T]):
 
     def torn(self, *keys: str | int) -> str | None:
         """The first part of a text without quotes, if a comma in it may have made its rest the key at ``keys``."""
-        return self._marks.torn.get(keys)
+        return self._marks.torn.get(self._written(keys))
+
+    def _written(self, keys: Keys) -> Keys:
+        """The way to a value in the text, out of that in :attr:`value`."""
+        return keys[len(self.within) :] if keys[: len(self.within)] == self.within else ()
 
     @functools.cached_property
     def _marks(self) -> yaml.Marks:
@@ -125,16 +138,33 @@ def survey_document(path: Path | str, shape: type[T], *, limit: int = LIMIT) -> 
         ConfigurationError: it cannot be read, or is not YAML.
     """
     path = Path(path)
-    text = _read_text(path, limit)
+    return survey_text(_read_text(path, limit), path, shape)
+
+
+def survey_text(
+    text: str, path: Path, shape: type[T], frame: Callable[[Any], tuple[Any, Keys]] = lambda plain: (plain, ())
+) -> Document[Any]:
+    """Read YAML text as :func:`survey_document` reads a file.
+
+    Args:
+        text: the text.
+        path: what messages call it.
+        shape: what it is to be.
+        frame: puts around what the text says what it leaves out; gives that, and the way in it to what was said.
+
+    Raises:
+        ConfigurationError: it is not YAML.
+    """
     try:
         plain = yaml.compose(text)
     except yaml.Mistake as mistake:
-        raise ConfigurationError(str(mistake), Place(path, mistake.line, mistake.column)) from None
-    document = Document(path, text, plain)
+        raise ConfigurationError(_cut(str(mistake)), Place(path, mistake.line, mistake.column)) from None
+    plain, within = frame(plain)
+    document = Document(path, text, plain, within=within)
     if plain is None and not isinstance(inspect.type_info(shape), (inspect.AnyType, inspect.NoneType)):
         return attrs.evolve(document, mistakes=(document.mistake("the file is empty"),))
     try:
-        return Document(path, text, msgspec.convert(plain, shape))
+        return attrs.evolve(document, value=msgspec.convert(plain, shape))
     except msgspec.ValidationError as error:
         found = list(_mistakes(plain, inspect.type_info(shape), ())) or [((), False, str(error))]
         mistakes = [document.mistake(message, *keys, key=key) for keys, key, message in _mended(document, found)]
@@ -144,6 +174,11 @@ def survey_document(path: Path | str, shape: type[T], *, limit: int = LIMIT) -> 
 def position(mistake: ConfigurationError) -> tuple[int, int]:
     """Line and column of a mistake, to sort those of one file by."""
     return (mistake.place.line, mistake.place.column) if mistake.place else (0, 0)
+
+
+def _cut(message: str) -> str:
+    end = LONGEST // 3
+    return message if len(message) <= LONGEST else f"{message[: LONGEST - end - 1]}…{message[-end:]}"
 
 
 def _read_text(path: Path, limit: int) -> str:

@@ -324,8 +324,37 @@ class IHost(Interface):
         the command was started from (``twistd`` may have left it since).
         """
 
-    def on_reload(reload: Callable[[], None]) -> None:
-        """Have ``reload`` called at SIGHUP. What it raises is logged, and the service keeps what it has."""
+    def on_reload(reload: Callable[[], Deferred[None] | None]) -> None:
+        """Have ``reload`` called at SIGHUP. What it raises is logged, and the service keeps what it has.
+
+        A Deferred is waited for: nothing of the host is reloaded twice at the same time.
+        """
+
+    def watch(files: IWatchedFiles, reload: Callable[[], Deferred[None] | None]) -> None:
+        """Have ``reload`` called, as at SIGHUP, when files have changed and then were quiet for a moment.
+
+        Looking begins when the service starts, in a thread, and ends when it stops. Reloading is not tried again
+        before something changes once more, whether it succeeds or not.
+        """
+
+    def in_thread(work: Callable[[], Any]) -> Deferred[Any]:
+        """Run ``work``, which may wait for a disk, in a thread of the reactor's pool: a Deferred of its result."""
+
+
+Stamp: TypeAlias = tuple[int, int, int, int] | None
+"""What tells whether a file has changed: see :func:`sockservice.file_stamps.stamp_of`; None for one that is missing."""
+
+
+class IWatchedFiles(Interface):
+    """The files that a service has read, for :meth:`IHost.watch`."""
+
+    seen = Attribute("A mapping from path (str) to the Stamp that the file had just before it was last read.")
+
+    def look() -> dict[str, Stamp]:
+        """The same for the files as they are now: those in ``seen``, and those that would be read besides.
+
+        Called in a thread. Must only look, not read, and must not raise for anything that a file system may hold.
+        """
 
 
 class IService(Interface):
@@ -436,6 +465,7 @@ class ISession(Interface):
     since = Attribute("When that began: seconds since the epoch.")
     info = Attribute("The statement under way, or None.")
     warnings = Attribute("What SHOW WARNINGS tells: a sequence of (level, code, message). May be set.")
+    asker = Attribute("What a journal keeps of who asks, or None. None again when the user or the database changes.")
     workspace = Attribute(
         "What a responder keeps with the session, or None. None again when the user or the database changes."
     )

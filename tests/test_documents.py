@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sockservice.documents import Document, read_document, survey_document
+from sockservice.documents import LONGEST, Document, read_document, survey_document
 from sockservice.errors import ConfigurationError, Place
 
 
@@ -137,6 +137,14 @@ def test_a_rule_of_the_struct_itself_is_a_mistake_at_its_place(tmp_path):
                 raise ValueError("the number must be even")
 
     assert mistakes(tmp_path, "- number: 2\n- number: 3\n", list[Even]) == ["file:2:3: the number must be even"]
+
+
+@pytest.mark.parametrize("text", ["things: [{name: a, KEY: 1}]", "things: [{name: a, KEY: 1, KEY: 2}]", "things: *KEY"])
+def test_a_message_that_quotes_a_long_text_of_the_file_stays_short(tmp_path, text):
+    (told,) = mistakes(tmp_path, text.replace("KEY", "k" * 900))
+    assert told.startswith("file:1:")
+    assert "kkk…kkk" in told
+    assert len(told.partition(": ")[2]) == LONGEST
 
 
 def test_yaml_mistakes_have_their_place(tmp_path):

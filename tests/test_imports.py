@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "host": {"twisted"},
     "yaml": {"documents"},
     "certificates": {"host", "plugins"},
+    "file_stamps": {"responder"},
     "regular_file": {"certificates", "documents", "host", "plugins"},
 }
 NETWORK = {"asyncio", "select", "selectors", "socket", "socketserver", "ssl"}

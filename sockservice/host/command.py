@@ -129,18 +129,27 @@ class Options(UsageOptions):
 
             print(listing(discover()), end="")  # noqa: T201
             raise SystemExit(0)
-        settings = self._from_file() if self["config"] else (self._from_command_line(),)
+        settings, mistakes = self._from_file() if self["config"] else ((self._from_command_line(),), [])
         if self["ready-file"]:
             self["ready-file"] = self.path(self["ready-file"])
-            check_ready_file(self["ready-file"])
-        self.prepared = self._prepare(settings)
+            try:
+                check_ready_file(self["ready-file"])
+            except ConfigurationError as error:
+                mistakes.append(error)
+        try:
+            self.prepared = self._prepare(settings)
+        except ConfigurationError as error:
+            mistakes.extend(error.mistakes)
+        if mistakes:
+            raise ConfigurationError.together(mistakes)
         if self["check"]:
             count = len(self.prepared)
             print(f"sockservice: all is well with {count} service{'s' * (count != 1)}")  # noqa: T201
             raise SystemExit(0)
 
-    def _from_file(self) -> tuple[ServiceSettings, ...]:
-        from sockservice.host.configuration_file import read_configuration
+    def _from_file(self) -> tuple[tuple[ServiceSettings, ...], list[ConfigurationError]]:
+        """The services of the configuration file as far as they are sound, and the mistakes in it."""
+        from sockservice.host.configuration_file import survey_configuration
 
         given = [name for name in ("port", "interface", "max-connections", "idle-timeout") if self[name] is not None]
         given += [name for name in ("listen", "sequential") if self[name]]
@@ -152,7 +161,8 @@ class Options(UsageOptions):
             raise ConfigurationError(
                 f"the service {self._words[0]!r} has no meaning beside --config; name it in the file"
             )
-        return read_configuration(self.path(self["config"]))
+        configuration = survey_configuration(self.path(self["config"]))
+        return configuration.settings, list(configuration.mistakes)
 
     def _from_command_line(self) -> ServiceSettings:
         name, *words = self._words or ("mysql",)

@@ -17,9 +17,11 @@ Names of files in it are relative to the folder it is in.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+import attrs
 import msgspec
 from twisted.python.usage import Options
 
@@ -67,87 +69,153 @@ class ConfigurationFile(msgspec.Struct, forbid_unknown_fields=True):
     services: list[ServiceEntry]
 
 
-def read_configuration(file: Path) -> tuple[ServiceSettings, ...]:
+@attrs.frozen
+class Configuration:
+    """What a configuration file says.
+
+    Attributes:
+        settings: the services. Where there are mistakes they are good for one thing only: to be made as far as they
+            are sound, so that what is wrong with the files that they name is found together with the rest.
+        mistakes: all that is wrong in the file itself, in its order.
+    """
+
+    settings: tuple[ServiceSettings, ...]
+    mistakes: tuple[ConfigurationError, ...]
+
+
+def survey_configuration(file: Path) -> Configuration:
     """What a configuration file says is to run.
 
     Args:
         file: the YAML file, absolute.
 
     Raises:
-        ConfigurationError: something in it is wrong; all mistakes together, each with its place.
+        ConfigurationError: it cannot be read, or is not YAML.
     """
     document = survey_document(file, ConfigurationFile)
     entries = _entries(document)
-    if not entries and not document.mistakes:
-        raise document.mistake("there is no service in it", "services")
-    discovery = discover()
     mistakes = list(document.mistakes)
+    if not entries and not mistakes:
+        mistakes.append(document.mistake("there is no service in it", "services"))
+    discovery = discover()
     settings: list[ServiceSettings] = []
     for index, entry in entries.items():
-        try:
-            settings.append(_settings(document, discovery, index, entry))
-        except ConfigurationError as error:
-            mistakes.extend(error.mistakes)
-    if mistakes:
-        raise ConfigurationError.together(sorted(mistakes, key=position))
-    return tuple(settings)
+        found = _settings(document, discovery, index, entry, mistakes)
+        if found is not None:
+            settings.append(found)
+    return Configuration(tuple(settings), tuple(sorted(mistakes, key=position)))
 
 
 def _entries(document: Document[Any]) -> dict[int, ServiceEntry]:
-    """The services by their number in the file, without those whose shape is among the document's mistakes."""
+    """The services by their number in the file; of one without its shape, what is sound of it."""
     if not document.mistakes:
         return dict(enumerate(document.value.services))
     services = document.value.get("services") if isinstance(document.value, dict) else None
-    numbers = range(len(services)) if isinstance(services, list) else ()
-    found = {index: document.part(ServiceEntry, "services", index) for index in numbers}
-    return {index: entry for index, entry in found.items() if entry is not None}
+    entries = {}
+    for index in range(len(services)) if isinstance(services, list) else ():
+        keys = ("services", index)
+        entry = document.part(ServiceEntry, *keys)
+        name = document.part(str, *keys, "service")
+        if entry is None and name is not None:
+            options = document.part(dict[str, Any], *keys, "options")
+            entry = ServiceEntry(service=name, port=0, options=options or {})
+        if entry is not None:
+            entries[index] = entry
+    return entries
 
 
-def _settings(document: Document[Any], discovery: Discovery, index: int, entry: ServiceEntry) -> ServiceSettings:
-    mistakes: list[ConfigurationError] = []
+def _settings(
+    document: Document[Any],
+    discovery: Discovery,
+    index: int,
+    entry: ServiceEntry,
+    mistakes: list[ConfigurationError],
+) -> ServiceSettings | None:
+    """What an entry says, as far as it is sound; None where that is too little. What is wrong goes to ``mistakes``."""
+    keys = ("services", index)
     try:
         found = discovery.service(entry.service)
     except (ConfigurationError, PluginError) as error:
-        raise document.mistake(str(error), "services", index, "service") from error
+        mistakes.append(document.mistake(str(error), *keys, "service"))
+        return None
     path = path_in(document.path.parent)
-    options: Any = {}
-    try:
-        options = _options(document, found, index, entry.options)
-    except ConfigurationError as error:
-        mistakes.extend(error.mistakes)
-    except PluginError as error:
-        mistakes.append(document.mistake(str(error), "services", index, "service"))
+    options = _options(document, found, index, entry.options, mistakes)
     listen = [entry.listen] if isinstance(entry.listen, str) else entry.listen
     try:
         endpoints, same_port = where_to_listen(found, entry.port, entry.interface, listen, path)
     except ConfigurationError as error:
-        key = "listen" if listen else "interface"
-        mistakes.append(document.mistake(str(error), "services", index, key))
-    if mistakes:
-        raise ConfigurationError.together(mistakes)
+        mistakes.append(document.mistake(str(error), *keys, "listen" if listen else "interface"))
+        endpoints, same_port = where_to_listen(found, 0, None, (), path)
+    if options is None:
+        return None
     limits = Limits(entry.max_connections, entry.idle_timeout, entry.sequential)
     return ServiceSettings(found, options, endpoints, same_port, limits, path)
 
 
-def _options(document: Document[Any], found: FoundService, index: int, given: dict[str, Any]) -> Any:
-    """The service's options: each word checked alone for its place, then all parsed together."""
-    empty = new_options(found)
-    arguments: list[str] = []
-    mistakes: list[ConfigurationError] = []
+def _options(
+    document: Document[Any],
+    found: FoundService,
+    index: int,
+    given: dict[str, Any],
+    mistakes: list[ConfigurationError],
+) -> Mapping[str, Any] | None:
+    """The service's options: each word checked alone for its place, then all that are right parsed together."""
+    keys = ("services", index)
+    try:
+        empty = new_options(found)
+    except PluginError as error:
+        mistakes.append(document.mistake(str(error), *keys, "service"))
+        return None
+    arguments: dict[str, list[str]] = {}
     for name, value in given.items():
         try:
-            words = _arguments(found, empty, name, value)
+            arguments[name] = _arguments(found, empty, name, value)
             if empty is not None:
-                check_arguments(empty, words, found.name)
-            arguments.extend(words)
+                check_arguments(empty, arguments[name], found.name)
         except ConfigurationError as error:
-            mistakes.append(document.mistake(str(error), "services", index, "options", name, key=True))
-    if mistakes:
-        raise ConfigurationError.together(mistakes)
+            arguments.pop(name, None)
+            mistakes.append(document.mistake(str(error), *keys, "options", name, key=True))
     try:
-        return parse_service_options(found, arguments)
+        fitting, refused = _fitting(found, arguments)
     except ConfigurationError as error:
-        raise document.mistake(str(error), "services", index, "options") from error
+        fitting, refused = None, {"": error}
+    except PluginError as error:
+        mistakes.append(document.mistake(str(error), *keys, "service"))
+        return None
+    if len(arguments) == len(given):  # else it may be the lack of what is told already that they are refused for
+        mistakes.extend(document.mistake(str(error), *keys, "options", name) for name, error in refused.items())
+    return fitting
+
+
+def _fitting(
+    found: FoundService, arguments: Mapping[str, list[str]]
+) -> tuple[Mapping[str, Any], dict[str, ConfigurationError]]:
+    """The service's options, without those that do not go with the others; these apart, each with the reason.
+
+    Raises:
+        ConfigurationError: what is missing makes even none of them wrong.
+        PluginError: its Options class raises what it should not.
+    """
+    try:
+        return parse_service_options(found, [word for words in arguments.values() for word in words]), {}
+    except ConfigurationError as error:
+        whole = error
+    try:
+        fitting = parse_service_options(found, [])
+    except ConfigurationError:
+        raise whole from None
+    taken: list[str] = []
+    waiting, refused, before = dict(arguments), dict[str, ConfigurationError](), -1
+    while len(waiting) != before:  # one may need another that stands behind it
+        before, refused = len(waiting), {}
+        for name, words in list(waiting.items()):
+            try:
+                fitting = parse_service_options(found, [*taken, *words])
+            except ConfigurationError as error:
+                refused[name] = error
+            else:
+                taken += waiting.pop(name)
+    return fitting, refused
 
 
 def _arguments(found: FoundService, options: Options | None, name: str, value: Any) -> list[str]:

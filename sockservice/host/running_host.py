@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import signal
 import sys
@@ -17,10 +18,11 @@ from twisted.logger import Logger
 
 from sockservice.errors import ConfigurationError, SockserviceError
 from sockservice.host.clients import Clients
-from sockservice.host.configuration import plugin_raised
 from sockservice.host.ports import Port, StreamPort, bind_all
 from sockservice.host.prepared_service import PreparedService
 from sockservice.host.ready_file import remove_old_ready_file, remove_own_ready_file, write_ready_file
+from sockservice.host.reloads import Reloads
+from sockservice.host.watching import Watch
 from sockservice.interfaces import IRefusingService
 
 PATIENCE: Final = 5.0
@@ -54,6 +56,8 @@ class RunningHost(Service):
         self._reactor = reactor
         self._services = services
         self._clients: list[Clients] = []
+        self._reloads = Reloads(services)
+        self._watches: list[Watch] = []
         self._ready_file = ready_file
         self._patience = patience
         self._foreground = foreground
@@ -78,10 +82,11 @@ class RunningHost(Service):
         if not self.ports:
             self._open()
         super().startService()  # type: ignore[no-untyped-call]
+        self._watch()
         self._reactor.callWhenRunning(self._say_ready)
 
     def _open(self) -> None:
-        self._on_signal(signal.SIGHUP, self.reload)
+        self._on_signal(signal.SIGHUP, self._reloads.reload_all)
         try:
             self.ports = bind_all(self._services)
             self._listen()
@@ -115,6 +120,14 @@ class RunningHost(Service):
                 port.stop()
             raise
 
+    def _watch(self) -> None:
+        for service in self._services:
+            for files, reload in service.host.watches:
+                act = functools.partial(self._reloads.reload_one, service, reload)
+                self._watches.append(Watch(files, act, self._reactor, service.host.in_thread))
+        for watch in self._watches:
+            watch.start()
+
     def _say_ready(self) -> None:
         if self._ready_file is None or not self.running:
             return
@@ -126,29 +139,13 @@ class RunningHost(Service):
             atexit.register(os._exit, 1)
             self._reactor.stop()
 
-    # --- reload
-
-    def reload(self) -> None:
-        """Have every service read its files again; one that fails keeps what it has and costs one line a mistake."""
-        failed = False
-        for service in self._services:
-            for reload in service.host.reloads:
-                try:
-                    reload()
-                except Exception as error:
-                    failed = True
-                    known = isinstance(error, SockserviceError)
-                    told = error if known else plugin_raised(service.settings.found, "reloading", error)
-                    for line in str(told).splitlines():
-                        self._log.error("{name} keeps what it has: {line}", name=service.name, line=line)
-        if not failed:
-            self._log.info("reloaded")
-
     # --- stop
 
     def stopService(self) -> Deferred[None]:
         """Accept nobody, let answers in flight finish, reset who is still there when patience ends."""
         super().stopService()  # type: ignore[no-untyped-call]
+        while self._watches:
+            self._watches.pop().stop()
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:

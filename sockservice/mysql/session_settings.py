@@ -42,7 +42,8 @@ class SessionSettings:
         multi_statements: whether a query may be several statements.
         prepared: the statements that PREPARE has made, by name in lower case.
         warnings: what SHOW WARNINGS tells.
-        workspace: what a responder keeps here; it begins anew when the user or the database changes.
+        asker: what a journal keeps here; it begins anew when the user or the database changes.
+        workspace: what a responder keeps here; it begins anew as well.
     """
 
     # A session has more attributes than the 30 up to which Python looks them up fast without slots.
@@ -51,6 +52,7 @@ class SessionSettings:
         "_database",
         "_in_transaction",
         "_state",
+        "asker",
         "binary_key",
         "capabilities",
         "client_charset",
@@ -79,6 +81,7 @@ class SessionSettings:
         self.variables = SessionVariables(self._variable_changed)
         self.prepared: dict[str, str] = {}
         self.warnings: Sequence[tuple[str, int, str]] = ()
+        self.asker: Any = None
         self.workspace: Any = None
         self._autocommit = True
         self._in_transaction = False
@@ -117,7 +120,7 @@ class SessionSettings:
     @database.setter
     def database(self, name: str) -> None:
         self._database = name
-        self.workspace = None
+        self.asker = self.workspace = None
         if self._tracks:
             self._state.schema_changed(name)
             self.refresh()
@@ -201,6 +204,6 @@ class SessionSettings:
         self.variables.clear()
         self.user_variables.clear()
         self.prepared.clear()
-        self.warnings, self.workspace = (), None
+        self.warnings, self.asker, self.workspace = (), None, None
         self._autocommit, self._in_transaction = True, False
         self.begin_settings()

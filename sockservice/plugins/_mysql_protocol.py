@@ -7,7 +7,7 @@ The way of a query, downwards: bytes arrive in :meth:`MySQLProtocol.dataReceived
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from socket import AF_UNIX
 from time import monotonic
 from typing import Any, Final
@@ -334,6 +334,7 @@ class MySQLFactory(ServerFactory):
         responder: what answers them.
         reactor: for what takes its time, and what takes turns.
         tls: what makes TLS connections; the server offers TLS where there is one.
+        endings: called when the last port has closed; connections may still have answers to come.
     """
 
     noisy = False
@@ -344,9 +345,11 @@ class MySQLFactory(ServerFactory):
         responder: IResponder,
         reactor: Any,
         tls: IOpenSSLServerConnectionCreator | None = None,
+        endings: Iterable[Callable[[], None]] = (),
     ) -> None:
         self.server = server
         self.responder = responder
+        self._endings = tuple(endings)
         self._reactor = reactor
         self._tls = tls
 
@@ -357,6 +360,11 @@ class MySQLFactory(ServerFactory):
             _log.info("TLS by a self-signed certificate, SHA-256 {fingerprint}", fingerprint=fingerprint)
         if self.server.needs_rsa_key:
             self._reactor.callInThread(self.server.rsa_key.generate)
+
+    def stopFactory(self) -> None:
+        """The last port has closed."""
+        for end in self._endings:
+            end()
 
     def buildProtocol(self, address: IAddress | None) -> MySQLProtocol:
         """A protocol with a session of its own."""

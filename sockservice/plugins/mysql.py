@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from typing import Any, NoReturn
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
 from twisted.plugin import IPlugin
 from twisted.python.usage import Options, UsageError
 from zope.interface import implementer
 
+from sockservice.errors import ConfigurationError, did_you_mean
 from sockservice.interfaces import IHost, IRefusingService, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
 from sockservice.plugins._mysql_protocol import MySQLFactory
-from sockservice.responder import CHATTER, FALLBACK, Chatter, Journal, Stubs, Unmatched, Workspace, Workspaces
+from sockservice.responder import (
+    CHATTER,
+    FALLBACK,
+    Chatter,
+    Journal,
+    JournalLines,
+    Stubs,
+    Unmatched,
+    Workspace,
+    Workspaces,
+)
+from sockservice.responder.journal import BYTES, ENTRIES, OTHERS
+from sockservice.responder.unmatched import FALLBACKS, RESERVED
+from sockservice.responder.workspaces import WORKSPACES
 
 __all__ = ["MySQL", "MySQLFactory", "MySQLOptions"]
+
+
+def _entries(text: str) -> int:
+    return _whole_number(text, 1_000_000)
+
+
+def _workspaces(text: str) -> int:
+    return _whole_number(text, 100_000)
+
+
+def _whole_number(text: str, most: int) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) <= most):
+        raise ValueError(f"{text!r} is not a whole number from 0 to {most:,}")
+    return int(text)
 
 
 class MySQLOptions(Options):
@@ -22,11 +52,18 @@ class MySQLOptions(Options):
 
     optParameters = [
         ["database", None, "test", "a database that exists from the start"],
-        ["fallback", None, "error", "what answers when no stub does: error"],
+        ["fallback", None, "", "what answers when no stub does: error, or empty; error, unless a stub file says"],
         ["server-version", None, DEFAULT_VERSION, "the version that the greeting names, for example 8.0.36"],
+        ["journal", None, ENTRIES, "how many requests each journal keeps; 0 keeps none", _entries],
+        ["journal-file", None, None, "a file that each request is appended to, as a line of JSON"],
+        ["workspaces", None, WORKSPACES, "how many workspaces there may be beside the default one", _workspaces],
         ["tls", None, None, "offer TLS: self-signed, or CERT.pem:KEY.pem (one file may hold both: BOTH.pem)"],
     ]
-    optFlags = [["require-tls", None, "refuse clients over plain TCP with error 3159"]]
+    optFlags = [
+        ["require-tls", None, "refuse clients over plain TCP with error 3159"],
+        ["no-control", None, "leave statements about the database sockservice to the stubs"],
+        ["no-watch", None, "read the stub files again at SIGHUP only, not when they change"],
+    ]
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -49,10 +86,20 @@ class MySQLOptions(Options):
         except ValueError as mistake:
             raise UsageError(f"--account {mistake}") from mistake
 
+    def opt_print_schema(self) -> NoReturn:
+        """Print the JSON Schema of stub files, for editors, and exit."""
+        from sockservice.responder.stub_schema import schema_text
+
+        print(schema_text(), end="")  # noqa: T201
+        raise SystemExit(0)
+
     def postOptions(self) -> None:
         """Refuse a fallback that does not exist, and what nobody could log in to."""
-        if self["fallback"] != "error":
-            raise UsageError(f"--fallback {self['fallback']} is not known; known: error")
+        fallback = self["fallback"]
+        if fallback in RESERVED:
+            raise UsageError(f"--fallback {fallback} is not supported yet; known: {', '.join(FALLBACKS)}")
+        if fallback and fallback not in FALLBACKS:
+            raise UsageError(f"--fallback {fallback} is not known{did_you_mean(fallback, FALLBACKS)}")
         if self["require-tls"] and self["tls"] is None:
             raise UsageError("--require-tls needs --tls, for example --tls self-signed")
 
@@ -67,24 +114,67 @@ class MySQL:
     options = MySQLOptions
 
     def stream_factory(self, host: IHost) -> MySQLFactory:
-        """The service as its options describe it; reads the stub files, again at each reload."""
+        """The service as its options describe it; reads the stub files, again when they change."""
         options: Any = host.options
-        tls = self._tls(host)
+        mistakes: list[ConfigurationError] = []
+        tls, stubs, lines = None, Stubs(), None
+        try:
+            tls = self._tls(host)
+        except ConfigurationError as error:
+            mistakes.extend(error.mistakes)
+        try:
+            stubs = self._stubs(host)
+        except ConfigurationError as error:
+            mistakes.extend(error.mistakes)
+        try:
+            lines = self._journal_lines(host)
+        except ConfigurationError as error:
+            mistakes.extend(error.mistakes)
+        if mistakes:
+            raise ConfigurationError.together(mistakes)
         server = Server(
             accounts=options["accounts"],
             version=options["server-version"],
             tls=tls is not None,
             require_tls=bool(options["require-tls"]),
         )
-        stubs = Stubs([host.path(path) for path in options["stubs"]])
-        host.on_reload(stubs.reload)
         chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
-        behind = ((CHATTER, chatter), (FALLBACK, Unmatched(stubs)))
+        behind = ((CHATTER, chatter), (FALLBACK, Unmatched(stubs, fallback=options["fallback"])))
 
         def workspace(name: str) -> Workspace:
-            return Workspace(name, stubs, behind, host.reactor, Journal(server.clock))
+            record = None if lines is None else functools.partial(lines.add, name)
+            journal = Journal(
+                server.clock, entries=options["journal"], size=BYTES if not name else OTHERS, record=record
+            )
+            return Workspace(name, stubs, behind, host.reactor, journal, control=not options["no-control"])
 
-        return MySQLFactory(server, Workspaces(workspace), host.reactor, tls)
+        workspaces = Workspaces(workspace, server.sessions, most=options["workspaces"])
+        return MySQLFactory(server, workspaces, host.reactor, tls, [workspaces.close, *([lines.end] if lines else [])])
+
+    def _journal_lines(self, host: IHost) -> JournalLines | None:
+        """What writes the file of the journal, where one is asked for."""
+        name: str | None = host.options["journal-file"]
+        if name is None:
+            return None
+        # Few ask for one.
+        from sockservice.plugins._journal_file import JournalFile
+
+        file = JournalFile(host.path(name), host.in_thread)
+        host.on_reload(file.reopen)
+        return JournalLines(file, host.reactor)
+
+    def _stubs(self, host: IHost) -> Stubs:
+        """The stubs of the files, which follow them."""
+        stubs = Stubs([host.path(path) for path in host.options["stubs"]])
+
+        def reload() -> Deferred[None]:
+            # In a thread, since a large set takes seconds, and so may a slow disk.
+            return host.in_thread(stubs.read).addCallback(stubs.use)
+
+        host.on_reload(reload)
+        if stubs.paths and not host.options["no-watch"]:
+            host.watch(stubs, reload)
+        return stubs
 
     def _tls(self, host: IHost) -> IOpenSSLServerConnectionCreator | None:
         """What makes TLS connections, where it is asked for."""

@@ -3,6 +3,7 @@
 from sockservice.responder.chain import Chain
 from sockservice.responder.chatter import Chatter
 from sockservice.responder.journal import Journal
+from sockservice.responder.journal_lines import JournalLines
 from sockservice.responder.sql_prepare import SqlPrepare
 from sockservice.responder.stubs import Stubs
 from sockservice.responder.unmatched import Unmatched
@@ -15,6 +16,7 @@ __all__ = [
     "Chain",
     "Chatter",
     "Journal",
+    "JournalLines",
     "SqlPrepare",
     "Stubs",
     "Unmatched",

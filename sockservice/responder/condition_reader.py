@@ -45,11 +45,9 @@ class ConditionReader:
 
     Attributes:
         document: the file, for the places of mistakes.
-        code: whether ``python`` may be used; not where the stubs come from a client.
     """
 
     document: Document[Any]
-    code: bool = True
 
     def condition(self, when: When, keys: Keys) -> Condition:
         """The condition that a ``when`` describes.
@@ -61,7 +59,7 @@ class ConditionReader:
         Raises:
             Mistakes: it describes none.
         """
-        reading = _Reading(self.document, self.code)
+        reading = _Reading(self.document)
         criteria = reading.criteria(when, keys)
         commands = STATEMENTS
         if when.command is not UNSET:
@@ -88,7 +86,6 @@ class _Reading:
     """One ``when`` that is being read, and the mistakes that were found in it."""
 
     document: Document[Any]
-    code: bool
     found: list[ConfigurationError] = attrs.field(factory=list)
 
     def attempt(self, read: Callable[..., T], *arguments: Any, at: Keys) -> T | None:
@@ -194,8 +191,6 @@ class _Reading:
         return Params(tuple(wanted), holes)
 
     def _by_code(self, reference: str) -> ByCode:
-        if not self.code:
-            raise ValueError("'python' is for stub files only")
         function = load(reference, self.document.path.parent)
         if inspect.iscoroutinefunction(function):
             raise ValueError(f"{reference} is a coroutine function; a matcher must give true or false at once")

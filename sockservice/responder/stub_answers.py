@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import attrs
+
 from sockservice.answers import Answer, Request, Rows
 from sockservice.responder.failure import Failure, failure_of
 from sockservice.responder.lookup import Lookup
@@ -13,7 +15,7 @@ from sockservice.responder.plan import Step
 from sockservice.responder.remembered import Remembered
 from sockservice.responder.shapes import Outline
 from sockservice.responder.situation import Situation
-from sockservice.responder.stub import Stub, first_states
+from sockservice.responder.stub import WHILE_RUNNING, Rank, Stub, first_states
 from sockservice.responder.subject import Limits, Subject
 from sockservice.responder.tally import Tally
 
@@ -57,6 +59,7 @@ class StubAnswers:
         characters: how many characters of statements a generation of what is remembered holds.
 
     Attributes:
+        added: how many stubs were ever added for this workspace alone.
         version: another object whenever the stubs are others.
     """
 
@@ -66,6 +69,7 @@ class StubAnswers:
         self._own: tuple[Stub, ...] = ()
         self._own_lookup = Lookup(())
         self._own_near_misses: NearMisses | None = None
+        self.added = 0
         self._tallies: dict[Stub, Tally] = {}
         self._verdicts: Remembered[Verdict] = Remembered(characters, _size)
         self._outlines: Remembered[Outline] = Remembered(OUTLINES, lambda outline: 16 * len(outline.parts))
@@ -76,9 +80,23 @@ class StubAnswers:
         """All stubs, those of the workspace first."""
         return (*self._own, *self._files.current.stubs)
 
+    @property
+    def own(self) -> int:
+        """How many stubs the workspace has for itself."""
+        return len(self._own)
+
     def add(self, stubs: Iterable[Stub]) -> None:
-        """Take stubs for this workspace alone, before all that are here; one of the same name is replaced."""
-        new = tuple(stubs)
+        """Take stubs for this workspace alone, before all of their priority; one of the same name is replaced.
+
+        Args:
+            stubs: in their order; their ranks are made here.
+        """
+        found = tuple(stubs)
+        self.added += len(found)
+        new = tuple(
+            attrs.evolve(stub, rank=Rank(stub.rank.priority, WHILE_RUNNING, order), locate=None)
+            for order, stub in enumerate(found, -self.added)
+        )
         names = {stub.name for stub in new}
         self._use((*new, *(stub for stub in self._own if stub.name not in names)))
 

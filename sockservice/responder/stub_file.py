@@ -1,12 +1,15 @@
 """The format of stub files, as types: they validate a file and give its JSON Schema.
 
+The schema is also a file, ``stubs.schema.json``, which has to be written anew when the types change; see
+:mod:`sockservice.responder.stub_schema`.
+
 Rules that a type cannot say (exactly one matcher, a column type that exists, a value that fits it) are checked by
 :mod:`sockservice.responder.stub_reader` when the file is loaded, with the same kind of message.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -44,14 +47,11 @@ class Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class StubFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A stub file."""
 
-    version: Literal[1]
-    stubs: list[StubEntry]
-    service: Literal["mysql"] = "mysql"
+    version: Annotated[Literal[1], Meta(description="The version of the format.")]
+    stubs: Annotated[
+        list[StubEntry], Meta(description="The stubs; of several that match with the same priority, the first answers.")
+    ]
+    service: Annotated[Literal["mysql"], Meta(description="The service that they are for.")] = "mysql"
     defaults: Defaults = Defaults()
 
     reserved: ClassVar[frozenset[str]] = frozenset(["seed"])
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a stub file, for editors and for whoever makes such files."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(StubFile)}

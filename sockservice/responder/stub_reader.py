@@ -31,11 +31,9 @@ class StubReader:
 
     Attributes:
         document: a StubFile, or what has mistakes against it.
-        code: whether stubs may name code of the author's; not where they come from a client.
     """
 
     document: Document[Any]
-    code: bool = True
 
     @classmethod
     def of(cls, file: Path) -> StubReader:
@@ -79,7 +77,7 @@ class StubReader:
         """
         stubs: list[Stub] = []
         found = list(self.document.mistakes)
-        conditions, plans = ConditionReader(self.document, code=self.code), PlanReader(self.document)
+        conditions, plans = ConditionReader(self.document), PlanReader(self.document)
         for index, entry in enumerate(self._sound_entries() if found else self.document.value.stubs):
             keys = ("stubs", index)
             name = f"stub {index + 1} of {self.document.path.name}" if entry.name is UNSET else entry.name

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+import attrs
 from twisted.logger import Logger
 from zope.interface import implementer
 
 from sockservice.answers import Answer, Error, Request
 from sockservice.interfaces import IResponder
+from sockservice.responder.credentials import has_credentials, without_credentials
 from sockservice.responder.empty_answer import empty_answer
 from sockservice.responder.failure import failure_of
-from sockservice.responder.journal import Source
 from sockservice.responder.near_miss import NearMiss
 from sockservice.responder.printable import on_one_line, printable
 from sockservice.responder.stubs import Stubs
@@ -43,23 +44,23 @@ FALLBACKS: Final = ("error", "empty")
 RESERVED: Final = ("sql", "upstream")
 """Those that are not there yet."""
 
+LOOKED_AT: Final = 64 * 1024
+"""Characters of a statement in which passwords are looked for before it is logged."""
+
 _STATEMENTS: Final = frozenset(("query", "prepare", "execute"))
 _ANSWERED: Final = _STATEMENTS | {"init_db", "field_list", "reset_connection"}
 """The commands that somebody must answer; the others have an answer of the server's own."""
 
 
-class _Miss(NamedTuple):
-    """What is remembered of a request that nothing matched.
+@attrs.frozen
+class Missed(Error):
+    """The error for a request that nobody answers.
 
     Attributes:
-        error: that says so.
-        source: what the journal says of it.
-        fixed: whether the next such request is the same miss for as long as the stubs are the same.
+        near: the near miss in words, for the journal; ``""`` for none.
     """
 
-    error: Error
-    source: Source
-    fixed: bool
+    near: str = attrs.field(default="", eq=False)
 
 
 @implementer(IResponder)
@@ -78,7 +79,7 @@ class Unmatched:
         self._stubs = stubs
         self._clock = clock
         self._fallback = fallback
-        self._misses: dict[tuple[object, str, str, int], _Miss] = {}
+        self._misses: dict[tuple[object, str, str, int], tuple[Missed, bool]] = {}
         self._since = float("-inf")
         self._seen = 0
 
@@ -87,38 +88,32 @@ class Unmatched:
 
         None for a command that the server answers by itself.
         """
-        found = self.find(request)
-        return None if found is None else found[0]
-
-    def find(self, request: Request) -> tuple[Answer, Source] | None:
-        """The answer of :meth:`respond`, and what the journal says of it: the near miss in words."""
         if request.command not in _ANSWERED:
             return None
-        miss = self._miss(request)
-        if (self._fallback or self._stubs.current.fallback) == "empty":
-            return empty_answer(request, miss.error), miss.source
-        return miss.error, miss.source
+        missed = self._missed(request)
+        is_empty = (self._fallback or self._stubs.current.fallback) == "empty"
+        return empty_answer(request, missed, missed.near) if is_empty else missed
 
-    def _miss(self, request: Request) -> _Miss:
+    def _missed(self, request: Request) -> Missed:
+        """The error, of at most 512 bytes."""
         workspace: Workspace | None = getattr(request.session, "workspace", None)
         version = self._stubs.current if workspace is None else workspace.stubs.version
         # A statement of megabytes is not kept: its beginning and hash tell it from others.
         known = (version, request.command, request.text[:LOGGED], hash((request.text, str(request.params))))
-        miss = self._misses.get(known)
-        if miss is not None and miss.fixed:
-            return miss
+        missed, is_fixed = self._misses.get(known, (None, False))
+        if missed is not None and is_fixed:
+            return missed
         if workspace is None:
             near = self._stubs.current.near_misses.nearest(Subject(request), failure_of)
         else:
             near = workspace.stubs.near(request)
-        if miss is None:
+        if missed is None:
             self._report(request, near)
             if len(self._misses) >= REMEMBERED:
                 del self._misses[next(iter(self._misses))]
-        error = Error(CODE, SQLSTATE, message(request, near))
-        source = Source("fallback", near=_described(near) if near else "")
-        miss = self._misses[known] = _Miss(error, source, near is None or near.fixed)
-        return miss
+        missed = Missed(CODE, SQLSTATE, message(request, near), near=_described(near) if near else "")
+        self._misses[known] = missed, near is None or near.fixed
+        return missed
 
     def _report(self, request: Request, near: NearMiss | None) -> None:
         """Log a statement, or only count it where there were too many lately."""
@@ -129,12 +124,17 @@ class Unmatched:
             self._since, self._seen = now, 0
         self._seen += 1
         if self._seen <= LINES:
-            more = "…" if len(request.text) > LOGGED else ""
+            looked_at = request.text[:LOOKED_AT]
+            text = without_credentials(looked_at)
+            nearest = "none"
+            if near is not None:
+                # The reason may name the literal that is wrong.
+                nearest = repr(printable(near.stub.name)) if has_credentials(looked_at) else _described(near)
             self._log.info(
                 "no stub for {command}: {text}; nearest: {nearest}",
                 command=request.command,
-                text=on_one_line(request.text[:LOGGED]) + more,
-                nearest=_described(near) if near else "none",
+                text=on_one_line(text[:LOGGED]) + ("…" if len(text) > LOGGED else ""),
+                nearest=nearest,
             )
         elif self._seen == LINES + 1:
             self._log.info("no stub for many statements: for {seconds:.0f} s they are only counted", seconds=SECONDS)

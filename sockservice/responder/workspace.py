@@ -12,10 +12,11 @@ from zope.interface import implementer
 
 from sockservice.answers import Answer, Request
 from sockservice.interfaces import IResponder
+from sockservice.responder.control.control import Control
 from sockservice.responder.faults import ArmedFaults
 from sockservice.responder.journal import Journal, Source
 from sockservice.responder.sql_prepare import SqlPrepare
-from sockservice.responder.stub_answers import StubAnswers
+from sockservice.responder.stub_answers import CHARACTERS, StubAnswers
 
 if TYPE_CHECKING:
     from sockservice.responder.stubs import Stubs
@@ -23,16 +24,21 @@ if TYPE_CHECKING:
 Found = tuple[Answer | Deferred[Answer], Source | None]
 """An answer, and what gave it; None where that is in the journal already."""
 
-Find = Callable[[Request], Found | None]
-"""Looks for the answer to a request; None where it has none."""
+Respond = Callable[[Request], Answer | Deferred[Answer] | None]
 
 CHATTER: Final = Source("chatter")
 FALLBACK: Final = Source("fallback")
+SERVER: Final = Source("server")
+
+_SHARE: Final = 16
+"""What part of the verdicts of the default workspace another one remembers: there may be a thousand of them."""
+_MARK: Final = "sockservice"
+"""What a statement holds that may be for the control."""
 
 
 @implementer(IResponder)
 class Workspace:
-    """Answers the requests of the sessions that are in it: *faults -> stubs -> chatter -> fallback*.
+    """Answers the requests of the sessions that are in it: *control -> faults -> stubs -> chatter -> fallback*.
 
     Args:
         name: what it is called; ``""`` for the one of all who ask for none.
@@ -40,6 +46,7 @@ class Workspace:
         behind: who answers what no stub does, in order, each with what the journal calls it.
         clock: the reactor, for delays.
         journal: its journal.
+        control: whether statements may read and steer it; see :mod:`sockservice.responder.control`.
 
     Attributes:
         stubs: the stubs at work.
@@ -57,32 +64,37 @@ class Workspace:
         behind: Sequence[tuple[Source, IResponder]],
         clock: IReactorTime,
         journal: Journal,
+        *,
+        control: bool = True,
     ) -> None:
         self.name = name
         self.files = files
         self.clock = clock
         self.journal = journal
+        self._add = journal.add
+        self._control = Control(self).find if control else None
         self.states: dict[str, str] = {}
         self.counters: dict[str, int] = {}
         self.random = Random()  # noqa: S311 - nothing is kept secret by it
         self.faults = ArmedFaults()
-        self.stubs = StubAnswers(self, files)
-        prepare = SqlPrepare(self).respond
-        self._finds: tuple[Find, ...] = (
-            self.stubs.find,
-            _named(None, prepare),
-            *(_find_of(source, responder) for source, responder in behind),
+        self.stubs = StubAnswers(self, files, characters=CHARACTERS // (_SHARE if name else 1))
+        self._find_stub = self.stubs.find
+        self._others: tuple[tuple[Source | None, Respond], ...] = (
+            (None, SqlPrepare(self).respond),
+            *((source, responder.respond) for source, responder in behind),
         )
 
     def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
         """The answer, which goes into the journal; None where nobody has one."""
-        found = self._struck(request) if self.faults else self._find(request)
+        found = self._control(request) if self._control is not None and _MARK in request.text else None
+        if found is None and not self.faults:  # nearly all requests
+            found = self._find_stub(request)
         if found is None:
-            return None
+            found = self._find(request)
+        if found is None:
+            return self._add(request, None, SERVER)
         answer, source = found
-        if source is not None:
-            self.journal.add(request, answer, source)
-        return answer
+        return answer if source is None else self._add(request, answer, source)
 
     def state(self, scenario: str) -> str:
         """The state that a scenario is in: the one that was set last, else the first that the files ask for."""
@@ -97,28 +109,31 @@ class Workspace:
 
     def reset(self) -> None:
         """As at the beginning: no stubs of its own, no states, no faults, an empty journal."""
-        self.states.clear()
-        self.counters.clear()
-        self.faults.clear()
+        self.reset_states()
+        self.reset_faults()
         self.stubs.reset()
         self.journal.clear()
 
-    def _find(self, request: Request) -> Found | None:
-        for find in self._finds:
-            found = find(request)
-            if found is not None:
-                return found
-        return None
+    def reset_states(self) -> None:
+        """All scenarios are in their first states, and all counters begin anew."""
+        self.states.clear()
+        self.counters.clear()
 
-    def _struck(self, request: Request) -> Found | None:
-        """The answer where faults are armed."""
+    def reset_faults(self) -> None:
+        """The faults are those that were armed at the beginning."""
+        self.faults.clear()
+
+    def _find(self, request: Request) -> Found | None:
+        """The answer where faults are armed, or no stub has one."""
+        if not self.faults:
+            return self._find_other(request)
         fault = self.faults.strike(request)
         if fault is None:
-            return self._find(request)
+            return self._find_stub(request) or self._find_other(request)
         source = Source("fault", fault.name)
         if fault.replaces:
             return fault.apply(None, request, self), source
-        found = self._find(request)
+        found = self._find_stub(request) or self._find_other(request)
         if found is None:
             return fault.apply(None, request, self), source
         answer = found[0]
@@ -126,16 +141,10 @@ class Workspace:
             return answer.addCallback(fault.apply, request, self), source
         return fault.apply(answer, request, self), source
 
-
-def _find_of(source: Source, responder: IResponder) -> Find:
-    """How a responder is asked: one that says itself what gave an answer has a ``find``, as the fallback has."""
-    find: Find | None = getattr(responder, "find", None)
-    return find or _named(source, responder.respond)
-
-
-def _named(source: Source | None, respond: Callable[[Request], Answer | Deferred[Answer] | None]) -> Find:
-    def find(request: Request) -> Found | None:
-        answer = respond(request)
-        return None if answer is None else (answer, source)
-
-    return find
+    def _find_other(self, request: Request) -> Found | None:
+        """The answer of who stands behind the stubs."""
+        for source, respond in self._others:
+            answer = respond(request)
+            if answer is not None:
+                return answer, source
+        return None

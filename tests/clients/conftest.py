@@ -91,6 +91,12 @@ def server(log_watches: Callable[[str], LogWatch]) -> Iterator[servers.RunningSe
 
 
 @pytest.fixture
+def open_service(log_watches: Callable[[str], LogWatch]) -> Iterator[servers.RunningServer]:
+    """Our own server, open to everybody; there is none of MariaDB's that would do."""
+    yield from _watched(log_watches("open_service"))
+
+
+@pytest.fixture
 def echo(log_watches: Callable[[str], LogWatch]) -> Iterator[servers.RunningServer]:
     """The server under test that understands ``vocabulary.md``."""
     watch = log_watches("mariadb" if UNDER_TEST == "mariadb" else "echo_service")

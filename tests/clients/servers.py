@@ -79,11 +79,25 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log:
 
 
 @contextmanager
-def sockservice(folder: Path) -> Iterator[RunningServer]:
-    """Run our own server as a user would: ``twistd`` as a process, ended by SIGTERM."""
+def sockservice(folder: Path, stubs: Path = STUBS) -> Iterator[RunningServer]:
+    """Run our own server as a user would, with stubs and an account."""
+    with started(folder, f"--stubs={stubs}", f"--account={USER}:{PASSWORD}") as server:
+        yield server
+
+
+@contextmanager
+def open_service(folder: Path) -> Iterator[RunningServer]:
+    """Run our own server with no stubs, open to everybody, and with a file of its journal, ``journal.jsonl``."""
+    with started(folder, f"--journal-file={folder / 'journal.jsonl'}") as server:
+        yield server
+
+
+@contextmanager
+def started(folder: Path, *options: str) -> Iterator[RunningServer]:
+    """Run our own server with options of ``mysql``: ``twistd`` as a process, ended by SIGTERM."""
     log, ready = folder / "twistd.log", folder / "ready.jsonl"
     command = [str(Path(sys.executable).with_name("twistd")), "--nodaemon", "--pidfile=", "sockservice", "--port=0"]
-    command += [f"--ready-file={ready}", "mysql", f"--stubs={STUBS}", f"--account={USER}:{PASSWORD}"]
+    command += [f"--ready-file={ready}", "mysql", *options]
     with running(command, folder, log, ready.exists) as process:
         where = json.loads(ready.read_text().splitlines()[0])
         yield RunningServer("sockservice", where["host"], where["port"], log, 1105, "no stub")

@@ -154,6 +154,59 @@ services:
     ]
 
 
+def test_check_prints_the_mistakes_of_the_file_with_those_of_all_that_it_names(refused, tmp_path):
+    (tmp_path / "empty.pem").touch()
+    (tmp_path / "stubs").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "stubs" / f"{name}.yaml").write_text("version: 1\nstubs: [{when: {sqll: a}, then: {ok: {}}}]\n")
+    (tmp_path / "c.yaml").write_text("version: 1\nstubs: [\n")
+    (tmp_path / "host.yaml").write_text("""
+services:
+  - service: mysql
+    max_connections: 0
+    options: {stubs: [stubs, none.yaml], tls: empty.pem, fallbak: error}
+  - service: mysql
+    listen: tcq:3307
+    options: {stubs: c.yaml}
+  - {service: mysql, port: 3308, options: {require-tls: true, account: nobody, stubs: d.yaml}}
+  - {service: mysq, port: 3309}
+""")
+    lines = [line.removeprefix(f"{tmp_path}/") for line in refused("--config", "host.yaml", "--ready-file", "no/ready")]
+    assert [line.partition(";")[0] for line in lines] == [
+        "host.yaml:4:22: 'max_connections' must be a whole number at least 1, not the number 0",
+        "host.yaml:5:58: mysql has no option 'fallbak'",
+        "host.yaml:7:13: cannot listen on 'tcq:3307': there is no endpoint type 'tcq'",
+        "host.yaml:9:57: mysql: --require-tls needs --tls, for example --tls self-signed",
+        "host.yaml:9:72: mysql: --account takes USER:PASSWORD, and 'nobody' has no colon",
+        "host.yaml:10:15: there is no service 'mysq'",
+        f"cannot write the ready file: {tmp_path / 'no'} is not a folder that this user may write to",
+        "empty.pem:1:1: there is no certificate in it (PEM)",
+        "stubs/a.yaml:2:17: 'sqll' is not known here",
+        "stubs/b.yaml:2:17: 'sqll' is not known here",
+        "none.yaml: there is no such file",
+        "c.yaml:3:1: while parsing a flow node did not find expected node content",
+        "d.yaml: there is no such file",
+    ]
+
+
+def test_an_option_that_needs_a_later_one_is_none_of_the_mistakes(refused, tmp_path):
+    (tmp_path / "host.yaml").write_text(
+        "services: [{service: mysql, options: {account: nobody, require-tls: true, tls: self-signed}}]\n"
+    )
+    assert refused("--config", "host.yaml") == [
+        f"{tmp_path / 'host.yaml'}:1:48: mysql: --account takes USER:PASSWORD, and 'nobody' has no colon"
+    ]
+
+
+def test_a_mistake_that_another_one_caused_is_not_told(refused, tmp_path):
+    (tmp_path / "host.yaml").write_text(
+        "services: [{service: mysql, options: {tsl: self-signed, require-tls: true}}]\n"
+    )
+    assert refused("--config", "host.yaml") == [
+        f"{tmp_path / 'host.yaml'}:1:39: mysql has no option 'tsl'; did you mean 'tls'?"
+    ]
+
+
 def test_check_of_what_is_right_ends_with_0(parse, tmp_path, capsys):
     make_certificate(tmp_path)
     with pytest.raises(SystemExit) as ended:

@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 from sockservice.errors import ConfigurationError
 from sockservice.host import configuration_file
 from sockservice.host.configuration import Limits
-from sockservice.host.configuration_file import read_configuration
+from sockservice.host.configuration_file import survey_configuration
 from sockservice.host.discovery import discover
 from sockservice.host.endpoints import Tcp, Udp
 
 DISCOVERY = discover()
+
+
+def read_configuration(file):
+    """The settings of a sound file."""
+    configuration = survey_configuration(file)
+    if configuration.mistakes:
+        raise ConfigurationError.together(configuration.mistakes)
+    return configuration.settings
 
 
 @pytest.fixture

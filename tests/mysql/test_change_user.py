@@ -128,3 +128,21 @@ def test_a_user_may_be_changed_many_times(server, chunk):
     for user in (*PLUGINS, *reversed(PLUGINS)):
         assert read_reply(client.change_user(user)) == OK
     assert client.request(b"\x0e") is None
+
+
+def test_what_responders_keep_with_the_session_begins_anew(server):
+    client = logged_in(server, database=b"shop")
+    session = client.session
+
+    def keep():
+        session.asker = session.workspace = "kept"
+
+    keep()
+    client.change_user("full")
+    assert (session.asker, session.workspace) == (None, None)
+    keep()
+    session.database = "other"
+    assert (session.asker, session.workspace) == (None, None)
+    keep()
+    session.reset()
+    assert (session.asker, session.workspace) == (None, None)

@@ -6,16 +6,20 @@ import socket
 import struct
 
 import pytest
-from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.defer import CancelledError, Deferred, maybeDeferred, succeed
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.python.usage import UsageError
+from zope.interface.verify import verifyObject
 
 from sockservice.answers import Ok, Request, Rows, table
+from sockservice.errors import ConfigurationError
+from sockservice.interfaces import IWatchedFiles
 from sockservice.mysql import Server
 from sockservice.plugins._mysql_protocol import MySQLFactory
 from sockservice.plugins.mysql import MySQLOptions, mysql
+from sockservice.responder.stub_schema import schema_text
 
 ONE = table({"1": "INT"}, [[1]])
 
@@ -307,7 +311,7 @@ class Host:
 
     def __init__(self, folder, *arguments):
         self.folder = folder
-        self.reloads = []
+        self.reloads, self.watched = [], []
         self.options = MySQLOptions()
         self.options.parseOptions(arguments)
 
@@ -316,6 +320,12 @@ class Host:
 
     def on_reload(self, call):
         self.reloads.append(call)
+
+    def watch(self, files, call):
+        self.watched.append((files, call))
+
+    def in_thread(self, work):
+        return maybeDeferred(work)
 
 
 def test_a_reload_shows_the_databases_that_the_stub_files_name_now(tmp_path):
@@ -334,6 +344,43 @@ def test_a_reload_shows_the_databases_that_the_stub_files_name_now(tmp_path):
     for reload in host.reloads:
         reload()
     assert shown() == {"own", "after"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "count"),
+    [([], 0), (["--stubs", "a.yaml"], 1), (["--stubs", "a.yaml", "--no-watch"], 0)],
+)
+def test_stub_files_are_watched_where_there_are_some_and_unless_told_otherwise(tmp_path, arguments, count):
+    (tmp_path / "a.yaml").write_text("{version: 1, stubs: []}")
+    host = Host(tmp_path, *arguments)
+    mysql.stream_factory(host)
+    assert len(host.watched) == count
+    for files, _ in host.watched:
+        assert verifyObject(IWatchedFiles, files)
+
+
+def test_mistakes_of_the_certificate_and_of_all_stub_files_are_told_together(tmp_path):
+    (tmp_path / "empty.pem").touch()
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text("{version: 2, stubs: [], extra: 1}")
+    host = Host(tmp_path, "--tls", "empty.pem", "--stubs", "a.yaml", "--stubs", "b.yaml", "--stubs", "none.yaml")
+    with pytest.raises(ConfigurationError) as caught:
+        mysql.stream_factory(host)
+    assert [str(mistake).removeprefix(f"{tmp_path}/").partition(";")[0] for mistake in caught.value.mistakes] == [
+        "empty.pem:1:1: there is no certificate in it (PEM)",
+        "a.yaml:1:11: 'version' must be 1, not the number 2",
+        "a.yaml:1:25: 'extra' is not known here",
+        "b.yaml:1:11: 'version' must be 1, not the number 2",
+        "b.yaml:1:25: 'extra' is not known here",
+        "none.yaml: there is no such file",
+    ]
+
+
+def test_the_schema_is_printed_and_that_is_all(capsys):
+    with pytest.raises(SystemExit) as ended:
+        MySQLOptions().parseOptions(["--print-schema"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == schema_text()
 
 
 def test_the_refusal_is_error_1040_without_sqlstate():

@@ -65,6 +65,7 @@ class FakeSession:
     since: float = 0.0
     info: str | None = None
     warnings: Any = ()
+    asker: Any = None
     workspace: Any = None
 
     def may_use(self, database: str) -> bool:

@@ -33,7 +33,7 @@ def workspace(tmp_path):
 def make_small(workspace):
     """Have 10,000 characters of statements remembered in a generation."""
     workspace.stubs = StubAnswers(workspace, workspace.files, characters=10_000)
-    workspace._finds = (workspace.stubs.find,)
+    workspace._find_stub = workspace.stubs.find
 
 
 def test_it_is_a_responder(workspace):

@@ -7,16 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sessions import found_in
 
-from sockservice import yaml
 from sockservice.answers import Column, Error, Ok, Rows
 from sockservice.errors import ConfigurationError
-from sockservice.responder.stub_file import schema
 from sockservice.responder.stub_set import StubSet
 from sockservice.sqltypes import SqlType
 
@@ -395,7 +392,7 @@ def test_the_databases_of_the_files_are_known_each_once(tmp_path):
     assert StubSet.load([tmp_path]).databases == ("shop", "logs")
 
 
-# --- the example, the schema, broken files ------------------------------------------------------
+# --- the example, broken files ------------------------------------------------------
 
 
 def test_the_example_shop_loads_and_answers():
@@ -416,22 +413,6 @@ def test_the_example_shop_loads_and_answers():
         ("DELETE FROM users", "nobody deletes here"),
     ]:
         assert found_in(shop.lookup, text).name == name
-
-
-def test_the_schema_describes_what_is_read():
-    validator = jsonschema.Draft202012Validator(schema())
-    validator.check_schema(schema())
-    assert list(validator.iter_errors(yaml.compose(SHOP.read_text(encoding="utf-8")))) == []
-    for wrong in (
-        {},
-        {"version": 2, "stubs": []},
-        {"version": 1, "stubs": [{"when": {"fingerprnt": "x"}, "then": {"ok": {}}}]},
-        {"version": 1, "stubs": [{"when": {"sql": 5}, "then": {"ok": {}}}]},
-        {"version": 1, "stubs": [{"when": {"sql": "x"}, "then": {"ok": {}}, "priority": 10}]},
-        {"version": 1, "stubs": [{"when": {"sql": "x"}, "then": {"ok": None}}]},
-    ):
-        assert list(validator.iter_errors(wrong)), wrong
-    assert schema()["$defs"]["When"]["properties"]["sql"]["description"].startswith("The statement; layout")
 
 
 EDITS = st.lists(

@@ -1,7 +1,8 @@
 """The tables that every server has: information_schema and parts of mysql, performance_schema and sys.
 
 ``catalogue.tsv`` beside this module holds one table a line: its name, then each column with its type (MySQL 8.4
-manual, chapter 28 "INFORMATION_SCHEMA Tables", and the tables of a fresh server for the rest).
+manual, chapter 28 "INFORMATION_SCHEMA Tables", and the tables of a fresh server for the rest). The tables of the
+database ``sockservice``, which is ours and not listed, are there too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from sockservice.sqltypes import SqlType
 
 SCHEMAS: Final = ("information_schema", "mysql", "performance_schema", "sys")
 """The databases that every server has."""
+CONTROL: Final = "sockservice"
+"""The database that is no database: what tests read and steer the service by."""
 
 
 @functools.cache

@@ -9,13 +9,13 @@ rows (SCHEMATA, COLLATIONS, …), simple queries of it are worked out by
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import attrs
 
 from sockservice.answers import Column
 from sockservice.error_codes import error
-from sockservice.responder.chatter.catalogue import SCHEMAS, tables
+from sockservice.responder.chatter.catalogue import CONTROL, SCHEMAS, tables
 from sockservice.responder.chatter.cells import NULL_TYPE, Refused
 from sockservice.responder.chatter.select_statement import MODIFIERS, alias_text, is_alias, label_of
 from sockservice.responder.token_reader import NotUnderstood, TokenReader
@@ -36,6 +36,18 @@ _OPERATORS: Final = frozenset(
 _OPERAND_KINDS: Final = frozenset(
     [Kind.WORD, Kind.QUOTED, Kind.STRING, Kind.NUMBER, Kind.PARAMETER, Kind.USER_VARIABLE, Kind.SYSTEM_VARIABLE]
 )
+
+
+class Scope(NamedTuple):
+    """Which tables a query may read.
+
+    Attributes:
+        database: the one that is meant where none is named, in lower case, if it is one of these; else ``""``.
+        schemas: the databases.
+    """
+
+    database: str = ""
+    schemas: Sequence[str] = SCHEMAS
 
 
 @attrs.define
@@ -70,12 +82,12 @@ class Query:
     grouped: bool
 
 
-def read_query(reader: TokenReader, database: str, depth: int = 0) -> Query:
+def read_query(reader: TokenReader, scope: Scope, depth: int = 0) -> Query:
     """Read what stands behind SELECT, up to the ``)`` that ends it or the end of the statement.
 
     Args:
         reader: the statement.
-        database: the current one, in lower case, if it is one of the server's own; else ``""``.
+        scope: which tables may be read.
         depth: how many sub-selects this one stands in.
 
     Raises:
@@ -86,11 +98,11 @@ def read_query(reader: TokenReader, database: str, depth: int = 0) -> Query:
         raise NotUnderstood("nested too deep")
     while reader.accept_any(*MODIFIERS):
         pass
-    items = _items(reader, database, depth)
+    items = _items(reader, scope, depth)
     if not reader.accept("from"):
         sources: list[Source] = []
     else:
-        sources = _sources(reader, database, depth)
+        sources = _sources(reader, scope, depth)
     grouped = False
     while not reader.ended and not reader.next_is(")") and not reader.next_is(";"):
         grouped = grouped or reader.next_is("group", "by")
@@ -98,29 +110,29 @@ def read_query(reader: TokenReader, database: str, depth: int = 0) -> Query:
             reader.accept_any("all", "distinct")
             bracketed = reader.accept("(")
             reader.expect("select")
-            read_query(reader, database, depth + 1)  # the columns of a union are those of its first query
+            read_query(reader, scope, depth + 1)  # the columns of a union are those of its first query
             if bracketed:
                 reader.expect(")")
         else:
-            _pass_over(reader, database, depth)
+            _pass_over(reader, scope, depth)
     columns = [column for start, stop in items for column in _columns(reader, start, stop, sources)]
     counts = not grouped and all(reader.tokens[start].value == "count" for start, _stop in items)
     return Query(columns, sources, counts, grouped)
 
 
-def _pass_over(reader: TokenReader, database: str, depth: int) -> None:
+def _pass_over(reader: TokenReader, scope: Scope, depth: int) -> None:
     """Take one token, or a bracket with all that is in it; the queries in it are looked at too."""
     if reader.take().value != "(" or reader.tokens[reader.at - 1].kind is not Kind.SYMBOL:
         return
     if depth > MAX_DEPTH:
         raise NotUnderstood("nested too deep")
     if reader.accept("select"):
-        read_query(reader, database, depth + 1)
+        read_query(reader, scope, depth + 1)
     while not reader.accept(")"):
-        _pass_over(reader, database, depth + 1)
+        _pass_over(reader, scope, depth + 1)
 
 
-def _items(reader: TokenReader, database: str, depth: int) -> list[tuple[int, int]]:
+def _items(reader: TokenReader, scope: Scope, depth: int) -> list[tuple[int, int]]:
     """Where each item of the list begins and ends, as numbers of tokens."""
     items: list[tuple[int, int]] = []
     start = reader.at
@@ -135,45 +147,47 @@ def _items(reader: TokenReader, database: str, depth: int) -> list[tuple[int, in
                 return items
             start = reader.at
         else:
-            _pass_over(reader, database, depth)
+            _pass_over(reader, scope, depth)
 
 
 # --- FROM -------------------------------------------------------------------------------------
 
 
-def _sources(reader: TokenReader, database: str, depth: int) -> list[Source]:
-    sources = _source(reader, database, depth)
+def _sources(reader: TokenReader, scope: Scope, depth: int) -> list[Source]:
+    sources = _source(reader, scope, depth)
     while (token := reader.peek()) is not None and token.value not in (")", ";"):
         if token.kind is Kind.WORD and token.value in _SOURCES_END:
             break
         if reader.accept(",") or (token.value in _JOINS and reader.accept(token.value)):
-            sources += _source(reader, database, depth)
+            sources += _source(reader, scope, depth)
         else:
-            _pass_over(reader, database, depth)  # LEFT, OUTER, ON and its condition, USING (…)
+            _pass_over(reader, scope, depth)  # LEFT, OUTER, ON and its condition, USING (…)
     return sources
 
 
-def _source(reader: TokenReader, database: str, depth: int) -> list[Source]:
+def _source(reader: TokenReader, scope: Scope, depth: int) -> list[Source]:
     if depth > MAX_DEPTH:
         raise NotUnderstood("nested too deep")
     if reader.accept("("):
         if not reader.accept("select"):
-            inside = _sources(reader, database, depth + 1)
+            inside = _sources(reader, scope, depth + 1)
             reader.expect(")")
             return inside
-        query = read_query(reader, database, depth + 1)
+        query = read_query(reader, scope, depth + 1)
         reader.expect(")")
         return [Source(_alias(reader), tuple(query.columns), None)]
-    schema, name = database, reader.name()
+    schema, name = scope.database, reader.name()
     if reader.accept("."):
         schema, name = name.lower(), reader.name()
     elif name.lower() == "dual":
         return []
-    if schema not in SCHEMAS:
+    if schema not in scope.schemas:
         raise NotUnderstood("a user's table")
     columns = tables().get((schema, name.lower()))
     if columns is None and schema == "information_schema":
         raise Refused(error("ER_UNKNOWN_TABLE", name, "information_schema"))
+    if columns is None and schema == CONTROL:
+        raise Refused(error("ER_NO_SUCH_TABLE", schema, name))
     return [Source(_alias(reader) or name.lower(), columns, (schema, name.lower()))]
 
 

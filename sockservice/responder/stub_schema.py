@@ -1,0 +1,27 @@
+"""The JSON Schema of stub files, made from the types that validate them: editors complete and check by it.
+
+``stubs.schema.json`` beside this module is the same as a file, which a line at the top of a stub file may name.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from sockservice.responder.stub_file import StubFile
+
+
+def schema() -> dict[str, Any]:
+    """The schema (JSON Schema 2020-12), which refers to nothing outside of itself."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "sockservice stub file",
+        **msgspec.json.schema(StubFile),
+    }
+
+
+def schema_text() -> str:
+    """The schema as the text of a file."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
