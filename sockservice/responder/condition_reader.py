@@ -198,7 +198,7 @@ class _Reading:
 
     def _expect_some(self, words: Sized, keys: Keys) -> None:
         if not words:
-            self.found.append(self.document.mistake(f"{keys[-1]!r} is empty; at least one is wanted here", *keys))
+            self.found.append(self.document.mistake("at least one is wanted here", *keys))
 
 
 def _sql_among(when: When) -> Sql | None:

@@ -27,6 +27,8 @@ def session_criteria(words: SessionWhen, keys: Keys, attempt: Attempt) -> Iterat
         keys: the way to it in the document.
         attempt: reads a value, or notes what is wrong with it.
     """
+    if words == SessionWhen():
+        attempt(_wanted, [], at=keys)
     for name, read in READ.items():
         given = getattr(words, name)
         if given is not UNSET and (wanted := attempt(_wanted, given, at=(*keys, name))):

@@ -69,13 +69,8 @@ def _columns(words: str | list[str]) -> tuple[str, ...]:
 
 
 def _column(text: str) -> str:
-    found = tokens(text)
-    if text.strip() == "*":
-        return "*"
-    parts = [token.value for token in found if token.kind in (Kind.WORD, Kind.QUOTED)]
-    if [token.text for token in found if token.kind not in (Kind.WORD, Kind.QUOTED)] != ["."] * (len(parts) - 1) or (
-        len(parts) not in (1, 2)
-    ):
+    parts = ["*"] if text.strip() == "*" else _dotted(text)
+    if not parts:
         raise ValueError(f"{text!r} is no name; a column is written as id, or users.id")
     return ".".join(parts)
 
@@ -84,7 +79,15 @@ def _name(text: str) -> Name:
     # The parser is imported where a stub asks for what it knows, and before a client waits for it.
     from sockservice.responder.parsed_statement import Name
 
-    found = [token for token in tokens(text) if token.text != "."]
-    if len(found) not in (1, 2) or any(token.kind not in (Kind.WORD, Kind.QUOTED) for token in found):
+    parts = _dotted(text)
+    if not parts:
         raise ValueError(f"{text!r} is no name; it is written as products, or shop.products")
-    return Name(found[-1].value, found[0].value if len(found) == 2 else "")
+    return Name(parts[-1], parts[0] if len(parts) == 2 else "")
+
+
+def _dotted(text: str) -> list[str]:
+    """The one or two names of a text with a dot between them, in lower case; none where it is something else."""
+    found = tokens(text)
+    names = [token.value for token in found if token.kind in (Kind.WORD, Kind.QUOTED)]
+    whole = len(found) in (1, 3) and len(names) == (len(found) + 1) // 2 and all(one.text == "." for one in found[1:2])
+    return names if whole else []
