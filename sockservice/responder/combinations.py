@@ -7,9 +7,7 @@ from collections.abc import Iterator
 import attrs
 
 from sockservice.responder.criterion import NOTHING, Criterion
-from sockservice.responder.parameters import Params
 from sockservice.responder.session_criteria import InState
-from sockservice.responder.structure_criteria import Where
 from sockservice.responder.subject import Subject
 
 
@@ -91,9 +89,7 @@ class Not:
 
     def holds(self, subject: Subject) -> bool:
         """Whether the group does not hold; what depends on a value that is not known yet may not hold."""
-        if not self.group.holds(subject):
-            return True
-        return subject.awaits_values and any(_is_open(one, subject) for one in nested(self.group.criteria))
+        return not self.group.holds(subject) or subject.is_open(subject.literals)
 
     def why_not(self, subject: Subject) -> str:  # noqa: ARG002
         """That it does hold."""
@@ -116,9 +112,3 @@ def scenarios(criteria: tuple[Criterion, ...]) -> Iterator[tuple[str, str]]:
     for criterion in nested(criteria):
         if isinstance(criterion, InState):
             yield criterion.scenario, criterion.state
-
-
-def _is_open(criterion: Criterion, subject: Subject) -> bool:
-    if isinstance(criterion, Params):
-        return criterion.is_open(subject)
-    return isinstance(criterion, Where) and subject.is_open(subject.literals)

@@ -46,10 +46,6 @@ class Params:
                 return f"params[{position}]: {matcher.why_not(value)}{got}"
         return "params: met"
 
-    def is_open(self, subject: Subject) -> bool:
-        """Whether a value it asks for is known only when the statement is executed."""
-        return subject.is_open(self._values(subject))
-
     def _values(self, subject: Subject) -> tuple[Literal, ...]:
         if self.holes is None:
             return subject.parameters

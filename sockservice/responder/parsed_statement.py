@@ -107,7 +107,7 @@ def parsed(outline: Outline) -> ParsedStatement | None:
 
 def _call(parts: tuple[str, ...]) -> ParsedStatement | None:
     match parts:
-        case (_, database, ".", name, *_):
+        case (_, database, ".", name, *rest) if not rest or rest[0] == "(":
             return ParsedStatement("call", routine=Name(name, database))
         case (_, name, *rest) if not rest or rest[0] == "(":
             return ParsedStatement("call", routine=Name(name))
