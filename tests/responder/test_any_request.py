@@ -75,8 +75,9 @@ def test_the_tables_find_what_a_search_through_all_stubs_finds(tmp_path_factory,
     try:
         talk = StubTalk(tmp_path_factory.getbasetemp(), stubs)
     except ConfigurationError as error:  # `params` beside an `sql` without `?`
-        assert {"'sql' has" in str(mistake) for mistake in error.mistakes} == {True}
-        return
+        if all("'sql' has" in str(mistake) for mistake in error.mistakes):
+            return
+        raise
     every = sorted(talk.workspace.stubs.stubs, key=lambda stub: stub.rank)
     for text, params in asked:
         request = talk.request(text, *params)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from sockservice.documents import survey_text
 from sockservice.errors import ConfigurationError
+from sockservice.responder.condition_reader import ConditionReader
 from sockservice.responder.stub_set import StubSet
+from sockservice.responder.when_words import When
+
+MANUAL = Path(__file__).parents[2] / "docs" / "reference" / "stubs.md"
 
 
 def mistakes(folder: Path, when: str) -> list[str]:
@@ -112,3 +118,21 @@ def test_code_that_is_wrong_is_told_when_the_file_is_loaded(tmp_path):
 def test_all_mistakes_of_a_stub_are_told_together(tmp_path):
     found = mistakes(tmp_path, "{sql: '-- x', regex: '(', tables: [], any: [{}, {params: {x: 1}}]}")
     assert [message.partition(":")[0] for message in found] == ["16", "31", "44", "54", "71"]
+
+
+def examples() -> list[str]:
+    """The `when` in the last column of the manual's tables."""
+    text = MANUAL.read_text(encoding="utf-8")
+    part = text[text.index("## `when`") : text.index("## `then`")]
+    return re.findall(r"^\|.*\| `(\{.*\})` \|$", part, re.MULTILINE)
+
+
+def test_the_examples_of_the_manual_read_and_use_every_word(tmp_path):
+    (tmp_path / "rules.py").write_text("def is_slow(request): return True\n")
+    used = set()
+    for text in examples():
+        document = survey_text(text, tmp_path / "when", When)
+        assert not document.mistakes, text
+        assert ConditionReader(document).condition(document.value, ())
+        used |= set(re.findall(r"\w+", text))
+    assert used >= set(When.__struct_encode_fields__)
