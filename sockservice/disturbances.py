@@ -142,5 +142,24 @@ class MissingEnd:
     other_form: bool = False
 
 
-Disturbance: TypeAlias = Stall | Pace | Dribble | Break | Truncated | WrongSequence | Oversized | Malformed | MissingEnd
+@attrs.frozen
+class IdleEnd:
+    """The answer is sent whole; the connection ends when the client is silent for a while behind it.
+
+    Whatever the client sends before that is answered, and this is forgotten.
+
+    Attributes:
+        seconds: how long the client is silent; 0 ends the connection right behind the answer.
+        ending: how it ends.
+        error: what the client is told at the end, which it did not ask for (sequence id 0); None for nothing.
+    """
+
+    seconds: float = 0.0
+    ending: Ending = Ending.FIN
+    error: Error | None = None
+
+
+Disturbance: TypeAlias = (
+    Stall | Pace | Dribble | Break | Truncated | WrongSequence | Oversized | Malformed | MissingEnd | IdleEnd
+)
 """One way in which an answer is not sent as it should be. A protocol passes over those that mean nothing to it."""

@@ -4,13 +4,16 @@
 makes unknown words mistakes), so the same classes validate the file, give its JSON Schema and are what the
 program works with. A Struct may carry ``reserved: ClassVar[frozenset[str]]``: words of the format that are not
 supported yet, which are refused as that and not as typing errors. The words are keys, values of a ``Literal``,
-``a list`` where the whole map may once be one, or ``{{`` where a template may once give a number.
+``a list`` where the whole map may once be one, or ``{{`` where a template may once give a number. It may carry
+``misplaced: ClassVar[Mapping[str, str]]`` too: words that stand elsewhere, each with where. What a text with a pattern
+is called in messages is the ``title`` of its ``Meta``.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -138,7 +141,7 @@ def survey_document(path: Path | str, shape: type[T], *, limit: int = LIMIT) -> 
         ConfigurationError: it cannot be read, or is not YAML.
     """
     path = Path(path)
-    return survey_text(_read_text(path, limit), path, shape)
+    return survey_text(read_text(path, limit), path, shape)
 
 
 def survey_text(
@@ -171,6 +174,20 @@ def survey_text(
         return attrs.evolve(document, mistakes=tuple(sorted(mistakes, key=position)))
 
 
+def value_mistakes(value: Any, shape: Any) -> list[str]:
+    """What keeps a value that stands in no file from having a shape, in the words that a file's mistakes have.
+
+    Args:
+        value: as YAML has it.
+        shape: a type that msgspec knows; it must be hashable.
+    """
+    return [message for _, _, message in _mistakes(value, _type_info(shape), ())]
+
+
+_type_info: Final = functools.lru_cache(maxsize=16)(inspect.type_info)
+"""What msgspec knows of a type; for a large one it takes long to find out."""
+
+
 def position(mistake: ConfigurationError) -> tuple[int, int]:
     """Line and column of a mistake, to sort those of one file by."""
     return (mistake.place.line, mistake.place.column) if mistake.place else (0, 0)
@@ -181,7 +198,16 @@ def _cut(message: str) -> str:
     return message if len(message) <= LONGEST else f"{message[: LONGEST - end - 1]}…{message[-end:]}"
 
 
-def _read_text(path: Path, limit: int) -> str:
+def read_text(path: Path, limit: int = LIMIT) -> str:
+    """Read a file of text, in UTF-8.
+
+    Args:
+        path: the file.
+        limit: bytes of the largest file to read.
+
+    Raises:
+        ConfigurationError: it cannot be read; with a place only where it is not UTF-8.
+    """
     try:
         with open_regular(path) as file:
             data = file.read(limit + 1)
@@ -248,6 +274,7 @@ def _mended(document: Document[Any], found: list[_Found]) -> Iterator[_Found]:
 def _struct_mistakes(value: dict[str, Any], wanted: inspect.StructType, keys: yaml.Keys) -> Iterator[_Found]:
     fields = {field.encode_name: field for field in wanted.fields}
     reserved: frozenset[str] = getattr(wanted.cls, "reserved", frozenset())
+    misplaced: Mapping[str, str] = getattr(wanted.cls, "misplaced", {})
     sound = True
     for key, item in value.items():
         if key in fields:
@@ -258,6 +285,8 @@ def _struct_mistakes(value: dict[str, Any], wanted: inspect.StructType, keys: ya
                 found = list(_mistakes(item, kind, (*keys, key)))
         elif not wanted.forbid_unknown_fields:
             continue
+        elif key in misplaced:
+            found = [((*keys, key), True, f"{key!r} stands {misplaced[key]}")]
         elif key in reserved:
             found = [((*keys, key), True, f"{key!r} is a word of the format, but not supported yet")]
         else:
@@ -302,6 +331,8 @@ def _chosen(value: Any, wanted: inspect.Type) -> inspect.Type:
 
 def _fits(value: Any, wanted: inspect.Type) -> bool:
     """Whether a value that is no map and no list is what is wanted, as msgspec sees it."""
+    if isinstance(wanted, inspect.Metadata):
+        return _fits(value, wanted.type)
     if isinstance(wanted, inspect.UnionType):
         return any(_fits(value, member) for member in wanted.types)
     if isinstance(wanted, inspect.LiteralType):
@@ -317,7 +348,8 @@ def _fits(value: Any, wanted: inspect.Type) -> bool:
             and (wanted.lt is None or value < wanted.lt)
         )
     if isinstance(wanted, inspect.StrType):
-        return isinstance(value, str) and len(value) >= (wanted.min_length or 0)
+        fits = isinstance(value, str) and len(value) >= (wanted.min_length or 0)
+        return fits and (wanted.pattern is None or re.search(wanted.pattern, value) is not None)
     simple: dict[type[inspect.Type], type] = {
         inspect.AnyType: object,
         inspect.NoneType: type(None),
@@ -331,11 +363,11 @@ def _described(wanted: inspect.Type) -> str:
     """What is wanted, in words."""
     if isinstance(wanted, inspect.UnionType):
         members = [_described(member) for member in wanted.types if not isinstance(member, inspect.NoneType)]
-        return " or ".join(members)
+        return " or ".join(dict.fromkeys(members))
     if isinstance(wanted, inspect.LiteralType):
         return " or ".join(str(value) for value in wanted.values)
     if isinstance(wanted, inspect.Metadata):
-        return _described(wanted.type)
+        return (wanted.extra_json_schema or {}).get("title") or _described(wanted.type)
     if isinstance(wanted, (inspect.IntType, inspect.FloatType)):
         name = "a whole number" if isinstance(wanted, inspect.IntType) else "a number"
         if wanted.ge is not None and wanted.le is not None:

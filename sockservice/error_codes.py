@@ -1,8 +1,10 @@
 """MySQL's own errors: number, SQLSTATE, symbolic name and text, looked up by name or number.
 
-The table is ``error_codes.tsv`` beside this module (MySQL 8's numbers, states and names; server errors only, since a
-server never sends a client's 2xxx). It is read when the first error is asked for, not at import. Texts are there for
-the errors that clients and applications meet and look at; any other reads as the words of its name.
+The tables stand beside this module: ``error_codes.tsv`` has MySQL 8's numbers, states and names (server errors only,
+since a server never sends a client's 2xxx), ``error_codes_mariadb.tsv`` what MariaDB has besides. Where both use a
+name or a number for different errors, MySQL's is meant; so of MariaDB's errors some are found by their name only. The
+tables are read when the first error is asked for, not at import. Texts are there for the errors that clients and
+applications meet and look at; any other reads as the words of its name.
 """
 
 from __future__ import annotations
@@ -29,10 +31,10 @@ _LONGEST_NEAR: Final = 80
 
 @attrs.frozen
 class MySQLError:
-    """One error of MySQL's.
+    """One error of MySQL's or MariaDB's.
 
     Attributes:
-        name: MySQL's symbolic name, for example ``ER_DUP_ENTRY``.
+        name: the symbolic name, for example ``ER_DUP_ENTRY``.
         code: the error number, for example 1062.
         sqlstate: five characters, for example ``23000``.
         message: the text, with ``%s`` wherever MySQL puts a name or a number in.
@@ -61,10 +63,12 @@ class MySQLError:
 def _table() -> tuple[dict[str, MySQLError], dict[int, MySQLError]]:
     names: dict[str, MySQLError] = {}
     codes: dict[int, MySQLError] = {}
-    for line in Path(__file__).with_suffix(".tsv").read_text(encoding="utf-8").splitlines():
-        code, sqlstate, name, message = line.split("\t")
-        entry = MySQLError(name, int(code), sqlstate, message or _words(name))
-        names[name] = codes[entry.code] = entry
+    for file in ("error_codes.tsv", "error_codes_mariadb.tsv"):
+        for line in Path(__file__).with_name(file).read_text(encoding="utf-8").splitlines():
+            code, sqlstate, name, message = line.split("\t")
+            entry = MySQLError(name, int(code), sqlstate, message or _words(name))
+            names.setdefault(name, entry)
+            codes.setdefault(entry.code, entry)
     return names, codes
 
 

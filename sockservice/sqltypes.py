@@ -55,6 +55,14 @@ _TAKES_NUMBERS: Final = {
         1,
     ),
 }
+_LARGEST: Final = {
+    "DECIMAL": (65, 30),
+    "FLOAT": (255, 30),
+    "DOUBLE": (255, 30),
+    "BIT": (64,),
+    **dict.fromkeys(["TIME", "DATETIME", "TIMESTAMP"], (6,)),
+}
+"""The largest numbers in brackets (MySQL 8.4 manual, 13.1.1 and 13.2.1)."""
 _NUMERIC: Final = frozenset("TINYINT SMALLINT MEDIUMINT INT BIGINT FLOAT DOUBLE DECIMAL".split())
 
 
@@ -129,6 +137,9 @@ def _read_numbers(text: str, name: str, inside: str | None) -> tuple[int, ...]:
         raise ValueError(f"{text!r}: the brackets of {name} take numbers only")
     if len(parts) > _TAKES_NUMBERS.get(name, 0):
         raise ValueError(f"{text!r}: {name} takes {_TAKES_NUMBERS.get(name, 0) or 'no'} number(s) in brackets")
+    for part, largest in zip(parts, _LARGEST.get(name, ()), strict=False):
+        if len(part) > 9 or int(part) > largest:
+            raise ValueError(f"{text!r:.60}: {name} takes at most {largest} there, not {part:.20}")
     return tuple(int(part) for part in parts)
 
 

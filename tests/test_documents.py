@@ -235,3 +235,35 @@ def outcome(path) -> Document[Top] | ConfigurationError:
         return read_document(path, Top)
     except ConfigurationError as error:
         return error
+
+
+class Placed(msgspec.Struct, forbid_unknown_fields=True):
+    number: (
+        Annotated[int, msgspec.Meta(ge=1, le=9)]
+        | Annotated[str, msgspec.Meta(pattern=r"\{\{.*\}\}", title="a template")]
+        | msgspec.UnsetType
+    ) = msgspec.UNSET
+
+    misplaced: ClassVar[dict[str, str]] = {"times": "beside the number, not in it"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("number: 10", "1:9: 'number' must be a whole number from 1 to 9 or a template, not the number 10"),
+        ("number: x", "1:9: 'number' must be a whole number from 1 to 9 or a template, not 'x'"),
+        ("times: 2", "1:1: 'times' stands beside the number, not in it"),
+    ],
+)
+def test_text_with_a_pattern_and_misplaced_words_are_told_by_their_names(tmp_path, text, message):
+    path = tmp_path / "x.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigurationError) as caught:
+        read_document(path, Placed)
+    assert str(caught.value) == f"{path}:{message}"
+
+
+def test_text_that_has_its_pattern_is_taken(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("number: '{{ 1 }}'")
+    assert read_document(path, Placed).value.number == "{{ 1 }}"

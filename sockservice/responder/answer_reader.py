@@ -1,201 +1,182 @@
-"""The ``then`` of a stub as an answer, made once when the file is loaded."""
+"""The answer in the ``then`` of a stub as a recipe, made once when the file is loaded."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
 
 import attrs
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
-from sockservice import answers, error_codes
-from sockservice.documents import TORN, Document, Keys
-from sockservice.errors import ConfigurationError, counted, did_you_mean
-from sockservice.responder.mistakes import Mistakes
-from sockservice.responder.stub_values import inferred, shown, value_of
-from sockservice.responder.then_words import ErrorThen, Then
-from sockservice.sqltypes import SqlType
+from sockservice.answers import Error, Ok
+from sockservice.documents import Document, Keys
+from sockservice.errors import ConfigurationError
+from sockservice.responder.code_answers import CodeAnswer
+from sockservice.responder.error_reader import read_error
+from sockservice.responder.files_beside import FilesBeside
+from sockservice.responder.recipe import CannotAnswer, Made, Recipe, constant, several
+from sockservice.responder.rows_reader import RowsReader
+from sockservice.responder.scalars import Scalars
+from sockservice.responder.situation import Situation
+from sockservice.responder.templates.template import Template, TemplateFailed
+from sockservice.responder.then_words import ErrorThen, OkThen, Result, Then
 
-_TEMPLATE: Final = re.compile(r"\{\{.*\}\}", re.DOTALL)
-_SQLSTATE: Final = re.compile(r"[0-9A-Z]{5}")
-_LONGEST_LABEL: Final = 256
-"""Characters of a column alias (MySQL 8.4 manual, 11.2 "Schema Object Names")."""
+ROWS: Final = ("rows", "table", "csv", "json", "rows_from")
+"""The words that say where the rows of a result set stand."""
+SIMPLE: Final = (*ROWS, "ok", "error")
+"""The words of answers that may stand in ``results``."""
+ANSWERS: Final = (*SIMPLE, "results", "python")
+"""The words of all answers."""
+ReadMap: TypeAlias = Callable[[Mapping[str, Any], Situation], Made]
+"""Makes an answer of a map as ``then`` has it, which the author's code gave; raises :class:`CannotAnswer`."""
+
+_LARGEST: Final = {"affected_rows": 2**63 - 1, "last_insert_id": 2**63 - 1, "warnings": 65_535}
 
 
 @attrs.frozen
 class AnswerReader:
-    """Makes answers out of the ``then`` of one file's stubs.
+    """Makes recipes out of the ``then`` of one stub.
 
     Attributes:
         document: the file, for the places of mistakes.
+        scalars: reads what may be a template.
+        beside: the files that the stub file names.
+        read_map: for what the author's code gives.
     """
 
     document: Document[Any]
+    scalars: Scalars
+    beside: FilesBeside
+    read_map: ReadMap
 
-    def answer(self, then: Then, keys: Keys) -> answers.Answer:
-        """The answer that a ``then`` describes.
+    def recipe(self, then: Result, keys: Keys, found: list[ConfigurationError]) -> Recipe | None:
+        """The answer that a ``then`` describes; None where it describes none, or only a fault.
 
         Args:
             then: as it was read.
             keys: the way to it in the document.
-
-        Raises:
-            Mistakes: it describes none.
+            found: gets what is wrong with it.
         """
-        found: list[ConfigurationError] = []
-        answer: answers.Answer = answers.Ok()
-        given = [name for name in ("rows", "ok", "error") if getattr(then, name) is not UNSET]
-        if len(given) != 1:
-            problem = f"'then' takes one of rows, ok and error, not {' and '.join(given) or 'none'}"
+        known = ANSWERS if isinstance(then, Then) else SIMPLE
+        given = [word for word in known if getattr(then, word) is not UNSET]
+        fault_alone = isinstance(then, Then) and then.fault is not UNSET and not given
+        if len(given) != 1 and not fault_alone:
+            where = "'then'" if isinstance(then, Then) else "an item of 'results'"
+            words = [*known, "fault"] if isinstance(then, Then) else known
+            lacking = f"{where} lacks an answer: {', '.join(words[:-1])} or {words[-1]}"
+            problem = f"{where} takes one answer, not {' and '.join(given)}" if given else lacking
             found.append(self.document.mistake(problem, *keys))
-        found.extend(self._templates(then, keys))
-        if then.rows is not UNSET:
-            answer = self._rows(then, keys, found)
-        elif then.columns is not UNSET:
-            found.append(self.document.mistake("'columns' goes with 'rows'", *keys, "columns", key=True))
-            self._declared(then.columns, keys, found)
-        if then.ok is not UNSET:
-            answer = answers.Ok(then.ok.affected_rows, then.ok.last_insert_id, then.ok.warnings, then.ok.info)
-        if then.error is not UNSET:
-            answer = self._error(then.error, (*keys, "error"), found)
-        if found:
-            raise Mistakes(found)
-        return answer
+        self._check_company(then, given, keys, found)
+        recipes = [self._one(then, word, keys, found) for word in given]
+        return recipes[0] if len(recipes) == 1 else None
 
-    def _error(self, error: Any, keys: Keys, found: list[ConfigurationError]) -> answers.Error:
-        if not isinstance(error, ErrorThen):
-            return self._known_error(error, UNSET, keys, found)
-        code, sqlstate, message = error.code, error.sqlstate, error.message
-        known = self._known_error(code, message, (*keys, "code"), found)
-        if sqlstate is not UNSET and not _SQLSTATE.fullmatch(sqlstate):
-            problem = f"{shown(sqlstate)} is no SQLSTATE: five digits and capital letters"
-            found.append(self.document.mistake(problem, *keys, "sqlstate"))
-        return answers.Error(
-            known.code,
-            known.sqlstate if sqlstate is UNSET else sqlstate,
-            known.message if message is UNSET else message,
-        )
+    def _check_company(self, then: Result, given: list[str], keys: Keys, found: list[ConfigurationError]) -> None:
+        """Tell words that mean nothing beside this answer."""
+        rows = [word for word in given if word in ROWS]
+        if then.columns is not UNSET and not rows and "python" not in given:
+            problem = "'columns' goes with 'rows', 'table', a file of rows or 'python'"
+            found.append(self.document.mistake(problem, *keys, "columns", key=True))
+            self._rows_reader.columns(then.columns, (*keys, "columns"), found)
+        for word in ("repeat_rows", "row_size"):
+            if getattr(then, word) is not UNSET and not rows:
+                problem = f"{word!r} goes with 'rows', 'table' or a file of rows"
+                found.append(self.document.mistake(problem, *keys, word, key=True))
 
-    def _known_error(
-        self, code: int | str, message: str | UnsetType, keys: Keys, found: list[ConfigurationError]
-    ) -> answers.Error:
-        """MySQL's own error, or one whose number and message are the author's."""
+    @property
+    def _rows_reader(self) -> RowsReader:
+        return RowsReader(self.document, self.scalars, self.beside)
+
+    def _one(self, then: Result, word: str, keys: Keys, found: list[ConfigurationError]) -> Recipe | None:
+        if word in ROWS:
+            return self._rows_reader.recipe(then, word, keys, found)
+        if word == "ok":
+            assert isinstance(then.ok, OkThen)
+            return self._ok(then.ok, (*keys, word), found)
+        if word == "error":
+            assert then.error is not UNSET
+            return self._error(then.error, (*keys, word), found)
+        assert isinstance(then, Then)
+        if word == "results":
+            return self._results(then, (*keys, word), found)
+        return self._python(then, keys, found)
+
+    def _ok(self, ok: OkThen, keys: Keys, found: list[ConfigurationError]) -> Recipe:
+        read = {
+            word: self.scalars.read(getattr(ok, word), (*keys, word), found)
+            for word in ("affected_rows", "last_insert_id", "warnings", "info")
+        }
+        if not any(isinstance(value, Template) for value in read.values()):
+            return constant(Ok(**read))
+
+        def make(situation: Situation) -> Ok:
+            return Ok(**{word: _filled_ok(word, value, situation, self.scalars) for word, value in read.items()})
+
+        return Recipe(make, None, Ok())
+
+    def _error(self, error: int | str | ErrorThen, keys: Keys, found: list[ConfigurationError]) -> Recipe:
+        plain = read_error(error, self.document, keys, found)
+        if not isinstance(error, ErrorThen) or error.message is UNSET:
+            return constant(plain)
+        message = self.scalars.read(error.message, (*keys, "message"), found)
+        if not isinstance(message, Template):
+            return constant(plain)
+
+        def make(situation: Situation) -> Error:
+            return Error(plain.code, plain.sqlstate, _filled("message", message, situation, self.scalars, text=True))
+
+        return Recipe(make)
+
+    def _results(self, then: Then, keys: Keys, found: list[ConfigurationError]) -> Recipe | None:
+        assert then.results is not UNSET
+        if not then.results:
+            found.append(self.document.mistake("'results' lists no answer", *keys))
+        recipes = [self.recipe(result, (*keys, index), found) for index, result in enumerate(then.results)]
+        for index, result in enumerate(then.results[:-1]):
+            if result.error is not UNSET:
+                found.append(self.document.mistake("nothing follows an error", *keys, index + 1))
+        sound = [recipe for recipe in recipes if recipe is not None]
+        return several(sound) if sound and len(sound) == len(recipes) else None
+
+    def _python(self, then: Then, keys: Keys, found: list[ConfigurationError]) -> Recipe | None:
+        assert then.python is not UNSET
+        types = None
+        if then.columns is not UNSET:
+            types = self._rows_reader.columns(then.columns, (*keys, "columns"), found)
         try:
-            return error_codes.error(code)
+            function = self.beside.function(then.python)
         except ValueError as reason:
-            problem = str(reason)
-        if isinstance(code, int) and message is not UNSET:
-            if 1 <= code <= 65_535:
-                return answers.Error(code, "HY000", message)
-            problem = "an error number is from 1 to 65535"
-        found.append(self.document.mistake(problem, *keys))
-        return answers.Error(1105, "HY000", "")
-
-    def _rows(self, then: Then, keys: Keys, found: list[ConfigurationError]) -> answers.Rows:
-        """The result set; what of it can be checked is checked, whatever else is wrong."""
-        assert then.rows is not UNSET
-        declared = None if then.columns is UNSET else self._declared(then.columns, keys, found)
-        labels = list(declared) if declared is not None else self._labels(then.rows, keys, found)
-        lines: dict[int, list[Any]] = {}
-        for index, row in enumerate(then.rows):
-            line = self._line(row, labels, (*keys, "rows", index), found) if labels else None
-            if line is not None:
-                lines[index] = [None if _is_template(value) else value for value in line]
-        types = declared if declared is not None else self._inferred(lines, labels, keys, found)
-        rows = tuple(
-            tuple(self._cells(line, types, (*keys, "rows", index), then.rows[index], found))
-            for index, line in lines.items()
-        )
-        return answers.Rows(tuple(answers.Column(label, kind) for label, kind in types.items() if kind), rows)
-
-    def _line(self, row: Any, labels: list[str], keys: Keys, found: list[ConfigurationError]) -> list[Any] | None:
-        """The values of a row in the order of the columns, or None for a list of another length."""
-        if isinstance(row, list):
-            if len(row) == len(labels):
-                return row
-            values, columns = counted(len(row), "value"), counted(len(labels), "column")
-            found.append(self.document.mistake(f"row {int(keys[-1]) + 1} has {values} for {columns}", *keys))
+            found.append(self.document.mistake(str(reason), *keys, "python"))
             return None
-        for label in row:
-            if label not in labels:
-                torn = row[label] is None and self.document.torn(*keys, label) is not None
-                problem = TORN if torn else f"{label!r} is not among the columns{did_you_mean(label, labels)}"
-                found.append(self.document.mistake(problem, *keys, label, key=True))
-                if torn:
-                    break
-        return [row.get(label) for label in labels]
-
-    def _inferred(
-        self, lines: dict[int, list[Any]], labels: list[str], keys: Keys, found: list[ConfigurationError]
-    ) -> dict[str, SqlType | None]:
-        types: dict[str, SqlType | None] = dict.fromkeys(labels)
-        for number, label in enumerate(labels):
-            try:
-                types[label] = inferred([line[number] for line in lines.values()])
-            except ValueError as reason:
-                found.append(self.document.mistake(f"column {label!r} {reason}", *keys, "rows"))
-        return types
-
-    def _cells(
-        self, line: list[Any], types: dict[str, SqlType | None], keys: Keys, row: Any, found: list[ConfigurationError]
-    ) -> Iterator[Any]:
-        for number, (value, (label, kind)) in enumerate(zip(line, types.items(), strict=True)):
-            try:
-                yield None if kind is None else value_of(value, kind)
-            except ValueError as reason:
-                assert kind is not None
-                problem = f"column {label!r} ({kind.name}): {reason}"
-                found.append(self.document.mistake(problem, *keys, number if isinstance(row, list) else label))
-
-    def _declared(
-        self, columns: dict[str, str], keys: Keys, found: list[ConfigurationError]
-    ) -> dict[str, SqlType | None]:
-        """The declared types; None for one that does not exist."""
-        declared: dict[str, SqlType | None] = dict.fromkeys(columns)
-        if not columns:
-            found.append(self.document.mistake("a result set has at least one column", *keys, "columns"))
-        for label, text in columns.items():
-            if len(label) > _LONGEST_LABEL:
-                problem = f"a label has at most {_LONGEST_LABEL} characters"
-                found.append(self.document.mistake(problem, *keys, "columns", label, key=True))
-            try:
-                declared[label] = SqlType.parse(text)
-            except ValueError as reason:
-                found.append(self.document.mistake(str(reason), *keys, "columns", label))
-        return declared
-
-    def _labels(self, rows: list[Any], keys: Keys, found: list[ConfigurationError]) -> list[str]:
-        """The labels of rows that are maps: all that occur, in the order in which they first do."""
-        for index, row in enumerate(rows):
-            if isinstance(row, list):
-                problem = "rows that are lists need 'columns' beside 'rows'"
-                found.append(self.document.mistake(problem, *keys, "rows", index))
-                return []
-        labels = list(dict.fromkeys(label for row in rows for label in row))
-        if not labels:
-            problem = "without values, a result set needs 'columns' beside 'rows'"
-            found.append(self.document.mistake(problem, *keys, "rows"))
-        return labels
-
-    def _templates(self, then: Then, keys: Keys) -> Iterator[ConfigurationError]:
-        for place, text in _texts(then, keys):
-            if _is_template(text):
-                yield self.document.mistake(f"templates ({shown(text)}) are not supported yet", *place)
+        known = None if types is None else {label: kind for label, kind in types.items() if kind is not None}
+        answer = CodeAnswer(then.python, function, known, self.scalars.dice, self.read_map, is_then)
+        return answer.recipe
 
 
-def _is_template(value: Any) -> bool:
-    return isinstance(value, str) and "{{" in value and _TEMPLATE.search(value) is not None
+def is_then(given: Mapping[str, Any]) -> bool:
+    """Whether a map that the author's code gave is one as ``then`` has it, and no row."""
+    return all(word in Then.__struct_fields__ for word in given) and any(word in given for word in (*ANSWERS, "fault"))
 
 
-def _texts(then: Then, keys: Keys) -> Iterator[tuple[Keys, str]]:
-    """Every text of a ``then`` in which a template could stand, with the way to it."""
-    if then.rows is not UNSET:
-        for index, row in enumerate(then.rows):
-            for key, value in row.items() if isinstance(row, dict) else enumerate(row):
-                if isinstance(value, str):
-                    yield (*keys, "rows", index, key), value
-    if then.ok is not UNSET:
-        yield (*keys, "ok", "info"), then.ok.info
-    if isinstance(then.error, ErrorThen) and then.error.message is not UNSET:
-        yield (*keys, "error", "message"), then.error.message
+def _filled(word: str, template: Template, situation: Situation, scalars: Scalars, *, text: bool = False) -> Any:
+    from sockservice.responder.templates.names import names_of
+
+    names = names_of(situation, scalars.dice)
+    try:
+        return template.filled(names) if text else template.value(names)
+    except TemplateFailed as reason:
+        raise CannotAnswer(f"{word}: {reason}") from None
+
+
+def _filled_ok(word: str, value: Any, situation: Situation, scalars: Scalars) -> Any:
+    if not isinstance(value, Template):
+        return value
+    if word == "info":
+        return _filled(word, value, situation, scalars, text=True)
+    number = _filled(word, value, situation, scalars)
+    try:
+        whole = int(number)
+    except (TypeError, ValueError, OverflowError):
+        raise CannotAnswer(f"{word}: {number!r:.40} is not a whole number") from None
+    if not 0 <= whole <= _LARGEST[word]:
+        raise CannotAnswer(f"{word}: {str(whole)[:40]} is not from 0 to {_LARGEST[word]}")
+    return whole

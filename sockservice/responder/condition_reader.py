@@ -17,9 +17,9 @@ from sockservice.responder.call_criterion import CallCriterion
 from sockservice.responder.combinations import AnyOf, Group, Not
 from sockservice.responder.condition import STATEMENTS, Condition
 from sockservice.responder.criterion import Criterion
+from sockservice.responder.files_beside import NO_FILES, FilesBeside
 from sockservice.responder.mistakes import Mistakes
 from sockservice.responder.parameters import Params
-from sockservice.responder.python_code import load
 from sockservice.responder.session_criteria import ByCode, InState, OfCommand
 from sockservice.responder.session_reader import session_criteria
 from sockservice.responder.structure_reader import structure_criteria
@@ -45,9 +45,11 @@ class ConditionReader:
 
     Attributes:
         document: the file, for the places of mistakes.
+        beside: the files that it may name.
     """
 
     document: Document[Any]
+    beside: FilesBeside = NO_FILES
 
     def condition(self, when: When, keys: Keys) -> Condition:
         """The condition that a ``when`` describes.
@@ -59,7 +61,7 @@ class ConditionReader:
         Raises:
             Mistakes: it describes none.
         """
-        reading = _Reading(self.document)
+        reading = _Reading(self.document, self.beside)
         criteria = reading.criteria(when, keys)
         commands = STATEMENTS
         if when.command is not UNSET:
@@ -86,6 +88,7 @@ class _Reading:
     """One ``when`` that is being read, and the mistakes that were found in it."""
 
     document: Document[Any]
+    beside: FilesBeside
     found: list[ConfigurationError] = attrs.field(factory=list)
 
     def attempt(self, read: Callable[..., T], *arguments: Any, at: Keys) -> T | None:
@@ -191,7 +194,7 @@ class _Reading:
         return Params(tuple(wanted), holes)
 
     def _by_code(self, reference: str) -> ByCode:
-        function = load(reference, self.document.path.parent)
+        function = self.beside.function(reference)
         if inspect.iscoroutinefunction(function):
             raise ValueError(f"{reference} is a coroutine function; a matcher must give true or false at once")
         return ByCode(reference, function)

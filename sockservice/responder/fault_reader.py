@@ -1,46 +1,120 @@
-"""Faults by name: what stub files, options and statements write, as values."""
+"""A fault as it is written, made ready to strike."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import attrs
-from twisted.internet.defer import Deferred
+import msgspec
+from msgspec import UNSET
 
-from sockservice.answers import Answer, Request
-from sockservice.error_codes import error
-from sockservice.errors import did_you_mean
-from sockservice.responder.faults import Fault
-from sockservice.responder.workspace import Workspace
-
-
-@attrs.define
-class Deadlock:
-    """Error 1213, and the transaction is rolled back.
-
-    Attributes:
-        parameters: what it was given.
-        name: ``deadlock``.
-        replaces: True.
-    """
-
-    parameters: Any
-    name: str = "deadlock"
-    replaces: bool = True
-
-    def apply(self, _answer: Answer | None, request: Request, _workspace: Workspace) -> Answer | Deferred[Answer]:
-        """The error in place of any answer."""
-        request.session.in_transaction = False
-        return error("ER_LOCK_DEADLOCK")
+from sockservice.documents import Document, Keys, value_mistakes
+from sockservice.errors import ConfigurationError, did_you_mean
+from sockservice.responder.condition import Condition
+from sockservice.responder.condition_reader import ConditionReader
+from sockservice.responder.fault import Fault, Parameters
+from sockservice.responder.files_beside import NO_FILES, FilesBeside
+from sockservice.responder.mistakes import Mistakes
+from sockservice.responder.named_faults import FAULTS, FaultWords
+from sockservice.responder.subject import Subject
 
 
 def read_fault(value: Any) -> Fault:
-    """The fault that a value describes: a name, or a map from the name to its parameters.
+    """A fault that stands in no file, or where its own place in it is not asked for.
+
+    Args:
+        value: as YAML has it: a name (``hang``), or a map from a name to its parameters or to the value of its main
+            one (``{deadlock: {times: 2}}``, ``{disconnect_after_rows: 1200}``).
 
     Raises:
-        ValueError: it describes none.
+        ValueError: it is none; the message says all that is wrong.
     """
-    name, parameters = next(iter(value.items())) if isinstance(value, dict) else (value, {})
-    if name != "deadlock":
-        raise ValueError(f"there is no fault {name!r}{did_you_mean(str(name), ['deadlock'])}")
-    return Deadlock(parameters)
+    if not isinstance(value, str | dict):
+        raise ValueError("a fault is a name, or a map from its name to its parameters")
+    if isinstance(value, dict):
+        try:
+            value = msgspec.convert(value, FaultWords)
+        except msgspec.ValidationError as error:
+            raise ValueError("; ".join(value_mistakes(value, FaultWords)) or str(error)) from None
+    try:
+        return FaultReader(Document(Path(), "", None)).fault(value, ())
+    except Mistakes as mistakes:
+        raise ValueError("; ".join(map(_without_place, mistakes.found))) from None
+
+
+@attrs.frozen
+class FaultReader:
+    """Makes faults out of those that one file names.
+
+    Attributes:
+        document: the file, for the places of mistakes.
+        beside: the files that it may name.
+    """
+
+    document: Document[Any]
+    beside: FilesBeside = NO_FILES
+
+    def fault(self, entry: Any, keys: Keys) -> Fault:
+        """The fault that an entry names.
+
+        Args:
+            entry: a :data:`sockservice.responder.named_faults.FaultEntry`.
+            keys: the way to it in the document.
+
+        Raises:
+            Mistakes: it names none.
+        """
+        name, inside = self._named(entry, keys)
+        fault = FAULTS[name]
+        try:
+            if isinstance(inside, Parameters):
+                parameters = inside
+            else:
+                parameters = msgspec.convert({} if inside is UNSET else {fault.main: inside}, fault)
+        except msgspec.ValidationError as error:
+            lacking = inside is UNSET and fault.main
+            problem = f"{name!r} needs its {fault.main!r}, as in {{{name}: …}}" if lacking else _bare(error)
+            raise Mistakes([self.document.mistake(problem, *keys, name)]) from None
+        if parameters.when is UNSET:
+            return Fault(parameters)
+        condition = ConditionReader(self.document, self.beside).condition(parameters.when, (*keys, name, "when"))
+        return Fault(parameters, Matched(condition))
+
+    def _named(self, entry: Any, keys: Keys) -> tuple[str, Any]:
+        """The name of the fault, and what stands behind it."""
+        if isinstance(entry, str):
+            if entry in FAULTS:
+                return entry, UNSET
+            problem = f"{entry!r} is no fault{did_you_mean(entry, FAULTS)}"
+        else:
+            given = [(name, getattr(entry, name)) for name in FAULTS if getattr(entry, name) is not UNSET]
+            if len(given) == 1:
+                return given[0]
+            problem = (
+                f"a fault is one name with its parameters, not {' and '.join(name for name, _ in given) or 'none'}"
+            )
+        raise Mistakes([self.document.mistake(problem, *keys)])
+
+
+class Matched:
+    """The ``when`` of a fault, judged as that of a stub is.
+
+    Args:
+        condition: what the ``when`` became.
+    """
+
+    def __init__(self, condition: Condition) -> None:
+        self._condition = condition
+
+    def holds(self, subject: Subject) -> bool:
+        """Whether a request is meant."""
+        return self._condition.meets(subject)
+
+
+def _bare(error: msgspec.ValidationError) -> str:
+    return str(error).partition(" - at `")[0]
+
+
+def _without_place(mistake: ConfigurationError) -> str:
+    return str(mistake).removeprefix(f"{mistake.place}: ")

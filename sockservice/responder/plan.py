@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Final
 
 import attrs
@@ -14,8 +13,6 @@ from sockservice.responder.journal import Source
 from sockservice.responder.situation import Situation
 from sockservice.responder.tally import Tally
 
-NO_STATES: Final[Mapping[str, str]] = MappingProxyType({})
-
 _NO_COLUMNS: Final = Ok()
 
 
@@ -24,20 +21,28 @@ class Step:
     """One answer of a sequence, and what happens when it is given.
 
     Attributes:
-        make: makes the answer; a Deferred where that takes time, or is to.
+        make: makes the answer, and lets happen what happens with it; a Deferred where that takes time, or is to; None
+            where the author's code passes the request on to the next stub.
         source: what the journal says of it.
         constant: the answer, where it is the same object each time.
         described: what PREPARE is told instead of the answer, where that cannot be made before it is executed.
         times: how often it is given before the next one has its turn; None: once, and the last one for ever.
-        states: the states of scenarios that it sets.
+        tagged: what the journal says of it, where its tags depend on the request.
+        alone: whether nothing happens but the answer, so that a constant one may be given without ``make``.
     """
 
-    make: Callable[[Situation], Answer | Deferred[Answer]]
+    make: Callable[[Situation], Answer | Deferred[Answer] | None]
     source: Source
     constant: Answer | None = None
     described: Answer | None = None
     times: int | None = None
-    states: Mapping[str, str] = NO_STATES
+    tagged: Callable[[Situation], Source] | None = None
+    alone: bool = True
+
+    @property
+    def ready(self) -> Answer | None:
+        """The answer that may be given as it is, without anything else; None where it has to be made."""
+        return self.constant if self.alone and self.tagged is None else None
 
 
 @attrs.frozen(eq=False)
@@ -56,8 +61,7 @@ class Plan:
     def only(self) -> Step | None:
         """The step that is given each time, where its answer is constant and nothing but the answer happens."""
         step = self.steps[0]
-        plain = step.constant is not None and step.times is None and not step.states
-        return step if plain and len(self.steps) == 1 else None
+        return step if len(self.steps) == 1 and step.times is None and step.ready is not None else None
 
     @property
     def ends(self) -> bool:
@@ -85,6 +89,15 @@ class Plan:
             if self.cycle and tally.step > last:
                 tally.step = 0
         return None
+
+    @staticmethod
+    def give_back(tally: Tally) -> None:
+        """Take back what :meth:`next` counted: the step gave no answer.
+
+        Args:
+            tally: of this stub in the workspace.
+        """
+        tally.given = max(tally.given - 1, 0)
 
     def describe(self) -> Answer:
         """What PREPARE is told: the columns of the first step that has some; an error waits until it is executed."""

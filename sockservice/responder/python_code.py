@@ -38,7 +38,7 @@ def load(reference: str, folder: Path) -> Callable[..., Any]:
     read = _REFERENCE.fullmatch(reference)
     if read is None:
         raise ValueError(f"{reference!r} does not name a function: write module:function, as in stubs.prices:answer")
-    module = _module(read["module"], folder)
+    module = _module(read["module"], files_of(reference, folder), folder)
     found: Any = module
     for name in read["function"].split("."):
         known = [word for word in dir(found) if not word.startswith("_")]
@@ -52,9 +52,22 @@ def load(reference: str, folder: Path) -> Callable[..., Any]:
     return function
 
 
-def _module(name: str, folder: Path) -> ModuleType:
-    path = folder.joinpath(*name.split("."))
-    for file in (path.with_name(path.name + ".py"), path / "__init__.py"):
+def files_of(reference: str, folder: Path) -> tuple[Path, ...]:
+    """The files of the folder that a reference may mean, the likelier first; none where it is no reference.
+
+    Args:
+        reference: as for :func:`load`.
+        folder: the stub file's.
+    """
+    read = _REFERENCE.fullmatch(reference)
+    if read is None:
+        return ()
+    path = folder.joinpath(*read["module"].split("."))
+    return path.with_name(path.name + ".py"), path / "__init__.py"
+
+
+def _module(name: str, files: tuple[Path, ...], folder: Path) -> ModuleType:
+    for file in files:
         if file.is_file():
             return _module_of(file.resolve(), folder.resolve())
     try:

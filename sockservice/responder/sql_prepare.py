@@ -13,7 +13,7 @@ from typing import Final
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from sockservice.answers import Answer, Error, Ok, Request, Value
+from sockservice.answers import Answer, Disturbed, Error, Ok, Request, Value
 from sockservice.error_codes import error, syntax_error
 from sockservice.interfaces import IResponder
 from sockservice.responder.token_reader import NotUnderstood, TokenReader
@@ -31,6 +31,11 @@ _DONE: Final = Ok()
 Asked = Answer | Deferred[Answer] | None
 
 
+def is_sql_prepare(text: str) -> bool:
+    """Whether a statement begins as one of the three does."""
+    return _BEGINNING.match(text) is not None
+
+
 @implementer(IResponder)
 class SqlPrepare:
     """Answers the three statements, and passes on all others.
@@ -45,7 +50,7 @@ class SqlPrepare:
     def respond(self, request: Request) -> Asked:
         """The answer to PREPARE and DEALLOCATE; to EXECUTE, that of the statement which it names."""
         text = request.text
-        if not _BEGINNING.match(text) or request.command not in ("query", "prepare", "execute"):
+        if not is_sql_prepare(text) or request.command not in ("query", "prepare", "execute"):
             return None
         if request.command != "query":
             return error("ER_UNSUPPORTED_PS")
@@ -71,7 +76,7 @@ class SqlPrepare:
             return error("ER_MAX_PREPARED_STMT_COUNT_REACHED", MOST)
 
         def keep(answer: Answer) -> Answer:
-            if isinstance(answer, Error):
+            if isinstance(answer, Error | Disturbed):
                 return answer
             prepared[name] = text
             return _PREPARED

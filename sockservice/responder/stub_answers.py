@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
-from sockservice.answers import Answer, Request, Rows
+from sockservice.answers import Request, Rows
 from sockservice.responder.failure import Failure, failure_of
 from sockservice.responder.lookup import Lookup
 from sockservice.responder.near_miss import NearMiss, NearMisses
@@ -184,20 +184,26 @@ class StubAnswers:
             if when.call is not None and not when.call.holds(when.call.count(tally, subject.session.connection_id)):
                 continue
             step = stub.then.next(tally)
-            if step is not None:
+            if step is None:
+                continue
+            found = self._answer(stub, step, subject, tally)
+            if found is not None:
                 tally.answered += 1
-                return self._answer(stub, step, subject, tally)
+                return found
+            stub.then.give_back(tally)
         return None
 
-    def _answer(self, stub: Stub, step: Step, subject: Subject, tally: Tally) -> Found:
-        workspace, when = self._workspace, stub.when
-        answer: Answer | None = step.constant
-        if answer is not None:
-            workspace.states.update(step.states)
-            return answer, step.source
-        situation = Situation(subject.request, workspace, when.groups(subject), when.values(subject), tally.calls)
-        workspace.states.update(step.states)
-        return step.make(situation), step.source
+    def _answer(self, stub: Stub, step: Step, subject: Subject, tally: Tally) -> Found | None:
+        """What a step gives; None where its code passes the request on."""
+        ready = step.ready
+        if ready is not None:
+            return ready, step.source
+        when = stub.when
+        situation = Situation(subject.request, self._workspace, when.groups(subject), when.values(subject), tally.calls)
+        answer = step.make(situation)
+        if answer is None:
+            return None
+        return answer, step.source if step.tagged is None else step.tagged(situation)
 
     def _describe(self, subject: Subject) -> Found | None:
         """What a statement with unknown parameters would answer: that of the first stub which tells columns, if any."""

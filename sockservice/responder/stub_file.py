@@ -14,6 +14,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from sockservice.responder.named_faults import FaultEntry
 from sockservice.responder.then_words import Then
 from sockservice.responder.when_words import Text, When
 
@@ -22,9 +23,13 @@ class StubEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One stub."""
 
     when: When
-    then: Then
+    then: Annotated[
+        Then | list[Then],
+        Meta(description="What it answers; a list is a sequence, whose last answer repeats."),
+    ]
     name: Annotated[Text | UnsetType, Meta(description="What it is called in messages; a short sentence.")] = UNSET
     priority: Annotated[int, Meta(ge=1, le=9, description="Of several that match, the lowest number wins.")] = 5
+    cycle: Annotated[bool, Meta(description="Whether the first answer of the list follows the last one.")] = False
 
     reserved: ClassVar[frozenset[str]] = frozenset(["id"])
 
@@ -41,6 +46,10 @@ class Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = UNSET
 
+    seed: Annotated[
+        int | UnsetType, Meta(description="Of the random numbers of the file's stubs, so that each run has the same.")
+    ] = UNSET
+
     reserved: ClassVar[frozenset[str]] = frozenset(["sql", "upstream"])
 
 
@@ -53,5 +62,8 @@ class StubFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
     service: Annotated[Literal["mysql"], Meta(description="The service that they are for.")] = "mysql"
     defaults: Defaults = Defaults()
+    faults: Annotated[
+        list[FaultEntry], Meta(description="Faults that are armed in each workspace from the start.")
+    ] = []
 
     reserved: ClassVar[frozenset[str]] = frozenset(["seed"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,13 +13,18 @@ from msgspec import UNSET
 from sockservice.documents import Document, position, survey_document
 from sockservice.errors import ConfigurationError
 from sockservice.responder.condition_reader import ConditionReader
+from sockservice.responder.fault import Fault
+from sockservice.responder.fault_reader import FaultReader
+from sockservice.responder.files_beside import NO_FILES, FilesBeside
 from sockservice.responder.mistakes import Mistakes
+from sockservice.responder.named_faults import FAULT_ENTRY
 from sockservice.responder.plan_reader import PlanReader
 from sockservice.responder.stub import FROM_FILES, Rank, Stub
 from sockservice.responder.stub_file import StubEntry, StubFile
 from sockservice.responder.then_words import OkThen, Then
 from sockservice.responder.when_words import When
 
+Thens: Final[Any] = Then | list[Then]
 _ANY_WHEN: Final = When(regex=".*")
 _ANY_THEN: Final = Then(ok=OkThen())
 """What stands in for parts that have not their shape: they are told already, and the others are still checked."""
@@ -31,24 +36,35 @@ class StubReader:
 
     Attributes:
         document: a StubFile, or what has mistakes against it.
+        beside: the files that its stubs name.
     """
 
     document: Document[Any]
+    beside: FilesBeside = NO_FILES
 
     @classmethod
-    def of(cls, file: Path) -> StubReader:
+    def of(cls, file: Path, note: Callable[[Path], None] = lambda _: None) -> StubReader:
         """Read a file.
+
+        Args:
+            file: it.
+            note: see :class:`FilesBeside`.
 
         Raises:
             ConfigurationError: it cannot be read, or is not YAML.
         """
-        return cls(survey_document(file, StubFile))
+        return cls(survey_document(file, StubFile), FilesBeside(file.parent, note=note))
 
     @property
     def databases(self) -> tuple[str, ...]:
         """The database that a sound file names under ``defaults``, if it does."""
         database = self.document.value.defaults.database
         return () if database is UNSET else (database,)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that a sound file arms."""
+        return self._faults[0]
 
     def fallback(self, before: str) -> str:
         """The fallback that a sound file names under ``defaults``, if it does, else the one of the files before it.
@@ -76,8 +92,11 @@ class StubReader:
             ConfigurationError: at least one is wrong; ``mistakes`` holds all that is.
         """
         stubs: list[Stub] = []
-        found = list(self.document.mistakes)
-        conditions, plans = ConditionReader(self.document), PlanReader(self.document)
+        found = [*self.document.mistakes, *self._faults[1]]
+        conditions, plans = (
+            ConditionReader(self.document, self.beside),
+            PlanReader(self.document, self.beside, self._seed),
+        )
         for index, entry in enumerate(self._sound_entries() if found else self.document.value.stubs):
             keys = ("stubs", index)
             name = f"stub {index + 1} of {self.document.path.name}" if entry.name is UNSET else entry.name
@@ -97,9 +116,38 @@ class StubReader:
             raise ConfigurationError.together(sorted(found, key=position))
         return stubs
 
+    @property
+    def _seed(self) -> int | None:
+        """The seed that a sound file names under ``defaults``, if it does."""
+        seed = UNSET if self.document.mistakes else self.document.value.defaults.seed
+        return None if seed is UNSET else seed
+
+    @functools.cached_property
+    def _faults(self) -> tuple[tuple[Fault, ...], tuple[ConfigurationError, ...]]:
+        """The faults of the file as far as they are sound, and what is wrong with the others."""
+        faults: list[Fault] = []
+        found: list[ConfigurationError] = []
+        reader = FaultReader(self.document, self.beside)
+        for index, entry in self._sound_faults():
+            try:
+                faults.append(reader.fault(entry, ("faults", index)))
+            except Mistakes as mistakes:
+                found.extend(mistakes.found)
+        return tuple(faults), tuple(found)
+
+    def _sound_faults(self) -> Iterator[tuple[int, Any]]:
+        """The entries under ``faults`` that have their shape, with their numbers from 0."""
+        if not self.document.mistakes:
+            yield from enumerate(self.document.value.faults)
+            return
+        for index in range(len(self.document.part(list[Any], "faults") or ())):
+            entry = self.document.part(FAULT_ENTRY, "faults", index)
+            if entry is not None:
+                yield index, entry
+
     def _sound_entries(self) -> Iterator[StubEntry]:
         """The stubs of a file that lacks its shape, as far as they have theirs."""
         for index in range(len(self.document.part(list[Any], "stubs") or ())):
             when = self.document.part(When, "stubs", index, "when")
-            then = self.document.part(Then, "stubs", index, "then")
+            then = self.document.part(Thens, "stubs", index, "then")
             yield StubEntry(_ANY_WHEN if when is None else when, then or _ANY_THEN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import attrs
 from sockservice.errors import ConfigurationError
 from sockservice.file_stamps import stamp_of
 from sockservice.interfaces import Stamp
+from sockservice.responder.fault import Fault
 from sockservice.responder.lookup import Lookup
 from sockservice.responder.near_miss import NearMisses
 from sockservice.responder.stub import Stub, first_states
@@ -29,6 +30,7 @@ class StubSet:
         stubs: all of them, in the order of the files and within them.
         databases: the databases that the files name under ``defaults``, each once.
         fallback: what the files want to answer when no stub does; ``""`` where they do not say.
+        faults: the faults that the files arm, in their order.
         files: the files that were read for them.
         initial_states: the state that each scenario begins in: the first one that a stub asks for.
         lookup: the tables that find them.
@@ -38,6 +40,7 @@ class StubSet:
     stubs: tuple[Stub, ...] = ()
     databases: tuple[str, ...] = ()
     fallback: str = ""
+    faults: tuple[Fault, ...] = ()
     files: tuple[Path, ...] = ()
     initial_states: Mapping[str, str] = attrs.field(init=False, repr=False, eq=False)
     lookup: Lookup = attrs.field(init=False, repr=False, eq=False)
@@ -71,8 +74,13 @@ class StubSet:
         stubs: list[Stub] = []
         databases: dict[str, None] = {}
         fallback = ""
+        faults: list[Fault] = []
         mistakes: list[ConfigurationError] = []
         read: set[str] = set()
+
+        def note(file: Path) -> None:
+            seen.setdefault(str(file), stamp_of(file))
+
         for name in (name for path in paths for name in stub_paths(os.fspath(path), mistakes)):
             seen.setdefault(name, stamp_of(name))
             same = os.path.realpath(name)
@@ -80,20 +88,21 @@ class StubSet:
                 continue
             read.add(same)
             try:
-                reader = _reader(Path(name))
+                reader = _reader(Path(name), note)
                 stubs.extend(reader.stubs(len(stubs)))
                 fallback = reader.fallback(fallback)
             except ConfigurationError as error:
                 mistakes.extend(error.mistakes)
             else:
                 databases.update(dict.fromkeys(reader.databases))
+                faults.extend(reader.faults)
         if mistakes:
             raise ConfigurationError.together(mistakes)
-        return cls(tuple(stubs), tuple(databases), fallback, tuple(map(Path, seen)))
+        return cls(tuple(stubs), tuple(databases), fallback, tuple(faults), tuple(map(Path, seen)))
 
 
-def _reader(file: Path) -> StubReader:
+def _reader(file: Path, note: Callable[[Path], None]) -> StubReader:
     # Without stub files nothing of YAML is imported: a tenth of the time to start.
     from sockservice.responder.stub_reader import StubReader
 
-    return StubReader.of(file)
+    return StubReader.of(file, note)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+Text: TypeAlias = Annotated[str, Meta(min_length=1)]
 Row: TypeAlias = dict[str, Any] | list[Any]
-Count: TypeAlias = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+TemplateText: TypeAlias = Annotated[str, Meta(pattern=r"\{\{[\s\S]*\}\}", title="a template")]
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=2**63 - 1)] | TemplateText
+Times: TypeAlias = Annotated[int, Meta(ge=1, le=10**9)]
+Duration: TypeAlias = int | float | str
+
+_BESIDE: Final = dict.fromkeys(
+    "columns delay first_row_delay row_delay set_state then_close emit fault repeat_rows row_size times".split(),
+    "beside the answer, not in it",
+) | {"cycle": "beside 'then', not in it"}
 
 
 class OkThen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -16,10 +25,12 @@ class OkThen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     affected_rows: Annotated[Count, Meta(description="How many rows were changed.")] = 0
     last_insert_id: Annotated[Count, Meta(description="The AUTO_INCREMENT value that was made.")] = 0
-    warnings: Annotated[int, Meta(ge=0, le=65535, description="How many warnings there are.")] = 0
+    warnings: Annotated[
+        Annotated[int, Meta(ge=0, le=65535)] | TemplateText, Meta(description="How many warnings there are.")
+    ] = 0
     info: Annotated[str, Meta(description="Text such as `Rows matched: 1  Changed: 1  Warnings: 0`.")] = ""
 
-    reserved: ClassVar[frozenset[str]] = frozenset(["{{"])
+    misplaced: ClassVar[dict[str, str]] = _BESIDE
 
 
 class ErrorThen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,11 +40,63 @@ class ErrorThen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sqlstate: Annotated[str | UnsetType, Meta(description="Five characters; MySQL's own by default.")] = UNSET
     message: Annotated[str | UnsetType, Meta(description="The text; MySQL's own by default.")] = UNSET
 
-    reserved: ClassVar[frozenset[str]] = frozenset(["times"])
+    misplaced: ClassVar[dict[str, str]] = _BESIDE
 
 
-class Then(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a stub answers: ``rows`` (with or without ``columns``), ``ok`` or ``error``."""
+class RowsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of rows."""
+
+    file: Annotated[Text, Meta(description="The file, as seen from the stub file's folder.")]
+    where: Annotated[
+        dict[str, Any] | UnsetType,
+        Meta(
+            description="Only the rows whose columns have these values: a map from label to a value, a list of values, "
+            "or a template such as `{{ params[0] }}`."
+        ),
+    ] = UNSET
+
+    misplaced: ClassVar[dict[str, str]] = _BESIDE
+
+
+class CsvFile(RowsFile, frozen=True, forbid_unknown_fields=True):
+    """A CSV file."""
+
+    delimiter: Annotated[str, Meta(description="The character between two cells.")] = ","
+    null: Annotated[
+        str | list[str] | UnsetType, Meta(description="What stands for NULL: `NULL` and `\\N` by default.")
+    ] = UNSET
+
+
+class LognormalWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Times as real servers take them: mostly short, with a long tail."""
+
+    median: Annotated[Duration, Meta(description="Half of the times are shorter.")]
+    sigma: Annotated[float, Meta(ge=0, le=10, description="How wide they spread: 0 not at all, 1 widely.")]
+    max: Annotated[Duration | UnsetType, Meta(description="No time is longer.")] = UNSET
+
+
+class DelayWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A delay that is not always the same: exactly one of its fields."""
+
+    fixed: Annotated[Duration | UnsetType, Meta(description="The same time each time.")] = UNSET
+    uniform: Annotated[list[Duration] | UnsetType, Meta(description="Any time between the two: `[10ms, 50ms]`.")] = (
+        UNSET
+    )
+    lognormal: LognormalWords | UnsetType = UNSET
+
+
+Delay: TypeAlias = Duration | DelayWords
+
+
+class DribbleWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The bytes of the answer in pieces, spread over a time."""
+
+    chunks: Annotated[int, Meta(ge=1, le=100_000, description="How many pieces.")]
+    duration: Annotated[Duration, Meta(description="From the first piece to the last: `2s`.")]
+
+
+class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One answer: exactly one of ``rows``, ``table``, ``csv``, ``json``, ``rows_from``, ``ok`` and ``error``."""
 
     rows: Annotated[
         list[Row] | UnsetType,
@@ -43,12 +106,66 @@ class Then(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, str] | UnsetType,
         Meta(description="Label to MySQL type, such as `VARCHAR(20)`; inferred from the values where it is left out."),
     ] = UNSET
+    table: Annotated[
+        Text | UnsetType,
+        Meta(description="A result set as a drawn table: a header, and cells divided by `|` or by two blanks."),
+    ] = UNSET
+    csv: Annotated[Text | CsvFile | UnsetType, Meta(description="A result set from a CSV file with a header.")] = UNSET
+    json: Annotated[Text | RowsFile | UnsetType, Meta(description="A result set from a JSON file.")] = UNSET
+    rows_from: Annotated[
+        Text | CsvFile | UnsetType, Meta(description="A result set from a file: .csv, .json, .yaml or .yml.")
+    ] = UNSET
     ok: OkThen | UnsetType = UNSET
     error: Annotated[
         int | str | ErrorThen | UnsetType, Meta(description="MySQL's error number or name, or a map with `code`.")
     ] = UNSET
+    repeat_rows: Annotated[Times | UnsetType, Meta(description="How many times the rows are sent.")] = UNSET
+    row_size: Annotated[
+        int | str | UnsetType,
+        Meta(description="Bytes of each row, such as `20MB`: its last text or binary column is padded."),
+    ] = UNSET
 
-    reserved: ClassVar[frozenset[str]] = frozenset(
-        """table csv json rows_from results sql upstream record python repeat_rows row_size delay first_row_delay
-        row_delay dribble set_state then_close emit fault times cycle""".split()
-    ) | {"a list"}
+    misplaced: ClassVar[dict[str, str]] = {
+        word: f"beside {where}, not in it"
+        for where, words in {
+            "'results'": "delay first_row_delay row_delay dribble set_state then_close emit fault times",
+            "'then'": "cycle",
+        }.items()
+        for word in words.split()
+    }
+
+
+class Then(Result, frozen=True, forbid_unknown_fields=True):
+    """What a stub answers, and what happens besides."""
+
+    results: Annotated[
+        list[Result] | UnsetType, Meta(description="Several answers to one statement, as a procedure gives.")
+    ] = UNSET
+    python: Annotated[
+        Text | UnsetType, Meta(description="`module:function`: your own code, called with the request.")
+    ] = UNSET
+    fault: Annotated[
+        str | dict[str, Any] | UnsetType,
+        Meta(description="A fault by its name, or a map from the name to what it takes; with or without an answer."),
+    ] = UNSET
+    delay: Annotated[Delay | UnsetType, Meta(description="A pause before the answer: `2ms`, `1.5s`.")] = UNSET
+    first_row_delay: Annotated[Delay | UnsetType, Meta(description="A pause before the first row.")] = UNSET
+    row_delay: Annotated[Delay | UnsetType, Meta(description="A pause before each other row.")] = UNSET
+    dribble: Annotated[DribbleWords | UnsetType, Meta(description="The answer in pieces, spread over a time.")] = UNSET
+    set_state: Annotated[
+        dict[str, str] | UnsetType, Meta(description="Scenarios to put into another state, by their names.")
+    ] = UNSET
+    then_close: Annotated[
+        bool | Literal["fin", "rst"] | UnsetType,
+        Meta(description="Whether the connection ends behind the answer: in order (`true`, `fin`) or reset (`rst`)."),
+    ] = UNSET
+    emit: Annotated[
+        Text | list[Text] | UnsetType, Meta(description="What the journal says of the request besides.")
+    ] = UNSET
+    times: Annotated[
+        Times | UnsetType,
+        Meta(description="How often it is given before the next answer of the list has its turn; once by default."),
+    ] = UNSET
+
+    reserved: ClassVar[frozenset[str]] = frozenset(["sql", "upstream", "record"])
+    misplaced: ClassVar[dict[str, str]] = {"cycle": "beside 'then', not in it"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -13,6 +14,8 @@ from zope.interface import implementer
 from sockservice.answers import Answer, Request
 from sockservice.interfaces import IResponder
 from sockservice.responder.control.control import Control
+from sockservice.responder.dice import Dice
+from sockservice.responder.fault import Fault
 from sockservice.responder.faults import ArmedFaults
 from sockservice.responder.journal import Journal, Source
 from sockservice.responder.sql_prepare import SqlPrepare
@@ -46,6 +49,7 @@ class Workspace:
         behind: who answers what no stub does, in order, each with what the journal calls it.
         clock: the reactor, for delays.
         journal: its journal.
+        faults: those that are armed from the start, beside those of the files.
         control: whether statements may read and steer it; see :mod:`sockservice.responder.control`.
 
     Attributes:
@@ -53,6 +57,7 @@ class Workspace:
         states: the states of scenarios that were set; see :meth:`state`.
         counters: the counters of templates, by name.
         random: random numbers, for templates and faults that bring no seed of their own.
+        randoms: the random numbers of the stubs whose file has a seed.
         faults: the faults that are armed.
         For the others see the arguments.
     """
@@ -65,6 +70,7 @@ class Workspace:
         clock: IReactorTime,
         journal: Journal,
         *,
+        faults: Sequence[Fault] = (),
         control: bool = True,
     ) -> None:
         self.name = name
@@ -76,7 +82,8 @@ class Workspace:
         self.states: dict[str, str] = {}
         self.counters: dict[str, int] = {}
         self.random = Random()  # noqa: S311 - nothing is kept secret by it
-        self.faults = ArmedFaults()
+        self.randoms: WeakKeyDictionary[Dice, Random] = WeakKeyDictionary()
+        self.faults = ArmedFaults(self, faults)
         self.stubs = StubAnswers(self, files, characters=CHARACTERS // (_SHARE if name else 1))
         self._find_stub = self.stubs.find
         self._others: tuple[tuple[Source | None, Respond], ...] = (
@@ -108,7 +115,7 @@ class Workspace:
         return waited
 
     def reset(self) -> None:
-        """As at the beginning: no stubs of its own, no states, no faults, an empty journal."""
+        """As at the beginning: no stubs of its own, no states, the faults of the start, an empty journal."""
         self.reset_states()
         self.reset_faults()
         self.stubs.reset()
@@ -118,10 +125,11 @@ class Workspace:
         """All scenarios are in their first states, and all counters begin anew."""
         self.states.clear()
         self.counters.clear()
+        self.randoms.clear()
 
     def reset_faults(self) -> None:
         """The faults are those that were armed at the beginning."""
-        self.faults.clear()
+        self.faults.reset()
 
     def _find(self, request: Request) -> Found | None:
         """The answer where faults are armed, or no stub has one."""

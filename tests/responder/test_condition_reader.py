@@ -10,6 +10,7 @@ import pytest
 from sockservice.documents import survey_text
 from sockservice.errors import ConfigurationError
 from sockservice.responder.condition_reader import ConditionReader
+from sockservice.responder.files_beside import FilesBeside
 from sockservice.responder.stub_set import StubSet
 from sockservice.responder.when_words import When
 
@@ -133,6 +134,6 @@ def test_the_examples_of_the_manual_read_and_use_every_word(tmp_path):
     for text in examples():
         document = survey_text(text, tmp_path / "when", When)
         assert not document.mistakes, text
-        assert ConditionReader(document).condition(document.value, ())
+        assert ConditionReader(document, FilesBeside(tmp_path)).condition(document.value, ())
         used |= set(re.findall(r"\w+", text))
     assert used >= set(When.__struct_encode_fields__)
