@@ -30,6 +30,10 @@ NO_ATTRIBUTES: Final[Mapping[str, Value]] = MappingProxyType({})
 """Nothing by name: what nearly every request has."""
 
 
+OWN_COMMANDS: Final = frozenset("connect auth change_user ping statistics kill quit".split())
+"""The commands that a MySQL server answers itself, unless a responder that was asked before has another answer."""
+
+
 class Request(msgspec.Struct, frozen=True, gc=False):
     """What a client asked: one command, as a value.
 
@@ -46,13 +50,15 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     - ``field_list``: the columns of a table.
     - ``reset_connection``: the session has been reset; the answer is not used.
 
-    A server that was told to (``Server(asks=…)``) asks for these too; None is the server's own answer:
+    A server that was told to (``Server(asks=…)``) asks for these too. Anything but an Error is the server's own answer,
+    and so is None, in a Disturbed as well, unless that breaks the connection:
 
     - ``connect``: a client has connected, and nothing is known of it but its address. An Error is sent in place of the
       greeting, and the connection is closed; a Login says how the login goes; else the client is greeted.
     - ``auth``: the user has proven who it is, at the login or in a change of user. An Error refuses it, and the
-      connection is closed.
-    - ``change_user``, ``ping``, ``statistics``, ``kill`` (the text is the connection's number): an Error refuses.
+      connection is closed. What disturbs this answer disturbs the end of the login.
+    - ``change_user``: the client is about to become another user. An Error refuses, and the connection is closed.
+    - ``ping``, ``statistics``, ``kill`` (the text is the connection's number): an Error refuses.
     - ``quit``: the client is about to leave; the answer can only disturb how the connection ends.
 
     The commands of the services that answer by messages:
@@ -234,7 +240,8 @@ class Disturbed:
     """An answer that is sent late, in pieces, not to its end, or wrongly.
 
     Attributes:
-        answer: what is sent so; None: no bytes at all, only what the disturbances do.
+        answer: what is sent so; None: no bytes at all, only what the disturbances do. Around a LocalInfile, it is the
+            answer behind the file that is disturbed.
         disturbances: what is wrong, in any order; one of a kind.
         encodings: as in :class:`Rows`; stays empty.
     """

@@ -32,7 +32,8 @@ class Stall:
 
     Attributes:
         seconds: how long; None for ever: the answer never comes.
-        at_fetch: whether it is the rows that FETCH asks for which are late, where the client reads by a cursor.
+        at_fetch: whether it is the rows that the first FETCH asks for which are late, where the client reads by a
+            cursor; nothing is late where it does not.
     """
 
     seconds: float | None = None
@@ -57,8 +58,9 @@ class Dribble:
     """The bytes of the answer in pieces of equal size, spread over a time.
 
     Attributes:
-        chunks: how many pieces.
-        seconds: from the first to the last.
+        chunks: how many pieces, at most one a byte.
+        seconds: from the first to the last. Rows that come one by one are not held to learn how many there are: those
+            beyond the first megabyte come at the same speed.
     """
 
     chunks: int
@@ -70,10 +72,12 @@ class Break:
     """The answer breaks off, or the connection ends behind it.
 
     Attributes:
-        after_rows: behind this many rows; None: behind the whole answer, or where ``after_bytes`` says.
-        after_bytes: behind this many bytes.
+        after_rows: behind this many rows, of all results together, and at the latest before what ends the last of them;
+            None: behind the whole answer, or where ``after_bytes`` says.
+        after_bytes: behind this many bytes, not compressed, and at the latest behind the whole answer.
         ending: what becomes of the connection.
-        error: an error in place of the rest; the connection lives on then. None for none.
+        error: an error in place of the rest, which is the last packet at least; the connection lives on then, so that
+            ``after_bytes`` is behind the last packet that is sent within them. None for none.
     """
 
     after_rows: int | None = None
@@ -111,7 +115,8 @@ class Oversized:
     """The answer begins with the header of a packet that is larger than the client takes, and zeros of it.
 
     Attributes:
-        size: bytes that the header announces, in packets of the longest size; as many follow as the client reads.
+        size: bytes that the header announces, in packets of the longest size; as many follow as the client reads, and
+            nothing of the answer.
     """
 
     size: int = 1 << 30
@@ -122,8 +127,9 @@ class Malformed:
     """The answer is not what the protocol wants.
 
     Attributes:
-        kind: ``length``: a length-encoded integer of a row says more than there is; ``column_count``: more columns
-            are announced than described; ``garbage``: random bytes in the place of the answer's first payload.
+        kind: ``length``: a length-encoded integer of the first row, or of an OK, says more than there is;
+            ``column_count``: one column more is announced than described; ``garbage``: random bytes in the place of
+            the answer's first payload.
         seed: of the random bytes.
     """
 

@@ -90,7 +90,8 @@ class Account:
         return at_home or _like(self.host, host, ignore_case=True)
 
     def allows(self, database: str) -> bool:
-        """Whether the account may use a database."""
+        """Whether the account may use a database; of ``shop@w1``, ``shop`` counts."""
+        database = without_workspace(database)
         if not self.databases or database.lower() in _ALWAYS_ALLOWED:
             return True
         return any(_like(pattern, database) for pattern in self.databases)
@@ -155,13 +156,22 @@ class Accounts:
     def of(self, user: str, host: str) -> Account:
         """The account of a user at an address.
 
+        Where no account has the exact name, the part before the last ``@`` counts: behind it stands a workspace.
+
         Where there is none, it is one whose password nobody knows: so a login with an unknown name
         takes the same way, and fails at the same place, as one with a wrong password.
         """
         if not self._ordered:
             return Anybody(user)
+        if all(account.user != user for account in self._ordered):
+            user = without_workspace(user)
         found = next((account for account in self._ordered if account.matches(user, host)), None)
         return found or Account(user, secrets.token_hex())
+
+
+def without_workspace(name: str) -> str:
+    """A user or a database without the workspace that stands behind its last ``@``."""
+    return name.rpartition("@")[0] or name
 
 
 def _specificity(account: Account) -> tuple[bool, int, bool]:

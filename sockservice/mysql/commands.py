@@ -5,6 +5,7 @@ A COM_QUERY of one statement without attributes never comes here: the session ta
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from sockservice.error_codes import error, syntax_error
 from sockservice.errors import ProtocolError
 from sockservice.mysql.constants import Capability, Command
 from sockservice.mysql.parameters import WrongParameters, read_parameters
-from sockservice.mysql.results import answer_packets, eof_payload, field_list_packets
+from sockservice.mysql.results import answer_payloads, eof_payload, field_list_payloads, sound_error_payload
 from sockservice.mysql.statement_commands import STATEMENT_COMMANDS
 from sockservice.mysql.statement_text import split_statements
 from sockservice.mysql.wire import PayloadReader
@@ -25,8 +26,14 @@ TakeCommand = Callable[["Session", bytes], Request | None]
 """Given the session and what follows the command's byte: a request, or None where it is answered already."""
 
 
-def _quit(session: Session, _: bytes) -> None:
-    session.close()
+def _quit(session: Session, _: bytes) -> Request | None:
+    """The connection is closed, whatever a responder says to it."""
+
+    def leave(_refusal: Error | None = None) -> list[bytes]:
+        session.behind = session.close
+        return []
+
+    return session.ask_or_do("quit", "Quit", leave, refuse=leave)
 
 
 def _query(session: Session, arguments: bytes) -> Request | None:
@@ -57,18 +64,18 @@ def _init_db(session: Session, name: bytes) -> Request | None:
         session.reply_with(error("ER_DBACCESS_DENIED_ERROR", user, host, database))
         return None
 
-    def encode(answer: Answer) -> bytes:
+    def encode(answer: Answer) -> list[bytes]:
         if not isinstance(answer, Error):
             session.database = database
             answer = answer if isinstance(answer, Ok) else Ok()
-        return answer_packets(answer, session.form_of(answer), session.sequence_id)
+        return list(answer_payloads(answer, session.form_of(answer)))
 
     return session.ask("init_db", "Init DB", database, encode)
 
 
 def _field_list(session: Session, arguments: bytes) -> Request:
-    def encode(answer: Answer) -> bytes:
-        return field_list_packets(answer, session.form, session.sequence_id)
+    def encode(answer: Answer) -> list[bytes]:
+        return field_list_payloads(answer, session.form)
 
     table = session.client_charset.decode(arguments.partition(b"\0")[0])
     return session.ask("field_list", "Field List", table, encode)
@@ -78,10 +85,14 @@ def _process_info(session: Session, _: bytes) -> Request:
     return session.ask("query", "Processlist", "SHOW PROCESSLIST")
 
 
-def _process_kill(session: Session, connection_id: bytes) -> None:
+def _process_kill(session: Session, connection_id: bytes) -> Request | None:
     number = int.from_bytes(connection_id[:4], "little")
-    answer = session.server.kill(number, session, query=False)
-    session.reply_with(answer)
+
+    def kill() -> list[bytes]:
+        answer = session.server.kill(number, session, query=False)
+        return list(answer_payloads(answer, session.form_of(answer)))
+
+    return session.ask_or_do("kill", "Kill", kill, text=str(number))
 
 
 def _refresh(session: Session, _: bytes) -> None:
@@ -89,12 +100,12 @@ def _refresh(session: Session, _: bytes) -> None:
     session.reply_with(Ok())
 
 
-def _statistics(session: Session, _: bytes) -> None:
-    session.reply(session.server.statistics().encode())
+def _statistics(session: Session, _: bytes) -> Request | None:
+    return session.ask_or_do("statistics", "Statistics", lambda: [session.server.statistics().encode()])
 
 
-def _ping(session: Session, _: bytes) -> None:
-    session.reply_with(Ok())
+def _ping(session: Session, _: bytes) -> Request | None:
+    return session.ask_or_do("ping", "Ping", lambda: list(answer_payloads(Ok(), session.form_of(Ok()))))
 
 
 def _debug(session: Session, _: bytes) -> None:
@@ -114,14 +125,24 @@ def _reset_connection(session: Session, _: bytes) -> Request:
     """The responder is told, and has no say in it."""
     session.reset()
 
-    def encode(_answer: Answer) -> bytes:
-        return answer_packets(Ok(), session.form_of(Ok()), session.sequence_id)
+    def encode(_answer: Answer) -> list[bytes]:
+        return list(answer_payloads(Ok(), session.form_of(Ok())))
 
     return session.ask("reset_connection", "Reset Connection", "", encode)
 
 
-def _change_user(session: Session, arguments: bytes) -> None:
-    session.change_user(arguments)
+def _change_user(session: Session, arguments: bytes) -> Request | None:
+    """A new login; where a responder refuses it, the connection ends as it does with a wrong password."""
+
+    def log_in() -> list[bytes]:
+        session.behind = functools.partial(session.change_user, arguments)
+        return []
+
+    def refuse(problem: Error) -> list[bytes]:
+        session.behind = session.close
+        return [sound_error_payload(problem, session.form.charset)]
+
+    return session.ask_or_do("change_user", "Change user", log_in, refuse=refuse)
 
 
 def unknown(session: Session, _: bytes) -> None:

@@ -10,7 +10,9 @@ import functools
 from collections.abc import Callable
 from typing import Any, Final
 
-from sockservice.answers import Answer, Error, LocalInfile
+import attrs
+
+from sockservice.answers import Answer, Disturbed, Error, LocalInfile
 from sockservice.error_codes import error
 from sockservice.mysql.packets import PacketReader
 
@@ -61,6 +63,29 @@ class FileTransfer:
     def _failed(self) -> Answer:
         assert self._failure is not None
         return self._failure
+
+
+def disturbed_behind(answer: LocalInfile, disturbed: Disturbed) -> LocalInfile:
+    """A file whose statement is answered disturbed.
+
+    Args:
+        answer: the file that is disturbed.
+        disturbed: how, as the responder gave it.
+    """
+
+    def done() -> Any:
+        outcome = answer.done()
+        if isinstance(outcome, Answer):
+            return around(disturbed, outcome)
+        return outcome.addCallback(lambda late: around(disturbed, late))
+
+    return LocalInfile(answer.filename, answer.receive, done)
+
+
+def around(disturbed: Disturbed, answer: Answer) -> Disturbed:
+    """The same disturbances around another answer."""
+    inner = disturbed.answer
+    return attrs.evolve(disturbed, answer=around(inner, answer) if isinstance(inner, Disturbed) else answer)
 
 
 def file_request(answer: LocalInfile, encode: Callable[[str], bytes]) -> bytes:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from sockservice.answers import Error
+from sockservice.answers import Login as Terms
 from sockservice.error_codes import error
 from sockservice.errors import ProtocolError
 from sockservice.mysql.accounts import Account
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 class Outcome(enum.Enum):
     """How far the login is."""
 
+    MET = "met"
+    """The greeting is due, or the client's request to change its user."""
     GREETED = "greeted"
     """The client's response is due."""
     ENCRYPTING = "encrypting"
@@ -69,13 +72,15 @@ class Login:
 
     Attributes:
         outcome: how far it is.
+        terms: how it is to go, where a responder wants to have a say in that; to be set before the greeting.
         response: what the client said of itself, once it did.
         account: whose password it has to prove, once that is known.
         peer: where the client is, as far as it is known.
     """
 
     def __init__(self, server: Server, peer: Callable[[], Peer], salt: bytes) -> None:
-        self.outcome = Outcome.GREETED
+        self.outcome = Outcome.MET
+        self.terms = Terms()
         self.response: HandshakeResponse | None = None
         self.account: Account | None = None
         self.peer = peer()
@@ -86,10 +91,18 @@ class Login:
         self._password_used = False
 
     def greeting(self, connection_id: int) -> bytes:
-        """The payload to begin with."""
-        server = self._server
-        offered, plugin = server.capabilities, server.default_plugin
+        """The payload to begin with; the client's response is due then."""
+        server, self.outcome = self._server, Outcome.GREETED
+        offered, plugin = self._offered, server.default_plugin
         return greeting_payload(server.greeting_version, connection_id, self._salt, Status.AUTOCOMMIT, offered, plugin)
+
+    @property
+    def _offered(self) -> int:
+        """The capabilities of the greeting; a flawed certificate is there even where the server has none."""
+        offered = self._server.capabilities
+        if not self.terms.tls:
+            return offered & ~Capability.SSL
+        return offered | Capability.SSL if self.terms.certificate else offered
 
     def encrypted(self) -> None:
         """TLS is on: the client's response is due once more."""
@@ -108,7 +121,7 @@ class Login:
         if self.outcome is Outcome.PROVING:
             return self._go_on(payload)
         self.peer = self._look()
-        offered = self._server.capabilities
+        offered = self._offered
         if asks_for_tls(payload, offered) and self.peer.tls is None:
             self.outcome = Outcome.ENCRYPTING
             return []
@@ -147,11 +160,16 @@ class Login:
         """Take a proof that came unasked, where its plugin is the account's; ask for one where it is not."""
         assert self.account is not None
         assert self.response is not None
+        forced = self.terms.plugin
         if not self.response.capabilities & Capability.PLUGIN_AUTH:
-            if self.account.full_authentication or self.account.plugin not in ("", *_SCRAMBLES):
+            unknown = forced not in ("", NATIVE) or self.account.plugin not in ("", *_SCRAMBLES)
+            if unknown or self.account.full_authentication or self.terms.full_authentication:
                 return self._refuse(error("ER_NOT_SUPPORTED_AUTH_MODE"))
             self._begin(NATIVE)
             return self._go_on(answer)
+        if forced:
+            self.outcome = Outcome.PROVING
+            return [switch_payload(forced, self._begin(forced))]
         wanted = self.account.plugin or self._server.default_plugin
         if not self._server.accounts:
             wanted = plugin if plugin in _SCRAMBLES else self._server.default_plugin
@@ -166,7 +184,8 @@ class Login:
     def _begin(self, plugin: str) -> bytes:
         assert self.account is not None
         server = self._server
-        claim = Claim(self.account, self._salt, self.peer.secure, server.rsa_key, server.proven)
+        full = self.terms.full_authentication
+        claim = Claim(self.account, self._salt, self.peer.secure, server.rsa_key, server.proven, full)
         self._proof, challenge = proof(plugin, claim)
         return challenge
 

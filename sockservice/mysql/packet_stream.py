@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from sockservice.mysql.packets import MAX_PAYLOAD, packet
+from sockservice.mysql.results import is_error
 
 PIECE: Final = 64 * 1024
 """About how many bytes are made at once: what a transport buffers before it asks to pause."""
@@ -20,30 +21,45 @@ class PacketStream:
 
     Attributes:
         sequence_id: of the packet that comes next.
-        last: the payload that was taken last.
         ended: whether there are no more.
+        rest: what is left of the packet that was begun last; it is given out whole here.
     """
+
+    rest: bytes | None = b""
 
     def __init__(self, payloads: Iterable[bytes], sequence_id: int) -> None:
         self._payloads = iter(payloads)
+        self._failure: Exception | None = None
+        self._last = b""
         self.sequence_id = sequence_id
-        self.last = b""
         self.ended = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether the payload that was taken last is an error."""
+        return is_error(self._last)
 
     def read(self, size: int | None = PIECE) -> bytes:
         """The next packets: at least ``size`` bytes of them (all where it is None), or what is left.
 
-        What the payloads raise comes through here; the packets before are lost then.
+        What the payloads raise comes through here, behind the packets before.
         """
+        if self._failure is not None:
+            raise self._failure
         pieces, length = [], 0
-        for payload in self._payloads:
-            piece = packet(payload, self.sequence_id)
-            self.sequence_id += len(payload) // MAX_PAYLOAD + 1
-            self.last = payload
-            pieces.append(piece)
-            length += len(piece)
-            if size is not None and length >= size:
-                break
-        else:
-            self.ended = True
+        try:
+            for payload in self._payloads:
+                piece = packet(payload, self.sequence_id)
+                self.sequence_id += len(payload) // MAX_PAYLOAD + 1
+                self._last = payload
+                pieces.append(piece)
+                length += len(piece)
+                if size is not None and length >= size:
+                    break
+            else:
+                self.ended = True
+        except Exception as failure:
+            if not pieces:
+                raise
+            self._failure = failure
         return b"".join(pieces)

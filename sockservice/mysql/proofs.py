@@ -51,6 +51,7 @@ class Claim:
         secure: whether a password may be sent as it is.
         key: what it is encrypted with where it may not.
         proven: the accounts whose passwords were proven in full; this proof may join them.
+        in_full: whether ``caching_sha2_password`` asks for the password itself in any case.
     """
 
     account: Account
@@ -58,16 +59,17 @@ class Claim:
     secure: bool
     key: RSAKey
     proven: set[Account]
+    in_full: bool = False
 
 
 def proof(plugin: str, claim: Claim) -> tuple[Proof, bytes]:
     """Begin a proof: the talk, ready for the client's first answer, and the challenge to send for it.
 
     Args:
-        plugin: one of :data:`sockservice.mysql.authentication.PLUGINS`.
+        plugin: one of :data:`sockservice.mysql.authentication.PLUGINS`; with any other nothing can be proven.
         claim: what is to be proven.
     """
-    talk = _TALKS[plugin](claim)
+    talk = _TALKS.get(plugin, _unknown)(claim)
     return talk, next(talk)
 
 
@@ -94,9 +96,10 @@ def _caching_sha2(claim: Claim) -> Proof:
     right = account.verifies(CACHING_SHA2, response, claim.salt)
     if right and not response:
         return []
-    if right and (not account.full_authentication or account in claim.proven):
+    if right and not claim.in_full and (not account.full_authentication or account in claim.proven):
         return [FAST_PATH]
-    if not account.full_authentication or not is_scramble(CACHING_SHA2, response) or not response:
+    in_full = claim.in_full or account.full_authentication
+    if not in_full or not is_scramble(CACHING_SHA2, response) or not response:
         return None
     answer = yield FULL_AUTHENTICATION
     password = yield from _told(claim, answer, key_request=b"\x02")
@@ -122,6 +125,12 @@ def _ed25519(claim: Claim) -> Proof:
     challenge = (new_salt() + new_salt())[:_ED25519_CHALLENGE]
     response = yield challenge
     return [] if claim.account.verifies(ED25519, response, challenge) else None
+
+
+def _unknown(claim: Claim) -> Proof:
+    """A plugin that nobody has: a client that answers it all the same has proven nothing."""
+    yield claim.salt + b"\0"
+    return None
 
 
 def _told(claim: Claim, answer: bytes, key_request: bytes | None) -> Generator[bytes, bytes, bytes | None]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from sockservice.answers import Answer, Column, Error, LocalInfile, Ok, Results, Rows, Value
+from sockservice.answers import Answer, Column, Disturbed, Error, LocalInfile, Login, Message, Ok, Results, Rows, Value
 from sockservice.mysql.binary_values import BinaryEncoder, binary_encoder
 from sockservice.mysql.charsets import Charset
 from sockservice.mysql.columns import column_definition
@@ -107,6 +107,15 @@ def error_payload(answer: Error, charset: Charset, *, with_sqlstate: bool = True
     return struct.pack("<BH", Header.ERR, answer.code) + state + charset.encode(answer.message)
 
 
+def sound_error_payload(answer: Error, charset: Charset, *, with_sqlstate: bool = True) -> bytes:
+    """As :func:`error_payload`; one that cannot be encoded becomes ERR 1105, which says what is wrong with it."""
+    try:
+        return error_payload(answer, charset, with_sqlstate=with_sqlstate)
+    except ValueError as problem:
+        unsound = Error(_UNKNOWN_ERROR, "HY000", str(problem))
+        return error_payload(unsound, charset, with_sqlstate=with_sqlstate)
+
+
 def eof_payload(form: Form, warnings: int = 0) -> bytes:
     """What ends columns, rows and lists: an EOF packet, or an OK packet with the header 0xFE."""
     if form.deprecate_eof:
@@ -175,16 +184,16 @@ def _tried(answer: Answer, form: Form) -> Iterator[bytes]:
         yield error_payload(Error(_UNKNOWN_ERROR, "HY000", str(problem)), form.charset)
 
 
-def field_list_packets(answer: Answer, form: Form, sequence_id: int) -> bytes:
-    """The packets of an answer to COM_FIELD_LIST: the columns, each with its default, which is NULL.
+def field_list_payloads(answer: Answer, form: Form) -> list[bytes]:
+    """The payloads of an answer to COM_FIELD_LIST: the columns, each with its default, which is NULL.
 
     Raises nothing; an answer that cannot be encoded becomes ERR 1105.
     """
     if isinstance(answer, Error):
-        return answer_packets(answer, form, sequence_id)
+        return [sound_error_payload(answer, form.charset)]
     columns = answer.columns if isinstance(answer, Rows) else ()
     definitions = [definition_payload(column, form) + NULL for column in columns]
-    return packets([*definitions, eof_payload(form)], sequence_id)
+    return [*definitions, eof_payload(form)]
 
 
 def _payloads(answer: Answer, form: Form) -> Iterator[bytes]:
@@ -199,8 +208,18 @@ def _payloads(answer: Answer, form: Form) -> Iterator[bytes]:
         yield ok_payload(answer if isinstance(answer, Ok) else Ok(warnings=answer.warnings), form)
     elif isinstance(answer, LocalInfile):
         raise ValueError("a file of the client's cannot be one of several results, nor the answer to this command")
-    else:
+    elif isinstance(answer, Results):
         raise ValueError("several results are at least one")
+    elif isinstance(answer, Disturbed):
+        raise ValueError("a disturbed answer cannot be one of several results: disturb all of them together")
+    else:
+        raise ValueError(no_answer_to_a_statement(answer))
+
+
+def no_answer_to_a_statement(answer: Message | Login) -> str:
+    """What is wrong with an answer that means nothing where a statement is answered."""
+    name = type(answer).__name__
+    return f"a MySQL client cannot be sent a {name}: a statement is answered by Rows, Ok, Error or Results"
 
 
 def definition_payload(column: Column, form: Form) -> bytes:

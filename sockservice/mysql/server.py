@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 from zope.interface import implementer
 
-from sockservice.answers import Answer, Ok
+from sockservice.answers import OWN_COMMANDS, Answer, Ok
 from sockservice.error_codes import error
 from sockservice.interfaces import IServer, ISession
 from sockservice.mysql import mariadb
@@ -43,7 +43,12 @@ class Server:
         default_plugin: the one that the greeting names; by default MySQL's or MariaDB's own.
         max_allowed_packet: the longest statement that is taken, in bytes.
         max_prepared_statements: how many a session may have.
+        asks: the commands of its own that responders are asked about first, of
+            :data:`sockservice.answers.OWN_COMMANDS`.
         clock: the time in seconds since the epoch.
+
+    Raises:
+        ValueError: a word of ``asks`` is no such command.
 
     Attributes:
         started: when it was made, in seconds since the epoch.
@@ -66,6 +71,7 @@ class Server:
         default_plugin: str | None = None,
         max_allowed_packet: int = DEFAULT_MAX_ALLOWED_PACKET,
         max_prepared_statements: int = DEFAULT_MAX_STATEMENTS,
+        asks: Collection[str] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.mariadb = mariadb.is_mariadb(version)
@@ -80,6 +86,12 @@ class Server:
         self.proven: set[Account] = set()
         self.max_allowed_packet = max_allowed_packet
         self.max_prepared_statements = max_prepared_statements
+        unknown = sorted(frozenset(asks) - OWN_COMMANDS)
+        if unknown:
+            raise ValueError(
+                f"{unknown[0]!r} is no command of a server's own; there are {', '.join(sorted(OWN_COMMANDS))}"
+            )
+        self.asks = frozenset(asks)
         self.clock = clock
         self.started = clock()
         self.questions = 0
@@ -90,7 +102,7 @@ class Server:
         self._connection_ids = itertools.count(1)
 
     def session(self, host: str = "localhost", port: int = 0) -> Session:
-        """A session for a new connection; its greeting is due at once.
+        """A session for a new connection; its greeting is due at once, unless a responder is asked first.
 
         Args:
             host: the client's address; ``localhost`` over a Unix socket.

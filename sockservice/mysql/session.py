@@ -9,7 +9,8 @@ pieces: while ``sending`` is true, there is more ``data_to_send``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from math import inf
+from typing import TYPE_CHECKING, Final, Literal
 
 from sockservice.answers import Answer, Error, Request
 from sockservice.error_codes import error
@@ -18,6 +19,7 @@ from sockservice.mysql.commands import COMMANDS, unknown
 from sockservice.mysql.compression import CompressedPackets, chosen_algorithm
 from sockservice.mysql.connection_phase import LOGIN_PACKET_LIMIT, ConnectionPhase
 from sockservice.mysql.constants import Capability, Command
+from sockservice.mysql.disturbed_stream import DisturbedStream
 from sockservice.mysql.file_transfer import FileStep
 from sockservice.mysql.handshake import HandshakeResponse
 from sockservice.mysql.packets import COMMAND_SEQUENCE, packet
@@ -51,11 +53,12 @@ class Session(SessionAnswers):
         peer: where the client is, as far as that is known at first.
 
     Attributes:
+        certificate: which flaw the certificate of TLS has to have; ``""`` for none.
         more: commands wait that need no responder: send what is due, then call :meth:`next_request` again.
         statements: the prepared statements.
         on_kill: called when another session has ended the request in flight, or this session: who drives it gives up
             what it waits for, and goes on with ``data_to_send``.
-        For the others see :class:`sockservice.mysql.session_answers.SessionAnswers` and what that is made of.
+        For the others see :class:`sockservice.mysql.session_sending.SessionSending` and what that is made of.
     """
 
     __slots__ = (
@@ -63,6 +66,7 @@ class Session(SessionAnswers):
         "_phase",
         "_query",
         "_query_size",
+        "certificate",
         "more",
         "on_kill",
         "statements",
@@ -78,8 +82,9 @@ class Session(SessionAnswers):
         self.on_kill: Callable[[], None] = lambda: None
         # How a query without attributes begins.
         self._query, self._query_size = _QUERY, len(_QUERY)
+        self.certificate: Literal["", "expired", "wrong_host"] = ""
         self._phase: ConnectionPhase | None = ConnectionPhase(self)
-        self._due.append(self._phase.greet())
+        self._phase.connect()
 
     # --- what the connection calls ------------------------------------------------------------
 
@@ -154,14 +159,21 @@ class Session(SessionAnswers):
 
     @property
     def is_logging_in(self) -> bool:
-        """Whether the client has to say who it is."""
-        return self._phase is not None and not self._phase.asked
+        """Whether the client has to say who it is, or to wait until it is greeted."""
+        return self.state is _LOGIN and self._phase is not None and self._phase.asked in (None, "connect")
 
     def finish(self) -> None:
-        """Take no further command; be closing as soon as the request in flight is answered."""
+        """Take no further command; be closing as soon as the request in flight is answered.
+
+        A silence before its answer is over at once; where it has no end, nothing is answered.
+        """
         self._finishing = True
-        if self.state not in (_ANSWERING, _SENDING):
+        stream = self._stream
+        stalls = isinstance(stream, DisturbedStream) and (stream.stalls or self.pause == inf)
+        if self._phase is not None or self.state not in (_ANSWERING, _SENDING) or (stalls and self.pause == inf):
             self.close()
+        elif stalls:
+            self.pause = 0.0
 
     def kill(self, *, query: bool) -> None:
         """End the request in flight with error 1317, or the session without a word.
@@ -235,7 +247,7 @@ class Session(SessionAnswers):
         self.statements.clear()
         self.forget_settings()
 
-    def answer_otherwise(self, answer: Answer) -> None:
+    def answer_otherwise(self, answer: Answer | None) -> None:
         """As above; the connection phase may have asked too."""
         if self._phase is not None and self._phase.asked is not None and self.state is not _CLOSING:
             self._phase.answer(answer)

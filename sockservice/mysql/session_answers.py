@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import functools
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
+import attrs
 from zope.interface import implementer
 
-from sockservice.answers import Answer, Error, LocalInfile, Request, Value
+from sockservice.answers import Answer, Disturbed, Error, LocalInfile, Request, Value
 from sockservice.errors import CallerError
 from sockservice.interfaces import ISession
-from sockservice.mysql.compression import CompressedPackets
-from sockservice.mysql.connection_phase import LOGIN_PACKET_LIMIT
+from sockservice.mysql.answer_parts import Part, reply_parts, result_parts
 from sockservice.mysql.constants import Capability, Status
-from sockservice.mysql.file_transfer import FileTransfer, file_request, refusal
+from sockservice.mysql.diagnostics import keeps_warnings
+from sockservice.mysql.disturbance_set import NOTHING_WRONG, undisturbed
+from sockservice.mysql.disturbed_payloads import disturbed
+from sockservice.mysql.file_transfer import FileTransfer, disturbed_behind, file_request, refusal
+from sockservice.mysql.own_reply import NOBODY, Encode, OwnReply
 from sockservice.mysql.packet_stream import PacketStream
-from sockservice.mysql.packets import COMMAND_SEQUENCE, PacketReader, packet, packets
-from sockservice.mysql.results import answer_packets, answer_payloads, error_payload, is_error, is_lazy
-from sockservice.mysql.session_identity import SessionIdentity
+from sockservice.mysql.packets import COMMAND_SEQUENCE, packet, packets
+from sockservice.mysql.results import (
+    Form,
+    answer_packets,
+    answer_payloads,
+    is_lazy,
+    sound_error_payload,
+)
+from sockservice.mysql.session_sending import SessionSending
 from sockservice.mysql.state import State
-from sockservice.mysql.timeouts import DEFAULTS, Timeouts
 
 if TYPE_CHECKING:
     from sockservice.mysql.peer import Peer
@@ -40,7 +48,7 @@ _LOGIN, _READY, _ANSWERING, _RECEIVING, _SENDING, _CLOSING = State
 
 
 @implementer(ISession)
-class SessionAnswers(SessionIdentity):
+class SessionAnswers(SessionSending):
     """The part of a session that asks and answers.
 
     Args:
@@ -49,76 +57,70 @@ class SessionAnswers(SessionIdentity):
         peer: where the client is, as far as that is known at first.
 
     Attributes:
-        state: a :class:`State`.
-        closing: close the connection once :meth:`data_to_send` is sent.
-        wants_tls: start TLS, then call :meth:`Session.start_tls`: what the client sends next is not for the session.
-        sequence_id: with which the answer to the command under way begins.
-        packets: what came and was not taken yet.
-        file: the one that the client was asked for, while it comes.
-        timeouts: when the client has kept the session waiting for too long.
+        disturbances: what is wrong with the answer that is being encoded.
+        For the others see :class:`sockservice.mysql.session_sending.SessionSending`.
     """
 
-    __slots__ = (
-        "_binary",
-        "_compression",
-        "_due",
-        "_encode_answer",
-        "_finishing",
-        "_further",
-        "_key",
-        "_stream",
-        "closing",
-        "command",
-        "file",
-        "info",
-        "packets",
-        "sequence_id",
-        "since",
-        "state",
-        "wants_tls",
-    )
-    timeouts: Timeouts
+    __slots__ = ("_binary", "_encode_answer", "_key", "disturbances")
 
     def __init__(self, server: Server, connection_id: int, peer: Peer) -> None:
         super().__init__(server, connection_id, peer)
-        self.state = _LOGIN
-        self.closing = False
-        self.wants_tls = False
-        self.command = "Connect"
-        self.since = server.clock()
-        self.info: str | None = None
-        self.sequence_id = 0
-        self.packets = PacketReader(LOGIN_PACKET_LIMIT)
-        self.file: FileTransfer | None = None
-        self._compression: CompressedPackets | None = None
+        self.disturbances = NOTHING_WRONG
         # The key of the kept bytes that would do for the request in flight; None where none do.
         self._key: int | None = None
         # How the answer in flight is encoded where it is not that of a statement; whether its rows are binary.
-        self._encode_answer: Callable[[Answer], bytes] | None = None
+        self._encode_answer: Encode | OwnReply | None = None
         self._binary = False
-        # The statements of the query under way that are not answered yet.
-        self._further: deque[Callable[[], Request]] = deque()
-        self._stream: PacketStream | None = None
-        self._finishing = False
-        self._due: list[bytes] = []
 
     # --- asking -------------------------------------------------------------------------------
 
-    def ask(self, command: str, shown: str, text: str, encode: Callable[[Answer], bytes] | None = None) -> Request:
+    def ask(self, command: str, shown: str, text: str, encode: Encode | OwnReply | None = None) -> Request:
         """Make a request, which is now the one in flight.
 
         Args:
             command: the word of :class:`sockservice.answers.Request`.
             shown: the command as in SHOW PROCESSLIST.
             text: of the request.
-            encode: what makes packets of its answer, where that is not done as for a query.
+            encode: what makes payloads of its answer, where that is not done as for a query.
         """
+        if self.warnings and not keeps_warnings(command, text):
+            self.warnings = ()
         self.state = _ANSWERING
         self.command, self.since, self.info = shown, self.server.clock(), text
         self._encode_answer = encode
         self._binary = False
         self._key = self.text_key if encode is None else None
         return Request(command, text, self)
+
+    def ask_or_do(
+        self,
+        command: str,
+        shown: str,
+        own: Callable[[], list[bytes]],
+        *,
+        text: str = "",
+        refuse: Callable[[Error], list[bytes]] | None = None,
+    ) -> Request | None:
+        """Make a request of a command that the server can answer itself; or do that, where nobody is to be asked.
+
+        Args:
+            command: the word of :class:`sockservice.answers.Request`.
+            shown: the command as in SHOW PROCESSLIST.
+            own: does what the command says, and gives the payloads of the answer.
+            text: of the request.
+            refuse: the same for an error of the responder; by default the error is the answer.
+        """
+        if command not in self.server.asks:
+            self.state = _ANSWERING
+            self._say_and_go_on(own())
+            return None
+        warnings = self.warnings
+        request = self.ask(command, shown, text, OwnReply(own, refuse or self._refusal))
+        self.warnings = warnings
+        return request
+
+    def _refusal(self, problem: Error) -> list[bytes]:
+        return [sound_error_payload(problem, self.form.charset)]
 
     def ask_statements(self, statements: list[str], attributes: Mapping[str, Value]) -> Request:
         """Make a request of each statement of a query, one after the other; the first one now.
@@ -149,7 +151,7 @@ class SessionAnswers(SessionIdentity):
         text: str,
         params: tuple[Value, ...],
         attributes: Mapping[str, Value],
-        encode: Callable[[Answer], bytes] | None = None,
+        encode: Encode | None = None,
     ) -> Request:
         """Make a request of a prepared statement; arguments as for :class:`Request` and :meth:`ask`."""
         self.ask("execute", "Execute", text, encode)
@@ -159,18 +161,24 @@ class SessionAnswers(SessionIdentity):
 
     # --- answering ----------------------------------------------------------------------------
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, answer: Answer | None) -> None:
         """Answer the request that was given out last; or, while ``sending``, end with an error what is being sent.
 
         While a :attr:`file` comes, an error says that the rest of it is of no use.
 
         An answer that comes when the session is closing already is dropped.
 
+        Args:
+            answer: what to answer; None where nobody has an answer: the server's own then, or error 1105.
+
         Raises:
             CallerError: no request was given out.
         """
         if self.state is not _ANSWERING:
             self.answer_otherwise(answer)
+            return
+        if answer is None:
+            self._send(None if isinstance(self._encode_answer, OwnReply) else NOBODY)
             return
         encoded = answer.encodings.get(self._key)
         if encoded is None or self.sequence_id != FIRST_ANSWER or self._finishing:
@@ -181,7 +189,7 @@ class SessionAnswers(SessionIdentity):
         self.state = _READY
         self.command, self.since, self.info = "Sleep", self.server.clock(), None
 
-    def answer_otherwise(self, answer: Answer) -> None:
+    def answer_otherwise(self, answer: Answer | None) -> None:
         """What :meth:`answer` does where no request is in flight."""
         if self.state is _CLOSING:
             return
@@ -189,52 +197,42 @@ class SessionAnswers(SessionIdentity):
             if isinstance(answer, Error):
                 self.file.fail(answer)
             return
-        if self._stream is not None and isinstance(answer, Error):
-            self._due.append(packet(error_payload(answer, self.form.charset), self._stream.sequence_id))
-            self._stream = None
-            self._answered(failed=True)
-        else:
+        stream = self._stream
+        if stream is None or not isinstance(answer, Error):
             raise CallerError("there is no request to answer: take one from next_request() first")
-
-    def reply(self, payload: bytes) -> None:
-        """Answer the command under way with one packet."""
-        self._due.append(packet(payload, self.sequence_id))
+        rest = stream.rest
+        if rest is None:
+            self.close()
+            return
+        self._due.append(rest + packet(sound_error_payload(answer, self.form.charset), stream.sequence_id))
+        self._stream, self.pause, self.behind = None, 0.0, None
+        self._answered(failed=True)
 
     def reply_with(self, answer: Answer) -> None:
         """Answer the command under way without asking anybody."""
         self._due.append(answer_packets(answer, self.form_of(answer), self.sequence_id))
 
-    def stream(self, payloads: Iterable[bytes]) -> None:
-        """Answer the command under way with payloads that are made while they are sent."""
-        self._stream = PacketStream(payloads, self.sequence_id)
-        self.state = _SENDING
+    def _say_and_go_on(self, payloads: list[bytes]) -> None:
+        """Answer the command under way with all of its payloads."""
+        if payloads:
+            self._due.append(packets(payloads, self.sequence_id))
+        self._go_on()
 
-    def say(self, payloads: list[bytes]) -> None:
-        """Send packets whose sequence ids go on from the client's last one."""
-        self._due.append(packets(payloads, self.packets.sequence_id))
-        self.packets.sequence_id = (self.packets.sequence_id + len(payloads)) & 255
-
-    def push(self, problem: Error) -> None:
-        """Tell the client something that it did not ask for."""
-        if self._compression is not None:
-            self._compression.begin()
-        self._due.append(packet(error_payload(problem, self.form.charset), COMMAND_SEQUENCE))
-
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Answer | None) -> None:
         """Make the bytes of an answer, which are kept with it where it cannot change and is not huge."""
-        if self._encode_answer is not None:
-            self._due.append(self._encode_answer(answer))
-            self._answered()
+        if isinstance(answer, Disturbed):
+            self._send_disturbed(answer)
             return
+        if self._encode_answer is not None:
+            self._say_and_go_on(self._encode_answer(answer))  # type: ignore[arg-type] # None is for an OwnReply only
+            return
+        assert answer is not None
         if isinstance(answer, LocalInfile):
-            if self.server.takes_files and self.capabilities & Capability.LOCAL_FILES and not self._binary:
+            if self._takes_files:
                 self._ask_for(answer)
                 return
             answer = refusal(mariadb=self.server.mariadb)
-        form = self.form_of(answer, binary=self._binary)
-        if self._further:
-            form = form.with_status(Status.MORE_RESULTS_EXISTS)
-        payloads = answer_payloads(answer, form)
+        form, payloads = self._payloads(answer)
         if is_lazy(answer):
             self.stream(payloads)
             return
@@ -246,7 +244,48 @@ class SessionAnswers(SessionIdentity):
             answer.encodings[form.key] = encoded
         self._due.append(encoded)
         self.sequence_id = stream.sequence_id & 255
-        self._answered(failed=is_error(stream.last))
+        self._answered(failed=stream.failed)
+
+    def _payloads(self, answer: Answer) -> tuple[Form, Iterable[bytes]]:
+        """The payloads of an answer to a statement, and the form that they are made in."""
+        form = self.form_of(answer, binary=self._binary)
+        if self._further:
+            form = form.with_status(Status.MORE_RESULTS_EXISTS)
+        return form, answer_payloads(answer, form)
+
+    @property
+    def _takes_files(self) -> bool:
+        return bool(self.server.takes_files and self.capabilities & Capability.LOCAL_FILES and not self._binary)
+
+    def _send_disturbed(self, answer: Disturbed) -> None:
+        """Begin with an answer that something is wrong with; of one around a file, the end is disturbed."""
+        inner, self.disturbances = undisturbed(answer)
+        if isinstance(inner, LocalInfile) and self._encode_answer is None:
+            if self._takes_files:
+                self._ask_for(disturbed_behind(inner, answer))
+                return
+            inner = refusal(mariadb=self.server.mariadb)
+        form, parts = self._parts(inner)
+        wrong, self.disturbances = self.disturbances, NOTHING_WRONG
+        lazy = inner is not None and is_lazy(inner)
+        self.stream_disturbed(disturbed(parts, wrong, form), wrong, self.sequence_id, lazy=lazy)
+
+    def _parts(self, answer: Answer | None) -> tuple[Form, Iterable[Part]]:
+        """The parts of an answer that is disturbed, and the form that they are made in."""
+        encode = self._encode_answer
+        if isinstance(encode, OwnReply):
+            silent = answer is None and self.disturbances.silences
+            return self.form, () if silent else reply_parts(encode(answer))
+        if answer is None:
+            return self.form, ()
+        if encode is None:
+            form, payloads = self._payloads(answer)
+            return form, result_parts(payloads, form)
+        if self._binary:
+            # What opens a cursor: behind its columns stands what ends them, always.
+            form = attrs.evolve(self.form, binary=True, deprecate_eof=True)
+            return form, result_parts(encode(answer), form)
+        return self.form, reply_parts(encode(answer))
 
     def _ask_for(self, answer: LocalInfile) -> None:
         """Ask the client for its file."""
@@ -254,59 +293,6 @@ class SessionAnswers(SessionIdentity):
         self.packets.sequence_id = (self.sequence_id + 1) & 255
         self.file, self.state = FileTransfer(answer, self.packets), _RECEIVING
         self.timeouts.heard()
-
-    def _next_piece(self, stream: PacketStream) -> bytes:
-        piece = stream.read()
-        if stream.ended:
-            self._stream = None
-            self.sequence_id = stream.sequence_id & 255
-            self._answered(failed=is_error(stream.last))
-        return piece
-
-    def _answered(self, *, failed: bool = False) -> None:
-        """The answer in flight is on its way; where it was an error, what the query says behind it is not done."""
-        self.state = _READY
-        self.command, self.since, self.info = "Sleep", self.server.clock(), None
-        if failed:
-            self._further.clear()
-        if self._finishing and not self._further:
-            self.close()
-
-    # --- sending ------------------------------------------------------------------------------
-
-    def data_to_send(self) -> bytes:
-        """Everything that is due, which is forgotten here.
-
-        While ``sending``, a piece of the rows; what making them raises comes through here, and the answer is then to
-        be ended with an error.
-        """
-        due = self._due
-        if not due:
-            if self._stream is None:
-                return b""
-            due = [self._next_piece(self._stream)]
-        self._due = []
-        if self._compression is not None:
-            return self._compression.pack(due)
-        return due[0] if len(due) == 1 else b"".join(due)
-
-    @property
-    def sending(self) -> bool:
-        """Call :meth:`data_to_send` again once the client has taken what it gave."""
-        return self.state is _SENDING
-
-    def close(self) -> None:
-        """Read nothing more; what is due is still sent."""
-        self.file = None
-        self.state, self.closing, self.wants_tls = _CLOSING, True, False
-        self._stream = None
-        self._further.clear()
-        self.packets.clear()
-
-    def _variable_changed(self, name: str) -> None:
-        super()._variable_changed(name)
-        if name in DEFAULTS:
-            self.timeouts.on_earlier()
 
     def refresh(self) -> None:
         """The settings have changed, perhaps by the request in flight."""

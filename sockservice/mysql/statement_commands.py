@@ -9,24 +9,39 @@ from __future__ import annotations
 import functools
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import attrs
 
-from sockservice.answers import NO_ATTRIBUTES, Answer, Column, Error, LocalInfile, Ok, Request, Rows
+from sockservice.answers import (
+    NO_ATTRIBUTES,
+    Answer,
+    Column,
+    Error,
+    LocalInfile,
+    Login,
+    Message,
+    Ok,
+    Request,
+    Rows,
+)
 from sockservice.error_codes import error, syntax_error
 from sockservice.errors import ProtocolError
 from sockservice.mysql.bulk_execution import BulkAnswer, read_rows
 from sockservice.mysql.constants import Capability, Command, CursorFlag, Status
-from sockservice.mysql.packets import packets
+from sockservice.mysql.disturbance_set import NOTHING_WRONG
+from sockservice.mysql.disturbed_payloads import RowStep, disturbed_rows
 from sockservice.mysql.parameters import MOST_PARAMETERS, Bound, WrongParameters, read_parameters
 from sockservice.mysql.results import (
-    answer_packets,
+    answer_payloads,
     columns_payloads,
     definition_payloads,
     eof_payload,
     error_payload,
+    is_error,
+    no_answer_to_a_statement,
     row_payloads,
+    sound_error_payload,
 )
 from sockservice.mysql.statement_text import parameter_count, split_statements
 from sockservice.mysql.statements import Cursor, PreparedStatement, Refusal
@@ -84,23 +99,25 @@ def _prepare(session: Session, reader: PayloadReader) -> Request:
         raise Refusal(error("ER_PS_MANY_PARAM"))
     session.statements.check_room()
 
-    def encode(answer: Answer) -> bytes:
+    def encode(answer: Answer) -> list[bytes]:
         if isinstance(answer, LocalInfile):
             answer = error("ER_UNSUPPORTED_PS")
+        if isinstance(answer, (Message, Login)):
+            answer = Error(1105, "HY000", no_answer_to_a_statement(answer))
         if isinstance(answer, Error):
-            return answer_packets(answer, session.form, session.sequence_id)
+            return [sound_error_payload(answer, session.form.charset)]
         columns = answer.columns if isinstance(answer, Rows) else ()
         try:
             # Described before the statement is kept: a column that cannot be described refuses it.
             columns_told = list(definition_payloads(columns, session.form))
         except ValueError as problem:
-            return answer_packets(Error(1105, "HY000", str(problem)), session.form, session.sequence_id)
+            return [error_payload(Error(1105, "HY000", str(problem)), session.form.charset)]
         statement = session.statements.add(text, count, columns)
         told = struct.pack("<BIHHxH", 0, statement.statement_id, len(columns), count, 0)
         if session.form.metadata is not None:
             told += bytes((session.form.metadata,))
         parameters_told = list(definition_payloads((PARAMETER,) * count, session.form))
-        return packets([told, *parameters_told, *columns_told], session.sequence_id)
+        return [told, *parameters_told, *columns_told]
 
     return session.ask("prepare", "Prepare", text, encode)
 
@@ -165,30 +182,37 @@ def _bulk_execute(session: Session, reader: PayloadReader) -> Request:
         raise Refusal(error("ER_WRONG_ARGUMENTS", "mysqld_stmt_bulk_execute")) from problem
     whole = BulkAnswer(len(rows))
 
-    def encode(answer: Answer) -> bytes:
+    def encode(answer: Answer) -> list[bytes]:
         known = whole.add(answer)
         if known is None:
-            return b""
+            return []
         session.ask_no_further()
-        return answer_packets(known, session.form_of(known), session.sequence_id)
+        return list(answer_payloads(known, session.form_of(known)))
 
     ask = functools.partial(session.ask_execute, statement.text, attributes=NO_ATTRIBUTES, encode=encode)
     return session.ask_each(functools.partial(ask, params) for params in rows)
 
 
-def _open_cursor(session: Session, statement: PreparedStatement, answer: Answer) -> bytes:
-    """Answer with the columns only; FETCH asks for the rows."""
+def _open_cursor(session: Session, statement: PreparedStatement, answer: Answer) -> list[bytes]:
+    """Answer with the columns only; FETCH asks for the rows, and what disturbs these waits for it."""
     form = attrs.evolve(session.form_of(answer), binary=True)
     if not isinstance(answer, Rows) or not answer.columns:
-        return answer_packets(answer, form, session.sequence_id)
+        return list(answer_payloads(answer, form))
     try:
         described = list(columns_payloads(answer, attrs.evolve(form, deprecate_eof=True)))
     except ValueError as problem:
-        return answer_packets(Error(1105, "HY000", str(problem)), form, session.sequence_id)
-    statement.cursor = Cursor(row_payloads(answer.columns, answer.rows, form), answer.warnings)
+        return [error_payload(Error(1105, "HY000", str(problem)), form.charset)]
+    rows = row_payloads(answer.columns, answer.rows, form)
+    wrong = session.disturbances.of_rows()
+    if wrong == NOTHING_WRONG:
+        statement.cursor = Cursor(rows, answer.warnings)
+    else:
+        steps = disturbed_rows(rows, wrong, form, len(answer.columns))
+        statement.cursor = Cursor(steps, answer.warnings, disturbed=True)
+        session.disturbances = session.disturbances.but_for_rows()
     # What ends the columns tells of the cursor, so there is one even where columns have no end otherwise.
     described.append(eof_payload(form.with_status(Status.CURSOR_EXISTS), answer.warnings))
-    return packets(described, session.sequence_id)
+    return described
 
 
 @_or_refuse
@@ -197,12 +221,19 @@ def _fetch(session: Session, reader: PayloadReader) -> None:
     count = reader.number(4)
     if statement.cursor is None:
         raise Refusal(error("ER_STMT_HAS_NO_OPEN_CURSOR", statement.statement_id))
-    session.stream(_fetched(session, statement.cursor, count))
+    steps = _fetched(session, statement.cursor, count)
+    if statement.cursor.disturbed:
+        session.stream_disturbed(steps, NOTHING_WRONG, session.sequence_id)
+    else:
+        session.stream(cast("Iterator[bytes]", steps))
 
 
-def _fetched(session: Session, cursor: Cursor, count: int) -> Iterator[bytes]:
+def _fetched(session: Session, cursor: Cursor, count: int) -> Iterator[RowStep]:
     try:
-        yield from cursor.fetch(count)
+        for step in cursor.fetch(count):
+            yield step
+            if isinstance(step, bytes) and is_error(step):
+                return
         status = Status.LAST_ROW_SENT if cursor.at_end else Status.CURSOR_EXISTS
     except ValueError as problem:
         yield error_payload(Error(1105, "HY000", str(problem)), session.form.charset)

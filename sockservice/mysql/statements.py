@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from sockservice.answers import Column, Error
+from sockservice.disturbances import Ending
 from sockservice.error_codes import error
+from sockservice.mysql.disturbed_payloads import RowStep
 from sockservice.mysql.parameters import ParameterType
 
 LAST_PREPARED: Final = 0xFFFFFFFF
@@ -28,32 +30,34 @@ class Cursor:
     """The rows of an executed statement that the client has not fetched yet.
 
     Args:
-        payloads: of the rows, one by one.
+        steps: the payloads of the rows, one by one; and what disturbs them.
         warnings: that the last packet tells of.
+        disturbed: whether anything disturbs them.
 
     Attributes:
-        warnings: as given.
+        For these see the arguments.
     """
 
-    def __init__(self, payloads: Iterator[bytes], warnings: int = 0) -> None:
-        self._payloads = payloads
-        self._ahead: bytes | None = None
+    def __init__(self, steps: Iterator[RowStep], warnings: int = 0, *, disturbed: bool = False) -> None:
+        self._steps = steps
+        self._ahead: RowStep | None = None
         self.warnings = warnings
+        self.disturbed = disturbed
 
     @property
     def at_end(self) -> bool:
-        """Whether there are no more rows; looks one row ahead, and raises what making it raises."""
+        """Whether there are no more rows; looks one ahead, and raises what making it raises."""
         if self._ahead is None:
-            self._ahead = next(self._payloads, None)
+            self._ahead = next(self._steps, None)
         return self._ahead is None
 
-    def fetch(self, count: int) -> Iterator[bytes]:
-        """At most ``count`` of the rows, one by one."""
-        while count and not self.at_end:
+    def fetch(self, count: int) -> Iterator[RowStep]:
+        """At most ``count`` of the rows, one by one, with what happens before and right behind them."""
+        while not self.at_end and (count or isinstance(self._ahead, Ending)):
             assert self._ahead is not None
-            payload, self._ahead = self._ahead, None
-            yield payload
-            count -= 1
+            step, self._ahead = self._ahead, None
+            yield step
+            count -= isinstance(step, bytes)
 
 
 class PreparedStatement:

@@ -8,9 +8,9 @@ The way of a query, downwards: bytes arrive in :meth:`MySQLProtocol.dataReceived
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from socket import AF_UNIX
+from math import inf
 from time import monotonic
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import (
@@ -20,7 +20,6 @@ from twisted.internet.interfaces import (
     IOpenSSLServerConnectionCreator,
     IPushProducer,
     IReactorTime,
-    ISSLTransport,
 )
 from twisted.internet.protocol import Protocol, ServerFactory, connectionDone
 from twisted.logger import Logger
@@ -30,15 +29,17 @@ from zope.interface import implementer
 from sockservice.answers import Answer, Error, Request
 from sockservice.error_codes import error
 from sockservice.interfaces import IFinishingProtocol, IResponder
-from sockservice.mysql import Encryption, Peer, Server, Session
+from sockservice.mysql import Server, Session
+from sockservice.plugins._mysql_peer import peer_of
+
+if TYPE_CHECKING:
+    from sockservice.certificates import Flaw
 
 TURN: Final = 0.005
 """Seconds for which one client's pipelined requests are answered before the others have their turn."""
 
 PIECE: Final = 65536
 """Bytes that are given to the connection at a time, so that it shows whether the client takes them."""
-
-_NOBODY: Final = Error(1105, "HY000", "sockservice: nothing answers this request")
 
 _log = Logger()
 
@@ -49,7 +50,8 @@ class MySQLProtocol(Protocol):
 
     It takes the next request only when the one before is answered, the client takes its answers and the other
     clients had their turn, and reads only then: neither a client that sends without reading nor a slow
-    answer can fill the memory or hold up anybody else.
+    answer can fill the memory or hold up anybody else. While an answer makes a pause, it reads on: a client that leaves
+    then is not waited for.
 
     Args:
         session: the MySQL session of this connection.
@@ -71,7 +73,7 @@ class MySQLProtocol(Protocol):
         self.respond = respond
         self._clock = clock
         self._tls = tls
-        # What keeps the next request from being taken: an answer that is waited for, the client, others' turn.
+        # What keeps the next request from being taken: an answer that is waited for, the client, others' turn, a pause.
         self._waiting: Deferred[Any] | None = None
         self._full = False
         self._unsent = memoryview(b"")
@@ -81,8 +83,8 @@ class MySQLProtocol(Protocol):
         self._ended = False
 
     def connectionMade(self) -> None:
-        """Send the greeting."""
-        self.session.peer = self._peer
+        """Send the greeting, or have the responder asked about it."""
+        self.session.peer = lambda: peer_of(self.transport)
         self.session.on_kill = self._killed
         self.session.timeouts.on_earlier = self._set_alarm
         self.transport.registerProducer(self, True)
@@ -94,6 +96,8 @@ class MySQLProtocol(Protocol):
         self.session.receive(data)
         if not self._full and self._waiting is None and self._turn is None:
             self._work()
+        elif self.session.pause:
+            self._hold_back()
 
     # --- requests and answers -----------------------------------------------------------------
 
@@ -119,7 +123,7 @@ class MySQLProtocol(Protocol):
                 if self._waiting is not None:
                     break
             else:
-                session.answer(_NOBODY)
+                session.answer(None)
             self._send()
             taken += 1
             if self._full:
@@ -152,7 +156,7 @@ class MySQLProtocol(Protocol):
             return
         self._waiting = None
         if answer is not None or self.session.file is None:
-            self.session.answer(answer or _NOBODY)
+            self.session.answer(answer)
         self._read_on()
         if not self._working and not self._full:
             self._work()
@@ -173,7 +177,7 @@ class MySQLProtocol(Protocol):
                 if self._waiting is not None:
                     return False
             elif outcome is not None or session.file is None:
-                session.answer(outcome or _NOBODY)
+                session.answer(outcome)
         return True
 
     def _send(self) -> None:
@@ -199,16 +203,44 @@ class MySQLProtocol(Protocol):
     # --- turns --------------------------------------------------------------------------------
 
     def _let_others_on(self) -> None:
-        """There is more to do: in the next turn, or when the client has taken what was sent."""
-        if not self._full and self._turn is None:
+        """There is more to do: in the next turn, behind a pause, or when the client has taken what was sent."""
+        if self._full or self._turn is not None:
+            return
+        pause = self.session.pause
+        if not pause:
             self.transport.pauseProducing()
             self._turn = self._clock.callLater(0, self._take_turn)
+        elif self._ended:
+            self._leave()
+        else:
+            self._hold_back()
+            if pause != inf:
+                self._turn = self._clock.callLater(pause, self._take_turn)
+
+    def _hold_back(self) -> None:
+        """During a pause the client may send a little, so that we see it leave; but not fill the memory."""
+        if self.session.packets.waiting > PIECE:
+            self.transport.pauseProducing()
 
     def _take_turn(self) -> None:
         self._turn = None
+        self.session.pause = 0.0
         if not self._full:
             self._work()
             self._read_on()
+
+    def _leave(self) -> None:
+        """The client has left while nothing was sent to it on purpose: nobody waits for the rest."""
+        self.session.close()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """What the answer made a pause for is over."""
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+        self._work()
+        self._read_on()
 
     def _read_on(self) -> None:
         if not (self._full or self.session.closing) and self._waiting is None and self._turn is None:
@@ -259,16 +291,15 @@ class MySQLProtocol(Protocol):
     def _start_tls(self) -> None:
         # What came with the request is TLS already, and for nobody else to read.
         early = self.session.start_tls()
-        self.transport.startTLS(self._tls)
+        flaw = self.session.certificate
+        self.transport.startTLS(self._flawed(flaw) if flaw else self._tls)
         self.transport.receive_again(early)
 
-    def _peer(self) -> Peer:
-        """Where the client is by now; a proxy's header and TLS come after the greeting."""
-        address, handle = self.transport.getPeer(), self.transport.getHandle()
-        host, port = getattr(address, "host", "localhost"), getattr(address, "port", 0)
-        if ISSLTransport.providedBy(self.transport):
-            return Peer(host, port, Encryption(handle.get_protocol_version_name(), handle.get_cipher_name() or ""))
-        return Peer(host, port, local=handle.family is AF_UNIX)
+    def _flawed(self, flaw: Flaw) -> IOpenSSLServerConnectionCreator:
+        """What makes TLS connections with a certificate that has a flaw."""
+        from sockservice.certificates import flawed_certificate
+
+        return flawed_certificate(flaw, self._tls)
 
     # --- the end ------------------------------------------------------------------------------
 
@@ -277,27 +308,42 @@ class MySQLProtocol(Protocol):
         if self._waiting is not None:
             self._waiting.cancel()
         elif not self._full:
-            self._work()
+            self._go_on()
         if self.session.closing and self._full:
             self.transport.abortConnection()
 
     def finish(self) -> None:
-        """Close as soon as the answer in flight is sent."""
+        """Close as soon as the answer in flight is sent; silence before it is over."""
         self.session.finish()
-        if self._waiting is None and not self._full:
-            self._work()
+        if self._waiting is None and not self._full and not self.session.pause:
+            self._go_on()
 
     def _close(self) -> None:
         self.session.close()
         self.transport.unregisterProducer()
-        self.transport.loseConnection()
+        if self.session.resets:
+            self._reset_soon()
+        else:
+            self.transport.loseConnection()
         # What is due is sent first, if the client ever takes it.
         self.session.timeouts.stall()
+
+    def _reset_soon(self) -> None:
+        """Reset the connection in the turn after the next: in the next one, TLS gives out what was sent."""
+        self.transport.pauseProducing()
+        if self._turn is None:
+            reset = self.transport.abortConnection
+            self._turn = self._clock.callLater(0, self._reset_after, reset)
+
+    def _reset_after(self, reset: Callable[[], None]) -> None:
+        self._turn = self._clock.callLater(0, reset)
 
     def readConnectionLost(self) -> None:
         """The client will send no more: answer what it asked, then close."""
         self._ended = True
-        if self._waiting is None and self._turn is None and not self._full:
+        if self.session.pause:
+            self._leave()
+        elif self._waiting is None and self._turn is None and not self._full:
             self._work()
 
     def writeConnectionLost(self) -> None:
@@ -310,7 +356,7 @@ class MySQLProtocol(Protocol):
         if waiting is not None:
             waiting.cancel()
         for call in (self._turn, self._alarm):
-            if call is not None:
+            if call is not None and call.active():
                 call.cancel()
         self._turn = self._alarm = None
 

@@ -11,6 +11,7 @@ from twisted.plugin import IPlugin
 from twisted.python.usage import Options, UsageError
 from zope.interface import implementer
 
+from sockservice.answers import OWN_COMMANDS
 from sockservice.errors import ConfigurationError, did_you_mean
 from sockservice.interfaces import IHost, IRefusingService, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
@@ -151,6 +152,7 @@ class MySQL:
             version=options["server-version"],
             tls=tls is not None,
             require_tls=bool(options["require-tls"]),
+            asks=OWN_COMMANDS,
         )
         chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
         behind = ((CHATTER, chatter), (FALLBACK, Unmatched(stubs, fallback=options["fallback"])))

@@ -10,7 +10,7 @@ import attrs
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from sockservice.answers import Answer, Error, Request
+from sockservice.answers import OWN_COMMANDS, Answer, Error, Request
 from sockservice.interfaces import IResponder
 from sockservice.responder.credentials import has_credentials, without_credentials
 from sockservice.responder.empty_answer import empty_answer
@@ -48,8 +48,6 @@ LOOKED_AT: Final = 64 * 1024
 """Characters of a statement in which passwords are looked for before it is logged."""
 
 _STATEMENTS: Final = frozenset(("query", "prepare", "execute"))
-_ANSWERED: Final = _STATEMENTS | {"init_db", "field_list", "reset_connection"}
-"""The commands that somebody must answer; the others have an answer of the server's own."""
 
 
 @attrs.frozen
@@ -88,7 +86,7 @@ class Unmatched:
 
         None for a command that the server answers by itself.
         """
-        if request.command not in _ANSWERED:
+        if request.command in OWN_COMMANDS:
             return None
         missed = self._missed(request)
         is_empty = (self._fallback or self._stubs.current.fallback) == "empty"

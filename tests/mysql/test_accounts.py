@@ -116,3 +116,33 @@ def test_an_account_keeps_no_plain_password():
 def test_a_plugin_that_does_not_exist_is_refused():
     with pytest.raises(ValueError, match="'native_password' is no plugin of ours; did you mean 'mysql_native"):
         Account("app", "x", plugin="native_password")
+
+
+@pytest.mark.parametrize(
+    ("user", "names", "expected"),
+    [
+        ("app@w1", ["app"], "app"),
+        ("app@w1", ["app", "app@w1"], "app@w1"),
+        ("app@w1@w2", ["app", "app@w1"], "app@w1"),
+        ("app@w1", [""], ""),
+        ("@w1", ["app", ""], ""),
+        ("app@", ["app"], "app"),
+    ],
+)
+def test_the_account_of_a_user_with_a_workspace_is_that_of_the_part_before(user, names, expected):
+    assert Accounts(Account(name) for name in names).of(user, "10.0.0.7").user == expected
+
+
+def test_a_user_with_a_workspace_proves_the_password_of_the_account_and_no_other():
+    account = Accounts([Account("app", "secret")]).of("app@w1", "10.0.0.7")
+    assert account.has_password(b"secret")
+    assert not Accounts([Account("app", "secret")]).of("other@w1", "10.0.0.7").has_password(b"secret")
+
+
+def test_of_a_database_with_a_workspace_the_part_before_it_is_judged():
+    account = Account("app", databases=["shop", "a_b%"])
+    assert account.allows("shop@w1")
+    assert account.allows("information_schema@w1")
+    assert not account.allows("other@w1")
+    assert not account.allows("other@shop")
+    assert not account.allows("@shop")

@@ -321,3 +321,9 @@ def test_the_plugin_bit_steers_the_plugin_name(server):
     assert read_reply(packets[-1][1]) == OK
     client.request(b"\x03SELECT 1")
     client.session.answer(OkAnswer())
+
+
+def test_a_user_with_a_workspace_logs_in_and_keeps_the_name():
+    client = WireClient(Server(accounts=[Account("app", "secret")]))
+    assert read_reply(client.log_in(b"secret", user=b"app@w1")[-1][1]).status == 2
+    assert (client.session.user, client.session.current_user) == ("app@w1", "app@%")

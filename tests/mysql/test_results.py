@@ -8,7 +8,7 @@ from wire_client import DEPRECATE_EOF, USUAL, read_reply, read_result, unframed
 
 from sockservice.answers import Column, Error, Ok, Rows, table
 from sockservice.mysql.charsets import charset
-from sockservice.mysql.results import Form, answer_packets, eof_payload, error_payload, field_list_packets
+from sockservice.mysql.results import Form, answer_packets, eof_payload, error_payload, field_list_payloads
 from sockservice.sqltypes import SqlType
 
 UTF8MB4 = charset("utf8mb4")
@@ -95,15 +95,16 @@ def test_many_columns_and_rows_are_counted_right(count):
 
 @pytest.mark.parametrize("form", [OLD, NEW])
 def test_a_field_list_has_columns_with_defaults_and_no_count(form):
-    *columns, end = unframed(field_list_packets(table({"a": "INT", "b": "TEXT"}, [(1, "x")]), form, 1))
+    *columns, end = enumerate(field_list_payloads(table({"a": "INT", "b": "TEXT"}, [(1, "x")]), form))
     found = [wire_client.read_definition(payload) for _, payload in columns]
     assert [(column.name, rest) for column, rest in found] == [(b"a", b"\xfb"), (b"b", b"\xfb")]
-    assert end == (3, eof_payload(form))
+    assert end == (2, eof_payload(form))
 
 
 def test_a_field_list_of_nothing_is_only_its_end_and_an_error_stays_one():
-    assert unframed(field_list_packets(Ok(), OLD, 1)) == [(1, eof_payload(OLD))]
-    assert read_result(field_list_packets(Error(1146, "42S02", "no"), OLD, 1)).code == 1146
+    assert field_list_payloads(Ok(), OLD) == [eof_payload(OLD)]
+    (refusal,) = field_list_payloads(Error(1146, "42S02", "no"), OLD)
+    assert wire_client.read_reply(refusal).code == 1146
 
 
 def test_forms_that_differ_have_keys_that_differ():

@@ -175,3 +175,10 @@ def test_a_client_that_does_not_take_its_last_words_is_cut_off_too(server, time)
     time.now += 1
     client.session.timeouts.expire()
     assert client.session.timeouts.aborted
+
+
+def test_a_client_that_only_pings_is_not_idle(server, time):
+    client = logged_in(server)
+    time.now += 28000
+    client.reply(b"\x0e")
+    assert seconds_left(client.session) == 28800

@@ -164,11 +164,14 @@ def test_rows_that_fail_end_with_an_error_and_the_log_says_why(rig, logged_error
     made = rig(lambda request: Rows(COLUMNS, rows()) if request.text == "many" else Ok())
     protocol, transport = made.client()
     protocol.dataReceived(framed(b"\x03many"))
-    (_, payload) = unframed(transport.take())[-1]
+    packets = unframed(transport.take())
+    assert [sequence for sequence, _ in packets] == [1, 2, 3, 4, 5, 6]
+    payload = packets[-1][1]
     assert read_reply(payload).code == 1105
     assert "the source dried up" in read_reply(payload).message
     assert len(logged_errors.flush()) == 1
     protocol.dataReceived(framed(b"\x03next"))
+    made.clock.advance(0)
     assert read_reply(unframed(transport.take())[0][1]).status == 2
 
 

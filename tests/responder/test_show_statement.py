@@ -186,3 +186,37 @@ def test_the_status_tells_whether_the_session_is_compressed(compression, shown):
     talk = Talk(session=FakeSession(compression=compression))
     assert talk.rows("SHOW STATUS LIKE 'Compression'") == [("Compression", shown)]
     assert talk.rows("SHOW STATUS LIKE 'Compression_algorithm'") == [("Compression_algorithm", compression or "")]
+
+
+WARNED = (
+    ("Note", 1051, "Unknown table 'shop.t'"),
+    ("Warning", 1265, "Data truncated for column 'a' at row 1"),
+    ("Error", 1064, "You have an error in your SQL syntax"),
+)
+
+
+def test_warnings_of_the_statement_before() -> None:
+    talk = Talk(session=FakeSession(warnings=WARNED))
+    assert talk.labels("SHOW WARNINGS") == ["Level", "Code", "Message"]
+    assert talk.rows("SHOW WARNINGS") == list(WARNED)
+    assert talk.rows("show warnings limit 1") == [WARNED[0]]
+    assert talk.rows("SHOW WARNINGS LIMIT 1, 5;") == list(WARNED[1:])
+    assert talk.rows("SHOW WARNINGS LIMIT 1 OFFSET 2") == [WARNED[2]]
+    assert talk.rows("SHOW WARNINGS LIMIT 0") == []
+    assert talk.rows("SHOW ERRORS") == [WARNED[2]]
+    talk.session.warnings = ()
+    assert talk.rows("SHOW WARNINGS") == []
+
+
+def test_counts_of_the_warnings_of_the_statement_before() -> None:
+    talk = Talk(session=FakeSession(warnings=WARNED))
+    assert talk.rows("SHOW COUNT(*) WARNINGS") == [(3,)]
+    assert talk.rows("SHOW COUNT(*) ERRORS") == [(1,)]
+    assert talk.row("SELECT @@warning_count, @@session.error_count") == (3, 1)
+    assert talk.labels("SHOW COUNT(*) WARNINGS") == ["@@session.warning_count"]
+    talk.session.warnings = ()
+    assert talk.rows("SHOW COUNT(*) WARNINGS") == [(0,)]
+
+
+def test_what_stands_behind_show_warnings_is_not_passed_over() -> None:
+    assert Talk().ask("SHOW WARNINGS WHERE Level = 'Note'") is None

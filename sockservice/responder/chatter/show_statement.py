@@ -12,6 +12,7 @@ from sockservice.responder.chatter import catalogue_rows, variables
 from sockservice.responder.chatter import show_columns as columns_of
 from sockservice.responder.chatter.catalogue import labelled
 from sockservice.responder.chatter.cells import Cell, Refused, like, to_text, truth
+from sockservice.responder.chatter.conditions import conditions
 from sockservice.responder.chatter.expressions import ExpressionReader
 from sockservice.responder.chatter.place import Expression, Place
 from sockservice.responder.chatter.select_statement import Statement, read_limit
@@ -82,8 +83,7 @@ class ShowReader:
             case "grants":
                 return _grants(reader)
             case "warnings" | "errors":
-                read_limit(reader)
-                return _constant(reader, columns_of.WARNINGS, ())
+                return _warnings(reader, errors_only=word == "errors")
             case "count":
                 return _counted(reader)
             case "table":
@@ -209,6 +209,22 @@ def _grants(reader: TokenReader) -> Statement:
     return answer
 
 
+def _warnings(reader: TokenReader, *, errors_only: bool) -> Statement:
+    """SHOW WARNINGS | ERRORS [LIMIT …]: those of the statement before."""
+    skip, count = read_limit(reader)
+    reader.expect_end()
+    stop = None if count is None else skip + count
+
+    def answer(request: Request) -> Answer:
+        found = conditions(request.session, errors_only=errors_only)[skip:stop]
+        return Rows(columns_of.WARNINGS, found) if found else _NO_WARNINGS
+
+    return answer
+
+
+_NO_WARNINGS: Final = Rows(columns_of.WARNINGS)
+
+
 def _counted(reader: TokenReader) -> Statement:
     """SHOW COUNT(*) WARNINGS | ERRORS."""
     reader.expect("(", "*", ")")
@@ -216,8 +232,8 @@ def _counted(reader: TokenReader) -> Statement:
     if word is None:
         raise NotUnderstood("COUNT of what?")
     reader.expect_end()
-    count = Rows(labelled({f"@@session.{word.removesuffix('s')}_count": "BIGINT"}), ((0,),))
-    return lambda _request: count
+    columns = labelled({f"@@session.{word.removesuffix('s')}_count": "BIGINT"})
+    return lambda request: Rows(columns, ((len(conditions(request.session, errors_only=word == "errors")),),))
 
 
 DESCRIBE: Final = ("desc", "describe", "explain")

@@ -23,6 +23,7 @@ from sockservice.error_codes import error
 from sockservice.interfaces import ISession
 from sockservice.responder.chatter import variable_values
 from sockservice.responder.chatter.cells import BIGINT, DOUBLE, UNSIGNED, Cell, Refused, text
+from sockservice.responder.chatter.conditions import conditions
 
 
 class Scope(enum.Enum):
@@ -162,6 +163,8 @@ _LIVE: Final[Mapping[str, Callable[[ISession], Value]]] = {
     "innodb_version": lambda session: session.server.version.partition("-")[0],
     "pseudo_thread_id": lambda session: session.connection_id,
     "timestamp": lambda session: session.variables.get("timestamp") or Decimal(f"{time.time():.6f}"),
+    "warning_count": lambda session: len(conditions(session, errors_only=False)),
+    "error_count": lambda session: len(conditions(session, errors_only=True)),
     "identity": lambda session: session.variables.get("last_insert_id", 0),
 }
 
