@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import time
 
 import pytest
@@ -115,3 +117,16 @@ def test_any_text_is_parsed_or_is_not(text):
     if statement is not None:
         for predicate in statement.predicates:
             predicate.values(outline.literals)
+
+
+@pytest.mark.parametrize(("when", "imported"), [("sql: SELECT 1", False), ("tables: t", True)])
+def test_the_parser_is_imported_only_where_a_stub_asks_for_what_it_knows(tmp_path, when, imported):
+    (tmp_path / "stubs.yaml").write_text(f"version: 1\nstubs: [{{when: {{{when}}}, then: {{ok: {{}}}}}}]\n")
+    code = (
+        "import sys\n"
+        "from sockservice.responder import Stubs\n"
+        f"Stubs([{str(tmp_path)!r}])\n"
+        "print('sqlglot' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{imported}\n"
