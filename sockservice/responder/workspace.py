@@ -106,7 +106,7 @@ class Workspace:
     def state(self, scenario: str) -> str:
         """The state that a scenario is in: the one that was set last, else the first that the files ask for."""
         state = self.states.get(scenario)
-        return self.files.current.initial_states.get(scenario, "") if state is None else state
+        return self.stubs.initial_states.get(scenario, "") if state is None else state
 
     def after(self, seconds: float) -> Deferred[None]:
         """A Deferred that fires later; cancelling it, as where the client is gone, frees the clock."""
