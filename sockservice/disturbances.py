@@ -156,7 +156,7 @@ class IdleEnd:
 
     Attributes:
         seconds: how long the client is silent; 0 ends the connection right behind the answer.
-        ending: how it ends.
+        ending: how it ends; :attr:`Ending.STALL` is no end, and means :attr:`Ending.FIN` here.
         error: what the client is told at the end, which it did not ask for (sequence id 0); None for nothing.
     """
 

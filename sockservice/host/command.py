@@ -10,7 +10,8 @@ import gc
 import re
 import reprlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -32,6 +33,8 @@ from sockservice.host.endpoints import check_port
 from sockservice.host.prepared_service import PreparedService, prepare_all
 from sockservice.host.ready_file import check_ready_file
 from sockservice.host.running_host import PATIENCE, RunningHost
+from sockservice.host.toxic_option import option_mistake, parse_toxics
+from sockservice.sockets.toxic import Toxic
 
 _log = Logger()
 
@@ -53,7 +56,12 @@ def _seconds(text: str) -> float:
 
 
 class Options(UsageOptions):
-    """The options of ``sockservice``; once parsed, ``prepared`` is what to run."""
+    """The options of ``sockservice``; once parsed, ``prepared`` is what to run.
+
+    Attributes:
+        prepared: the services.
+        toxics_again: reads their toxics again out of the configuration file; None without one.
+    """
 
     synopsis = "[options] [SERVICE [service options]]"
     longdesc = (
@@ -79,7 +87,9 @@ class Options(UsageOptions):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self["listen"] = []
+        self["toxic"] = []
         self.prepared: tuple[PreparedService, ...] = ()
+        self.toxics_again: Callable[[], Sequence[Iterable[Toxic]]] | None = None
         self._words: tuple[str, ...] = ()
         # twistd leaves this folder before a service starts.
         self.path: Callable[[str], Path] = path_in(Path.cwd())
@@ -89,6 +99,10 @@ class Options(UsageOptions):
         self["listen"].append(description)
 
     opt_l = opt_listen
+
+    def opt_toxic(self, toxic: str) -> None:
+        """Disturb what is sent, such as latency:latency=100,jitter=20; may be repeated."""
+        self["toxic"].append(toxic)
 
     def opt_version(self) -> NoReturn:
         """Print the versions and exit."""
@@ -149,10 +163,10 @@ class Options(UsageOptions):
 
     def _from_file(self) -> tuple[tuple[ServiceSettings, ...], list[ConfigurationError]]:
         """The services of the configuration file as far as they are sound, and the mistakes in it."""
-        from sockservice.host.configuration_file import survey_configuration
+        from sockservice.host.configuration_file import survey_configuration, toxics_again
 
         given = [name for name in ("port", "interface", "max-connections", "idle-timeout") if self[name] is not None]
-        given += [name for name in ("listen", "sequential") if self[name]]
+        given += [name for name in ("listen", "sequential", "toxic") if self[name]]
         if given:
             raise ConfigurationError(
                 f"--{given[0]} has no meaning beside --config; say it in the file, for each service"
@@ -161,7 +175,10 @@ class Options(UsageOptions):
             raise ConfigurationError(
                 f"the service {self._words[0]!r} has no meaning beside --config; name it in the file"
             )
-        configuration = survey_configuration(self.path(self["config"]))
+        file = self.path(self["config"])
+        configuration = survey_configuration(file)
+        names = [each.found.name for each in configuration.settings]
+        self.toxics_again = partial(toxics_again, file, names)
         return configuration.settings, list(configuration.mistakes)
 
     def _from_command_line(self) -> ServiceSettings:
@@ -179,7 +196,12 @@ class Options(UsageOptions):
         options = parse_service_options(found, words, self)
         endpoints, same_port = where_to_listen(found, self["port"], self["interface"], self["listen"], self.path)
         limits = Limits(self["max-connections"], self["idle-timeout"], bool(self["sequential"]))
-        return ServiceSettings(found, options, endpoints, same_port, limits, self.path)
+        toxics = parse_toxics(self["toxic"])
+        settings = ServiceSettings(found, options, endpoints, same_port, limits, self.path, toxics)
+        wrong = [option_mistake(self["toxic"][number], message) for number, message in settings.toxic_conflicts()]
+        if wrong:
+            raise ConfigurationError.together(wrong)
+        return settings
 
     def _prepare(self, settings: Sequence[ServiceSettings]) -> tuple[PreparedService, ...]:
         # Only now: importing the reactor installs one, and twistd's own options may choose which.
@@ -218,6 +240,7 @@ def makeService(options: Options) -> RunningHost:
         ready_file=options["ready-file"],
         patience=options["patience"],
         foreground=options.foreground,
+        toxics_again=options.toxics_again,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from sockservice.host.arguments import has_option, parse_arguments
 from sockservice.host.discovery import FoundService
 from sockservice.host.endpoints import Endpoint, Tcp, Udp, check_interface, parse_endpoint
 from sockservice.interfaces import DATAGRAM, STREAM
+from sockservice.sockets.toxic import Toxic, conflicts
 
 LOOPBACK: Final = "127.0.0.1"
 """The interface where none is asked for: nothing is exposed by accident."""
@@ -46,6 +47,7 @@ class ServiceSettings:
             get the same free one.
         limits: of its streams.
         path: makes the name of a file in its options absolute.
+        toxics: what disturbs it from the beginning.
     """
 
     found: FoundService
@@ -54,6 +56,11 @@ class ServiceSettings:
     same_port: bool
     limits: Limits
     path: Callable[[str], Path]
+    toxics: tuple[Toxic, ...] = ()
+
+    def toxic_conflicts(self) -> Iterator[tuple[int, str]]:
+        """What keeps its toxics from being those of this service: the number of each, from 0, and a message."""
+        return conflicts(self.toxics, {endpoint.kind for endpoint in self.endpoints}, self.found.name)
 
 
 def path_in(folder: Path) -> Callable[[str], Path]:

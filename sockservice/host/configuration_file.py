@@ -11,13 +11,15 @@
         listen: ["tcp:7007", "udp:7007"]
         max_connections: 100
         idle_timeout: 60
+        toxics:
+          - {type: latency, attributes: {latency: 100, jitter: 20}}
 
 Names of files in it are relative to the folder it is in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,6 +39,7 @@ from sockservice.host.configuration import (
     where_to_listen,
 )
 from sockservice.host.discovery import Discovery, FoundService, discover
+from sockservice.sockets.toxic import Toxic, WrongToxic, read_toxic
 
 
 class ServiceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -51,6 +54,7 @@ class ServiceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         idle_timeout: seconds without a byte after which a connection ends.
         sequential: serve one client after the other.
         options: the service's own options by their long names; a list where one may be repeated, true for a flag.
+        toxics: what disturbs it; see :func:`sockservice.sockets.toxic.read_toxic`.
     """
 
     service: str
@@ -61,6 +65,7 @@ class ServiceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     idle_timeout: Annotated[float, msgspec.Meta(gt=0, lt=10**9)] | None = None
     sequential: bool = False
     options: dict[str, Any] = {}
+    toxics: list[dict[str, Any]] = []
 
 
 class ConfigurationFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -106,6 +111,25 @@ def survey_configuration(file: Path) -> Configuration:
     return Configuration(tuple(settings), tuple(sorted(mistakes, key=position)))
 
 
+def toxics_again(file: Path, services: Sequence[str]) -> list[tuple[Toxic, ...]]:
+    """The toxics of each service, out of a configuration file that may have changed.
+
+    Args:
+        file: the YAML file, absolute.
+        services: the names of those that run, in their order.
+
+    Raises:
+        ConfigurationError: something in it is wrong, or it has other services.
+    """
+    configuration = survey_configuration(file)
+    if configuration.mistakes:
+        raise ConfigurationError.together(configuration.mistakes)
+    settings = configuration.settings
+    if [each.found.name for each in settings] != list(services):
+        raise ConfigurationError(f"{file}: has other services than those that run; start anew to have them")
+    return [each.toxics for each in settings]
+
+
 def _entries(document: Document[Any]) -> dict[int, ServiceEntry]:
     """The services by their number in the file; of one without its shape, what is sound of it."""
     if not document.mistakes:
@@ -140,6 +164,13 @@ def _settings(
         return None
     path = path_in(document.path.parent)
     options = _options(document, found, index, entry.options, mistakes)
+    toxics: list[Toxic] = []
+    for number, words in enumerate(entry.toxics):
+        try:
+            toxics.append(read_toxic(words))
+        except WrongToxic as error:
+            place = *keys, "toxics", number
+            mistakes += [document.mistake(each.message, *place, *each.keys, key=each.at_key) for each in error.wrong]
     listen = [entry.listen] if isinstance(entry.listen, str) else entry.listen
     try:
         endpoints, same_port = where_to_listen(found, entry.port, entry.interface, listen, path)
@@ -149,7 +180,10 @@ def _settings(
     if options is None:
         return None
     limits = Limits(entry.max_connections, entry.idle_timeout, entry.sequential)
-    return ServiceSettings(found, options, endpoints, same_port, limits, path)
+    settings = ServiceSettings(found, options, endpoints, same_port, limits, path, tuple(toxics))
+    for number, message in settings.toxic_conflicts():
+        mistakes.append(document.mistake(message, *keys, "toxics", number))
+    return settings
 
 
 def _options(

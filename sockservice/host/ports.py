@@ -14,6 +14,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sockservice.errors import AddressInUse, ListenError, PeerError
+from sockservice.host.disturbed_reactor import DisturbedReactor
 from sockservice.host.endpoints import (
     BACKLOG,
     Endpoint,
@@ -132,9 +133,11 @@ class StreamPort:
 
             return proxyEndpoint(self._layers(endpoint.below))
         if isinstance(endpoint, Foreign):
-            layer: IStreamServerEndpoint = _endpoint_of_twisted(reactor, endpoint.description)
+            disturbed = DisturbedReactor(reactor, self.service.toxics)
+            layer: IStreamServerEndpoint = _endpoint_of_twisted(disturbed, endpoint.description)
             return layer
-        return SocketEndpoint(reactor, self._socket, endpoint.backlog if isinstance(endpoint, Tcp) else BACKLOG)
+        backlog = endpoint.backlog if isinstance(endpoint, Tcp) else BACKLOG
+        return SocketEndpoint(reactor, self._socket, backlog, self.service.toxics)
 
     def pause(self) -> None:
         """Leave further clients in the kernel's backlog."""
@@ -201,6 +204,7 @@ class DatagramPort:
 
     def listen(self) -> None:
         """Answer from now on."""
+        self.service.toxics.watch_datagrams(self._socket)
         if isinstance(self.service.datagrams[self._endpoint], DatagramProtocol):
             self._socket.serve(self.service.datagrams[self._endpoint])
         else:

@@ -12,6 +12,7 @@ from sockservice.host.configuration import ServiceSettings, plugin_raised
 from sockservice.host.endpoints import Endpoint, Foreign, Inherited, Proxied, Tcp, Tls, Udp
 from sockservice.host.surroundings import Surroundings
 from sockservice.interfaces import DATAGRAM, STREAM, DatagramService, ISocketAPI, StreamService
+from sockservice.sockets.toxics import Toxics
 
 if TYPE_CHECKING:
     from sockservice.certificates import ReloadingCertificate
@@ -27,6 +28,7 @@ class PreparedService:
         stream: the Twisted factory or coroutine function for all its stream endpoints, or None where it has none.
         datagrams: a DatagramProtocol or coroutine function for each of its datagram endpoints.
         certificates: for each TLS endpoint, what makes its connections.
+        toxics: what disturbs its connections and datagrams; may be changed while it runs.
     """
 
     settings: ServiceSettings
@@ -34,6 +36,12 @@ class PreparedService:
     stream: StreamService | None
     datagrams: dict[Endpoint, DatagramService]
     certificates: dict[Tls, ReloadingCertificate]
+    toxics: Toxics = attrs.field(init=False, eq=False)
+
+    @toxics.default
+    def _toxics(self) -> Toxics:
+        kinds = {endpoint.kind for endpoint in self.settings.endpoints}
+        return Toxics(self.host.reactor, self.settings.toxics, kinds=kinds, who=self.name)
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred
@@ -11,6 +11,7 @@ from twisted.logger import Logger
 from sockservice.errors import SockserviceError
 from sockservice.host.configuration import plugin_raised
 from sockservice.host.prepared_service import PreparedService
+from sockservice.sockets.toxic import Toxic
 
 LINES: Final = 100
 """How many mistakes of one reload are logged: a file that has lost its indentation may have one on each line."""
@@ -21,12 +22,18 @@ class Reloads:
 
     Args:
         services: the services of the host.
+        toxics_again: reads their toxics again out of the configuration file; None without one.
     """
 
     _log = Logger()
 
-    def __init__(self, services: Sequence[PreparedService]) -> None:
+    def __init__(
+        self,
+        services: Sequence[PreparedService],
+        toxics_again: Callable[[], Sequence[Iterable[Toxic]]] | None = None,
+    ) -> None:
         self._services = services
+        self._toxics_again = toxics_again
         self._turn = DeferredLock()
         self._all_due = False
 
@@ -53,13 +60,26 @@ class Reloads:
         await self._turn.acquire()
         self._all_due = False
         try:
-            done = [
-                await self._succeeds(service, reload) for service in self._services for reload in service.host.reloads
-            ]
+            done = [self._reload_toxics()]
+            for service in self._services:
+                done += [await self._succeeds(service, reload) for reload in service.host.reloads]
         finally:
             self._turn.release()
         if all(done):
             self._log.info("reloaded")
+
+    def _reload_toxics(self) -> bool:
+        """Have the toxics that the configuration file has now; where it has a mistake, nothing changes."""
+        if self._toxics_again is None:
+            return True
+        try:
+            for service, toxics in zip(self._services, self._toxics_again(), strict=True):
+                service.toxics.replace(toxics)
+        except SockserviceError as error:
+            for line in str(error).splitlines()[:LINES]:
+                self._log.error("the toxics stay as they are: {line}", line=line)
+            return False
+        return True
 
     async def _succeeds(self, service: PreparedService, reload: Callable[[], Deferred[None] | None]) -> bool:
         try:

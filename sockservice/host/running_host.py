@@ -7,7 +7,7 @@ import functools
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Final
@@ -24,6 +24,7 @@ from sockservice.host.ready_file import remove_old_ready_file, remove_own_ready_
 from sockservice.host.reloads import Reloads
 from sockservice.host.watching import Watch
 from sockservice.interfaces import IRefusingService
+from sockservice.sockets.toxic import Toxic
 
 PATIENCE: Final = 5.0
 """Seconds that answers in flight get at the end: below the 10 that container hosts give before they kill."""
@@ -42,6 +43,7 @@ class RunningHost(Service):
         ready_file: Path | None = None,
         patience: float = PATIENCE,
         foreground: bool = True,
+        toxics_again: Callable[[], Sequence[Iterable[Toxic]]] | None = None,
     ) -> None:
         """Run services.
 
@@ -51,12 +53,13 @@ class RunningHost(Service):
             ready_file: where to say that they listen, or None.
             patience: seconds that answers in flight get at the end.
             foreground: whether there is a terminal to print the reason of a failed start to.
+            toxics_again: reads the toxics of each service again, at a reload; None where no file has them.
         """
         self.ports: list[Port] = []
         self._reactor = reactor
         self._services = services
         self._clients: list[Clients] = []
-        self._reloads = Reloads(services)
+        self._reloads = Reloads(services, toxics_again)
         self._watches: list[Watch] = []
         self._ready_file = ready_file
         self._patience = patience

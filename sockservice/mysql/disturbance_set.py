@@ -12,6 +12,7 @@ from sockservice.disturbances import (
     Break,
     Disturbance,
     Dribble,
+    IdleEnd,
     Malformed,
     MissingEnd,
     Oversized,
@@ -37,6 +38,7 @@ class DisturbanceSet:
         oversized: it begins with a packet that nobody takes.
         malformed: it is none.
         missing_end: it does not say where it ends.
+        idle_end: the connection ends when the client is silent behind it.
     """
 
     stall: float = 0.0
@@ -49,6 +51,7 @@ class DisturbanceSet:
     oversized: Oversized | None = None
     malformed: Malformed | None = None
     missing_end: MissingEnd | None = None
+    idle_end: IdleEnd | None = None
 
     @property
     def silences(self) -> bool:
@@ -85,6 +88,7 @@ _NAMES: Final[dict[type[Disturbance], str]] = {
     Oversized: "oversized",
     Malformed: "malformed",
     MissingEnd: "missing_end",
+    IdleEnd: "idle_end",
 }
 
 

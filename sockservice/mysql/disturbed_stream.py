@@ -62,6 +62,7 @@ class DisturbedStream:
         pause: seconds to wait before the next :meth:`read`; infinite for ever.
         stalls: whether that pause stands before the answer.
         ending: what becomes of the connection now, or None.
+        idle_end: what becomes of it when the client is silent behind the answer, or None.
     """
 
     def __init__(self, steps: Iterable[Step], wrong: DisturbanceSet, sequence_id: int, *, lazy: bool) -> None:
@@ -69,6 +70,7 @@ class DisturbedStream:
         self.ended = self.failed = self.stalls = False
         self.pause = 0.0
         self.ending: Ending | None = None
+        self.idle_end = wrong.idle_end
         self._last: Piece | None = None
         self._failure: Exception | None = None
         offset = 0 if wrong.wrong_sequence is None else wrong.wrong_sequence.offset

@@ -177,6 +177,8 @@ class SessionSending(SessionIdentity):
             self._stream = None
             self.sequence_id = stream.sequence_id & 255
             self._go_on(failed=stream.failed)
+            if isinstance(stream, DisturbedStream) and stream.idle_end is not None:
+                self.timeouts.end_when_idle(stream.idle_end)
         elif isinstance(stream, DisturbedStream):
             self._obey(stream)
         return piece

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from sockservice.disturbances import Ending, IdleEnd
 from sockservice.error_codes import error
 from sockservice.mysql.constants import Capability
 from sockservice.mysql.state import State
@@ -43,6 +44,14 @@ class Timeouts:
         self._session = session
         self._heard = session.since
         self._stalled: float | None = None
+        self._idle_end: IdleEnd | None = None
+        # Since when the session had been idle when that was asked for.
+        self._idle_since = 0.0
+
+    def end_when_idle(self, end: IdleEnd) -> None:
+        """End the session in its own way if the client says nothing for a while from now on."""
+        self._idle_end, self._idle_since = end, self._session.since
+        self.on_earlier()
 
     def heard(self) -> None:
         """Part of something has come, and the rest has to follow."""
@@ -68,6 +77,9 @@ class Timeouts:
             return session.since + self._seconds("connect_timeout")
         if session.state is State.RECEIVING or (session.state is State.READY and session.packets.waiting):
             return self._heard + self._seconds("net_read_timeout")
+        idle_end = self._end_of_idleness
+        if idle_end is not None:
+            return session.since + min(idle_end.seconds, self._seconds("wait_timeout"))
         # While an answer is made, nobody waits for the client: look again when that could be over.
         since = session.since if session.state is State.READY else session.server.clock()
         return since + self._seconds("wait_timeout")
@@ -77,11 +89,23 @@ class Timeouts:
         session = self._session
         if session.server.clock() < self.deadline:
             return
+        idle_end = self._end_of_idleness
         if self._stalled is not None:
             self.aborted = True
+        elif idle_end is not None:
+            session.resets = idle_end.ending is Ending.RST
+            if idle_end.error is not None:
+                session.push(idle_end.error)
         elif session.state is State.READY and not session.packets.waiting and not session.server.mariadb:
             session.push(error("ER_CLIENT_INTERACTION_TIMEOUT"))
         session.close()
+
+    @property
+    def _end_of_idleness(self) -> IdleEnd | None:
+        """How the session is to end, while its client has said nothing since that was asked for."""
+        session = self._session
+        idle = session.state is State.READY and not session.packets.waiting and session.since == self._idle_since
+        return self._idle_end if idle else None
 
     def _seconds(self, name: str) -> float:
         session, general = self._session, self._session.server.global_variables

@@ -12,7 +12,7 @@ from twisted.python.usage import Options, UsageError
 from zope.interface import implementer
 
 from sockservice.answers import OWN_COMMANDS
-from sockservice.errors import ConfigurationError
+from sockservice.errors import ConfigurationError, did_you_mean
 from sockservice.interfaces import IHost, IRefusingService, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
 from sockservice.plugins._mysql_protocol import MySQLFactory
@@ -28,6 +28,7 @@ from sockservice.responder import (
     Workspaces,
 )
 from sockservice.responder.journal import BYTES, ENTRIES, OTHERS
+from sockservice.responder.unmatched import FALLBACKS, RESERVED
 from sockservice.responder.workspaces import WORKSPACES
 
 __all__ = ["MySQL", "MySQLFactory", "MySQLOptions"]
@@ -52,7 +53,7 @@ class MySQLOptions(Options):
 
     optParameters = [
         ["database", None, "test", "a database that exists from the start"],
-        ["fallback", None, "error", "what answers when no stub does: error"],
+        ["fallback", None, "", "what answers when no stub does: error, or empty; error, unless a stub file says"],
         ["server-version", None, DEFAULT_VERSION, "the version that the greeting names, for example 8.0.36"],
         ["journal", None, ENTRIES, "how many requests each journal keeps; 0 keeps none", _entries],
         ["journal-file", None, None, "a file that each request is appended to, as a line of JSON"],
@@ -87,6 +88,19 @@ class MySQLOptions(Options):
         except ValueError as mistake:
             raise UsageError(f"--account {mistake}") from mistake
 
+    def opt_fault(self, fault: str) -> None:
+        """A fault that is armed from the start: NAME, NAME:VALUE or NAME:PARAMETER=VALUE,… Repeatable.
+
+        For example deadlock:times=2,user=app or hang:5s; docs/reference/faults.md has all names.
+        """
+        # Without faults and stub files nothing of them is imported: a tenth of the time to start.
+        from sockservice.responder.fault_option import read_fault_option
+
+        try:
+            self["faults"].append(read_fault_option(fault))
+        except ValueError as mistake:
+            raise UsageError(f"--fault {fault}: {mistake}") from mistake
+
     def opt_print_schema(self) -> NoReturn:
         """Print the JSON Schema of stub files, for editors, and exit."""
         from sockservice.responder.stub_schema import schema_text
@@ -94,23 +108,13 @@ class MySQLOptions(Options):
         print(schema_text(), end="")  # noqa: T201
         raise SystemExit(0)
 
-    def opt_fault(self, fault: str) -> None:
-        """A fault that is armed from the start: NAME, NAME:VALUE or NAME:PARAMETER=VALUE,… Repeatable.
-
-        For example deadlock:times=2,user=app or hang:5s; docs/reference/faults.md has all names.
-        """
-        # Without faults and stub files nothing of them is imported: a tenth of the time to start.
-        from sockservice.responder.fault_text import read_fault_text
-
-        try:
-            self["faults"].append(read_fault_text(fault))
-        except ValueError as mistake:
-            raise UsageError(f"--fault {fault}: {mistake}") from mistake
-
     def postOptions(self) -> None:
         """Refuse a fallback that does not exist, and what nobody could log in to."""
-        if self["fallback"] != "error":
-            raise UsageError(f"--fallback {self['fallback']} is not known; known: error")
+        fallback = self["fallback"]
+        if fallback in RESERVED:
+            raise UsageError(f"--fallback {fallback} is not supported yet; known: {', '.join(FALLBACKS)}")
+        if fallback and fallback not in FALLBACKS:
+            raise UsageError(f"--fallback {fallback} is not known{did_you_mean(fallback, FALLBACKS)}")
         if self["require-tls"] and self["tls"] is None:
             raise UsageError("--require-tls needs --tls, for example --tls self-signed")
 
@@ -151,7 +155,7 @@ class MySQL:
             asks=OWN_COMMANDS,
         )
         chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
-        behind = ((CHATTER, chatter), (FALLBACK, Unmatched(stubs)))
+        behind = ((CHATTER, chatter), (FALLBACK, Unmatched(stubs, fallback=options["fallback"])))
 
         def workspace(name: str) -> Workspace:
             record = None if lines is None else functools.partial(lines.add, name)
@@ -159,7 +163,7 @@ class MySQL:
                 server.clock, entries=options["journal"], size=BYTES if not name else OTHERS, record=record
             )
             control = not options["no-control"]
-            return Workspace(name, stubs, behind, host.reactor, journal, faults=options["faults"], control=control)
+            return Workspace(name, stubs, behind, host.reactor, journal, control=control, faults=options["faults"])
 
         workspaces = Workspaces(workspace, server.sessions, most=options["workspaces"])
         return MySQLFactory(server, workspaces, host.reactor, tls, [workspaces.close, *([lines.end] if lines else [])])

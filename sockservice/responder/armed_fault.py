@@ -118,5 +118,4 @@ class ArmedFault:
 
 def _bare(name: str) -> str:
     """The name of a user or database without the workspace behind its last ``@``."""
-    before, at, _ = name.rpartition("@")
-    return before if at else name
+    return name.rpartition("@")[0] or name

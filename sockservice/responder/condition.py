@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final, Protocol, TypeAlias
+from collections.abc import Mapping
+from typing import Final
 
 import attrs
 
-from sockservice.responder.shapes import BOUND, NO_SHAPE, Shape
+from sockservice.answers import Value
+from sockservice.responder.call_criterion import CallCriterion
+from sockservice.responder.combinations import AnyOf, nested, scenarios
+from sockservice.responder.criterion import Criterion
+from sockservice.responder.session_criteria import OfCommand
+from sockservice.responder.situation import NO_GROUPS
 from sockservice.responder.subject import Subject
+from sockservice.responder.text_criteria import ByFingerprint, Regex, Sql, SqlExact
 
-Mask: TypeAlias = tuple[int, ...]
-"""The numbers of the holes that a stub fixes, from 0."""
-
-SQL: Final = "sql"
-SQL_EXACT: Final = "sql_exact"
-REGEX: Final = "regex"
-
-
-class Criterion(Protocol):
-    """One thing that a ``when`` asks for.
-
-    Attributes:
-        fixed: whether the text of the request and its parameters alone decide, so that the verdict can be remembered
-            by them: not so for what depends on the session, a state or code.
-    """
-
-    @property
-    def fixed(self) -> bool:
-        """See above."""
-
-    def holds(self, subject: Subject) -> bool:
-        """Whether the request has it."""
-
-    def why_not(self, subject: Subject) -> str:
-        """Why the request has it not, for a near miss, for example ``params[0]: expected 42, got 43``."""
+STATEMENTS: Final = frozenset(["query", "execute"])
+"""The commands that a stub answers which asks for none."""
 
 
 @attrs.frozen(eq=False)
@@ -42,29 +25,89 @@ class Condition:
     """What a request must have for a stub to answer it.
 
     Attributes:
-        matcher: what the stub is found by: ``sql``, ``sql_exact`` or ``regex``.
-        text: the matcher's text as in the file.
-        shape: what ``sql`` and ``sql_exact`` say.
-        pattern: what ``regex`` became.
-        criteria: all that must hold besides.
+        criteria: all that must hold, those in ``all`` among them.
+        commands: the commands that are answered, as a :class:`sockservice.answers.Request` has them.
+        call: which of the requests that have all this; None: each.
+        key: the criterion among them that a table can decide; None where there is none.
     """
 
-    matcher: str
-    text: str
-    shape: Shape = NO_SHAPE
-    pattern: re.Pattern[str] | None = None
-    criteria: tuple[Criterion, ...] = ()
+    criteria: tuple[Criterion, ...]
+    commands: frozenset[str] = STATEMENTS
+    call: CallCriterion | None = None
+    key: SqlExact | Sql | ByFingerprint | None = attrs.field(init=False)
+    _fixed: tuple[Criterion, ...] = attrs.field(init=False)
+    _varying: tuple[Criterion, ...] = attrs.field(init=False)
 
-    @property
-    def mask(self) -> Mask:
-        """Which holes of its shape it fixes."""
-        return tuple(hole for hole, literal in enumerate(self.shape.literals) if literal != BOUND)
+    @key.default
+    def _make_key(self) -> SqlExact | Sql | ByFingerprint | None:
+        for kind in (SqlExact, Sql, ByFingerprint):
+            for criterion in self.criteria:
+                if isinstance(criterion, kind):
+                    return criterion
+        return None
+
+    @_fixed.default
+    def _make_fixed(self) -> tuple[Criterion, ...]:
+        return tuple(criterion for criterion in self.criteria if criterion.fixed and criterion is not self.key)
+
+    @_varying.default
+    def _make_varying(self) -> tuple[Criterion, ...]:
+        return tuple(criterion for criterion in self.criteria if not criterion.fixed)
 
     @property
     def fixed(self) -> bool:
         """Whether the text of a request and its parameters alone decide."""
-        return all(criterion.fixed for criterion in self.criteria)
+        return not self._varying and self.call is None
+
+    @property
+    def weight(self) -> float:
+        """How sure it is, where all of it holds, that a request was meant for its stub; as of a criterion."""
+        return max((criterion.weight for criterion in self.criteria), default=0.0)
+
+    @property
+    def states(self) -> dict[str, str]:
+        """The scenarios that it asks for, each with the state that it names first."""
+        states: dict[str, str] = {}
+        for scenario, state in scenarios(self.criteria):
+            states.setdefault(scenario, state)
+        return states
+
+    def fits(self, subject: Subject) -> bool:
+        """Whether a request that meets :attr:`key` has all else that its text and parameters decide."""
+        return all(criterion.holds(subject) for criterion in self._fixed)
 
     def holds(self, subject: Subject) -> bool:
-        """Whether a request that the lookup found has all that is asked for."""
-        return all(criterion.holds(subject) for criterion in self.criteria)
+        """Whether a request that fits has the rest, but for ``call``: what is judged anew each time."""
+        return all(criterion.holds(subject) for criterion in self._varying)
+
+    def meets(self, subject: Subject) -> bool:
+        """Whether any request has all that is asked for, but for ``call``."""
+        return subject.request.command in self.commands and all(criterion.holds(subject) for criterion in self.criteria)
+
+    def failed(self, subject: Subject) -> list[Criterion]:
+        """The criteria that a request does not meet, in the order of the file."""
+        of_command = OfCommand(self.commands)
+        every = (of_command, *(criterion for criterion in self.criteria if not isinstance(criterion, OfCommand)))
+        return [criterion for criterion in every if not criterion.holds(subject)]
+
+    def groups(self, subject: Subject) -> Mapping[str, str]:
+        """The named groups of the first regular expression that matches the statement."""
+        for criterion in nested(self.criteria):
+            if isinstance(criterion, Regex) and criterion.holds(subject):
+                return criterion.groups(subject)
+        return NO_GROUPS
+
+    def values(self, subject: Subject) -> tuple[Value, ...]:
+        """What stands for the ``?`` of ``sql``; without, what is bound, or where nothing is all literals."""
+        for criterion in self._possible_sql():
+            if criterion.holds(subject):
+                return subject.values(criterion.open_holes)
+        return subject.values()
+
+    def _possible_sql(self) -> list[Sql]:
+        """Each ``sql`` that may have matched."""
+        found = [criterion for criterion in self.criteria if isinstance(criterion, Sql)]
+        for criterion in self.criteria:
+            if isinstance(criterion, AnyOf):
+                found += [one for group in criterion.groups for one in nested(group.criteria) if isinstance(one, Sql)]
+        return found

@@ -24,8 +24,10 @@ CONNECT: Final = frozenset(["connect"])
 """What is asked before the greeting."""
 AUTH: Final = frozenset(["auth"])
 """What is asked when the user has proven who it is."""
-COMMANDS: Final = STATEMENTS | frozenset(["prepare", "init_db", "field_list", "ping", "statistics"])
-"""The commands of a client that is logged in, and that an answer is sent to."""
+WORK: Final = STATEMENTS | frozenset(["prepare", "init_db", "field_list"])
+"""The commands that an application has its driver send."""
+COMMANDS: Final = WORK | frozenset(["ping", "statistics"])
+"""The commands of a client that is logged in, and that an answer is sent to; a driver pings when it likes."""
 
 Duration: TypeAlias = Annotated[
     float | str, Meta(description="Seconds, or a text with its unit: `2ms`, `1.5s`, `3m`, `1h`.")
@@ -63,7 +65,9 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     seed: (
         Annotated[int, Meta(description="Of its random numbers, so that they are the same each time.")] | UnsetType
     ) = UNSET
-    window: Duration | UnsetType = msgspec.field(name="for", default=UNSET)
+    window: Annotated[Duration, Meta(description="For how long it strikes, from when it is armed.")] | UnsetType = (
+        msgspec.field(name="for", default=UNSET)
+    )
     user: Annotated[Text, Meta(description="Strikes this user only.")] | UnsetType = UNSET
     host: Annotated[Text, Meta(description="Strikes clients of this address only.")] | UnsetType = UNSET
     database: Annotated[Text, Meta(description="Strikes where this is the current database.")] | UnsetType = UNSET

@@ -9,18 +9,14 @@ import attrs
 import msgspec
 from msgspec import UNSET
 
-from sockservice.answers import Ok
 from sockservice.documents import Document, Keys, value_mistakes
 from sockservice.errors import ConfigurationError, did_you_mean
 from sockservice.responder.condition import Condition
 from sockservice.responder.condition_reader import ConditionReader
 from sockservice.responder.fault import Fault, Parameters
-from sockservice.responder.journal import Source
-from sockservice.responder.lookup import Lookup
+from sockservice.responder.files_beside import NO_FILES, FilesBeside
 from sockservice.responder.mistakes import Mistakes
 from sockservice.responder.named_faults import FAULTS, FaultWords
-from sockservice.responder.plan import constant
-from sockservice.responder.stub import Stub
 from sockservice.responder.subject import Subject
 
 
@@ -53,9 +49,11 @@ class FaultReader:
 
     Attributes:
         document: the file, for the places of mistakes.
+        beside: the files that it may name.
     """
 
     document: Document[Any]
+    beside: FilesBeside = NO_FILES
 
     def fault(self, entry: Any, keys: Keys) -> Fault:
         """The fault that an entry names.
@@ -80,7 +78,7 @@ class FaultReader:
             raise Mistakes([self.document.mistake(problem, *keys, name)]) from None
         if parameters.when is UNSET:
             return Fault(parameters)
-        condition = ConditionReader(self.document).condition(parameters.when, (*keys, name, "when"))
+        condition = ConditionReader(self.document, self.beside).condition(parameters.when, (*keys, name, "when"))
         return Fault(parameters, Matched(condition))
 
     def _named(self, entry: Any, keys: Keys) -> tuple[str, Any]:
@@ -107,11 +105,11 @@ class Matched:
     """
 
     def __init__(self, condition: Condition) -> None:
-        self._lookup = Lookup([Stub("", condition, constant(Ok(), Source("fault")))])
+        self._condition = condition
 
     def holds(self, subject: Subject) -> bool:
         """Whether a request is meant."""
-        return any(stub.when.holds(subject) for stub in self._lookup.candidates(subject))
+        return self._condition.meets(subject)
 
 
 def _bare(error: msgspec.ValidationError) -> str:

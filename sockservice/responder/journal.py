@@ -247,8 +247,9 @@ class Journal:
             return counted if shown is answer else _replaced(answer, counted)
         entry.rows = _rows(shown)
         failure = _error(shown)
+        entry.near = getattr(shown, "near", "")
         if failure is not None:
-            entry.error, entry.message, entry.near = failure.code, failure.message, getattr(failure, "near", "")
+            entry.error, entry.message = failure.code, failure.message
             entry.size += len(failure.message)
             self._room -= len(failure.message)
         self._ended(entry, now)

@@ -1,26 +1,28 @@
-"""Which stub answers a statement: found by hash, so that ten thousand stubs cost what ten do.
+"""Which stubs may answer a request: found by hash, so that ten thousand stubs cost what ten do.
 
-Stubs with ``sql_exact`` are found by their text. Stubs with ``sql`` are found by their shape, and among those of one
-shape by the literals they fix: for each *mask* (which holes of the shape are fixed) there is one table from the
-literals there to the stub. Regular expressions come last, in order, and only those that would still win.
+Stubs with ``sql_exact`` are found by their text, those with ``sql`` by their shape and values, those with
+``fingerprint`` by it, those that ask for what a parser finds by kind and table, those with ``contains`` by a word,
+those for other commands than statements by the command. The rest (``regex``, ``session`` alone, ``any`` …) come in
+order, and only those that would still win.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+import heapq
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-from sockservice.responder.condition import REGEX, SQL_EXACT, Mask
-from sockservice.responder.shapes import BOUND, Literal, shape_of
-from sockservice.responder.stub import Stub
-from sockservice.responder.subject import Subject
-from sockservice.responder.tokens import TooManyTokens
+from sockservice.responder.condition import STATEMENTS
+from sockservice.responder.fingerprints import Fingerprint
+from sockservice.responder.shape_table import ShapeTable
+from sockservice.responder.structure_table import StructureTable, is_structural
+from sockservice.responder.stub import Rank, Stub
+from sockservice.responder.subject import Limits, Subject
+from sockservice.responder.text_criteria import ByFingerprint, Contains, Sql, SqlExact
 
-LONGEST: Final = 2 * 1024 * 1024
-"""Characters of the longest statement that ``sql`` is tried on, unless a stub is nearly as long. A BLOB fits in; what
-is longer takes too long to take apart, and only ``sql_exact`` and ``regex`` are tried on it."""
-TOKENS: Final = 4096
-"""Tokens, comments and stretches of white space of such a statement, unless a stub has nearly as many."""
+_PREPARED: Final = 256
+"""How many stubs are looked at for what a statement whose values are not known yet may answer."""
 
 
 class Lookup:
@@ -28,50 +30,52 @@ class Lookup:
 
     Args:
         stubs: all stubs, in any order.
+
+    Attributes:
+        limits: how long a statement is taken apart, for the longest of the stubs.
+        commands: the stubs by command, for all but statements.
     """
 
     def __init__(self, stubs: Iterable[Stub]) -> None:
-        self.shapes: dict[tuple[str, ...], dict[Mask, dict[tuple[Literal, ...], Stub]]] = {}
-        self.exact: dict[str, Stub] = {}
-        self.regexes: list[Stub] = []
-        longest = 0
-        for stub in sorted(stubs, key=lambda stub: stub.rank):
-            if stub.when.matcher == REGEX:
-                self.regexes.append(stub)
-            elif stub.when.matcher == SQL_EXACT:
-                self.exact.setdefault(stub.when.text, stub)
-            else:
-                longest = max(longest, len(stub.when.text))
-                mask = stub.when.mask
-                fixed = tuple(stub.when.shape.literals[hole] for hole in mask)
-                self.shapes.setdefault(stub.when.shape.parts, {}).setdefault(mask, {}).setdefault(fixed, stub)
+        self.commands: dict[str, list[Stub]] = {}
+        self._exact: dict[str, list[Stub]] = {}
+        self._shapes = ShapeTable()
+        self._fingerprints: dict[Fingerprint, list[Stub]] = {}
+        self._structures = StructureTable()
+        self._words: dict[str, list[Stub]] = {}
+        self._rest: list[Stub] = []
+        longest = parts = 0
+        for stub in sorted(stubs, key=_rank):
+            for command in stub.when.commands - STATEMENTS:
+                self.commands.setdefault(command, []).append(stub)
+            if stub.when.commands & STATEMENTS:
+                self._add(stub)
+            if isinstance(stub.when.key, Sql):
+                longest = max(longest, len(stub.when.key.text))
+                parts = max(parts, len(stub.when.key.shape.parts))
         # A literal of one part may be written as two tokens (a sign or a character set, and itself), and before each
-        # there may be white space, a comment and white space again.
-        self._tokens = max(TOKENS, 8 * max(map(len, self.shapes), default=0))
-        # An escape writes one character as two, and quotes and N add three: what is longer equals nothing in a stub.
-        self._longest_token = 2 * longest + 3
-        self._longest = max(LONGEST, 2 * longest)
+        # there may be white space, a comment and white space again. An escape writes one character as two, and quotes
+        # and N add three.
+        usual = Limits()
+        self.limits = Limits(
+            max(usual.length, 2 * longest), max(usual.tokens, 8 * parts), max(usual.token, 2 * longest + 3)
+        )
 
-    def find(self, text: str, params: Sequence[Any] = ()) -> Stub | None:
-        """The stub that answers a statement, or None.
-
-        Args:
-            text: the statement.
-            params: the values bound to its ``?``, in order.
-        """
-        best = self.exact.get(text)
-        if self.shapes and len(text) <= self._longest:
-            stub = self._by_shape(text, params)
-            if stub is not None and (best is None or stub.rank < best.rank):
-                best = stub
-        if self.regexes:
-            bare = text.lstrip().rstrip("; \t\r\n\f\v")
-            for stub in self.regexes:
-                if best is not None and best.rank < stub.rank:
-                    break
-                if stub.when.pattern is not None and stub.when.pattern.fullmatch(bare):
-                    return stub
-        return best
+    def _add(self, stub: Stub) -> None:
+        key = stub.when.key
+        if isinstance(key, SqlExact):
+            self._exact.setdefault(key.text, []).append(stub)
+        elif isinstance(key, Sql):
+            self._shapes.add(stub, key)
+        elif isinstance(key, ByFingerprint):
+            self._fingerprints.setdefault(key.parts, []).append(stub)
+        elif is_structural(stub.when):
+            self._structures.add(stub)
+        else:
+            words = {word for one in stub.when.criteria if isinstance(one, Contains) for word in one.words}
+            # By the one that fewest of the others are found by; of a word that all have, nobody would be found quickly.
+            word = min(sorted(words), key=lambda word: len(self._words.get(word, ())), default="")
+            (self._words.setdefault(word, []) if word else self._rest).append(stub)
 
     def candidates(self, subject: Subject) -> tuple[Stub, ...]:
         """The stubs that a request meets as far as its text and parameters say, in the order of their ranks.
@@ -81,39 +85,70 @@ class Lookup:
         Args:
             subject: the request.
         """
-        if subject.request.command not in ("query", "execute"):
-            return ()
-        found = self.find(subject.text, subject.request.params)
-        return () if found is None else (found,)
+        command = subject.request.command
+        if command not in STATEMENTS:
+            named = self.commands.get(command, ())
+            return tuple(stub for stub in named if _has_key(stub, subject) and stub.when.fits(subject))
+        found: list[Stub] = []
+        for stub in _in_order(self._found(subject)):
+            if stub.when.fits(subject):
+                found.append(stub)
+                if stub.when.fixed and not stub.then.ends:
+                    break
+        return tuple(found)
 
     def possible(self, subject: Subject) -> Iterator[Stub]:
         """The stubs that may answer a statement once the values of its ``?`` are known, the likeliest first.
 
         Args:
-            subject: the request.
+            subject: the request to prepare it.
         """
-        text = subject.text
-        found = self.find(text)
-        if found is not None:
-            yield found
-        try:
-            shape = shape_of(text, limit=self._tokens, longest=self._longest_token)
-        except TooManyTokens:
-            return
-        for mask, table in self.shapes.get(shape.parts, {}).items():
-            literals = [shape.literals[hole] for hole in mask]
-            for fixed, stub in table.items():
-                if all(literal in (BOUND, wanted) for literal, wanted in zip(literals, fixed, strict=True)):
-                    yield stub
+        tables: Iterator[Stub] = itertools.chain(
+            self._exact.get(subject.text, ()),
+            self._shapes.possible(subject.shape) if self._shapes else (),
+            self._structures.possible(subject) if self._structures else (),
+            *self._by_parts(subject),
+            self._rest,
+        )
+        may = (stub for stub in tables if "execute" in stub.when.commands and stub.when.fits(subject))
+        yield from sorted(itertools.islice(may, _PREPARED), key=_rank)
 
-    def _by_shape(self, text: str, params: Sequence[Any]) -> Stub | None:
-        try:
-            shape = shape_of(text, params, limit=self._tokens, longest=self._longest_token)
-        except TooManyTokens:
-            return None
-        best: Stub | None = None
-        for mask, table in self.shapes.get(shape.parts, {}).items():
-            stub = table.get(tuple(shape.literals[hole] for hole in mask))
-            if stub is not None and (best is None or stub.rank < best.rank):
-                best = stub
-        return best
+    def reached(self, subject: Subject) -> Iterator[Stub]:
+        """The stubs that the tables find for a statement, whatever else they ask for, in the order of their ranks."""
+        return _in_order(group for group in self._found(subject) if group is not self._rest)
+
+    def _found(self, subject: Subject) -> list[list[Stub]]:
+        found = []
+        exact = self._exact.get(subject.text)
+        if exact is not None:
+            found.append(exact)
+        if self._shapes:
+            found += self._shapes.find(subject.shape)
+        if self._fingerprints or self._words:
+            found += self._by_parts(subject)
+        if self._structures:
+            found += self._structures.find(subject)
+        if self._rest:
+            found.append(self._rest)
+        return found
+
+    def _by_parts(self, subject: Subject) -> Iterator[list[Stub]]:
+        if self._fingerprints and subject.fingerprint in self._fingerprints:
+            yield self._fingerprints[subject.fingerprint]
+        if self._words:
+            for word in set(subject.shape.parts) & self._words.keys():
+                yield self._words[word]
+
+
+def _has_key(stub: Stub, subject: Subject) -> bool:
+    return stub.when.key is None or stub.when.key.holds(subject)
+
+
+def _rank(stub: Stub) -> Rank:
+    return stub.rank
+
+
+def _in_order(groups: Iterable[list[Stub]]) -> Iterator[Stub]:
+    """The stubs of several lists, each by rank, all by rank; no further than is asked for."""
+    every = list(groups)
+    return iter(every[0]) if len(every) == 1 else heapq.merge(*every, key=_rank)

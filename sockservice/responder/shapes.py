@@ -11,12 +11,16 @@ operator behind one (``qty -5``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from sockservice.responder.tokens import Kind, tokens
+import attrs
+
+from sockservice.answers import Value
+from sockservice.responder.tokens import Kind, Token, tokens
 
 Literal: TypeAlias = tuple[str, str]
 """Its class (``number``, ``text``, ``word``, ``?``) and its value in the one spelling that all equal ones share."""
@@ -52,6 +56,37 @@ NO_SHAPE: Final = Shape((), ())
 """What there is where nothing is said: the shape of comments and white space."""
 
 
+@attrs.frozen(eq=False)
+class Outline:
+    """A statement taken apart, whatever is bound to its ``?``: what can be kept by its text alone.
+
+    Attributes:
+        parts: as in :class:`Shape`.
+        literals: as in :class:`Shape`, with :data:`BOUND` for each ``?``.
+        parameters: for each ``?`` its hole, and whether a minus stands before it.
+        quoted: the numbers of the parts that were written in back-ticks.
+    """
+
+    parts: tuple[str, ...]
+    literals: tuple[Literal, ...]
+    parameters: tuple[tuple[int, bool], ...] = ()
+    quoted: tuple[int, ...] = ()
+
+    def filled(self, params: Sequence[Any] = ()) -> Shape:
+        """The statement with values bound to its ``?``.
+
+        Args:
+            params: the values, in order; where they are fewer, the rest are :data:`BOUND`.
+        """
+        if not params or not self.parameters:
+            return Shape(self.parts, self.literals)
+        literals = list(self.literals)
+        for (hole, negative), value in zip(self.parameters, params, strict=False):
+            literal = bound_literal(value)
+            literals[hole] = _negative(literal) if negative else literal
+        return Shape(self.parts, tuple(literals))
+
+
 def shape_of(text: str, params: Sequence[Any] = (), *, limit: int | None = None, longest: int | None = None) -> Shape:
     """Take a statement apart.
 
@@ -64,10 +99,20 @@ def shape_of(text: str, params: Sequence[Any] = (), *, limit: int | None = None,
     Raises:
         TooManyTokens: the statement has more than ``limit``.
     """
+    return outline_of(text, limit=limit, longest=longest).filled(params)
+
+
+def outline_of(text: str, *, limit: int | None = None, longest: int | None = None) -> Outline:
+    """Take a statement apart, without what is bound to it; the arguments are those of :func:`shape_of`."""
+    return outline_of_tokens(tokens(text, limit, longest))
+
+
+def outline_of_tokens(found: list[Token]) -> Outline:
+    """Take a statement apart that is split into its tokens already; those of ``;`` at its end are dropped."""
     parts: list[str] = []
     literals: list[Literal] = []
-    bound = iter(params)
-    found = tokens(text, limit, longest)
+    parameters: list[tuple[int, bool]] = []
+    quoted: list[int] = []
     while found and found[-1].text == ";":
         found.pop()
     operand = sign = False  # whether an operand has just ended; whether a sign stands before this token
@@ -82,21 +127,32 @@ def shape_of(text: str, params: Sequence[Any] = (), *, limit: int | None = None,
         elif kind is Kind.STRING:
             literal = ("text", value)
         elif kind is Kind.PARAMETER:
-            value_bound = next(bound, BOUND)
-            literal = BOUND if value_bound is BOUND else bound_literal(value_bound)
+            literal = BOUND
+        elif kind is Kind.QUOTED:
+            quoted.append(len(parts))
         if literal is None:
             sign = not operand and value in ("-", "+") and kind is Kind.SYMBOL
             operand = value not in _BEFORE_OPERAND if kind is Kind.WORD else kind is not Kind.SYMBOL or value in ")]}"
             parts.append(value)
             continue
+        negative = False
         if sign and kind in (Kind.NUMBER, Kind.PARAMETER):
-            literal = _negative(literal) if parts.pop() == "-" else literal
+            negative = parts.pop() == "-"
         elif parts and parts[-1] in _CHARSETS and kind in (Kind.STRING, Kind.NUMBER):
             parts.pop()
+        if literal is BOUND:
+            parameters.append((len(literals), negative))
+        elif negative:
+            literal = _negative(literal)
         parts.append(HOLE)
         literals.append(literal)
         operand, sign = True, False
-    return Shape(tuple(parts), tuple(literals))
+    return Outline(tuple(parts), tuple(literals), tuple(parameters), tuple(quoted))
+
+
+def words_of(parts: Iterable[str]) -> set[str]:
+    """Those parts of a shape that are words."""
+    return {part for part in parts if part[:1].isalnum() or part[:1] in ("_", "@")}
 
 
 def bound_literal(value: Any) -> Literal:
@@ -117,6 +173,61 @@ def bound_literal(value: Any) -> Literal:
         written += f".{fraction.microseconds:06d}" if fraction else ""
         return ("text", "-" + written if value < timedelta(0) else written)
     return ("text", str(value))
+
+
+def literal_value(literal: Literal) -> Value:
+    """The value that a literal means, as Python has it: None, int, Decimal, float, bool or str; None for a ``?``."""
+    kind, value = literal
+    if kind == "word":
+        return _WORD_VALUES[value]
+    if kind != "number":
+        return value if kind == "text" else None
+    if value.lstrip("-").isdecimal():
+        return int(value) if len(value) <= _LONGEST_INTEGER else Decimal(value)
+    if value[:2] in ("0x", "0b"):
+        return value
+    return float(value) if "e" in value else Decimal(value)
+
+
+def value_key(literal: Literal) -> Literal:
+    """What all literals share that MySQL takes as equal when it compares a number with a text or a number.
+
+    A text that is a number, with or without space around it, is that number: ``'42'`` and ``42.0`` are ``42``. ``TRUE``
+    is 1. A text is otherwise equal to itself alone, and ``NULL`` to ``NULL``.
+    """
+    kind, value = literal
+    if kind == "number":
+        return ("number", _scaled(value) or value)
+    if kind == "text":
+        number = _scaled(value.strip(" ")) if value[-1:] in _NUMBER_ENDS else None
+        return literal if number is None else ("number", number)
+    if kind == "word" and value != "null":
+        return ("number", "1" if value == "true" else "0")
+    return literal
+
+
+_LONGEST_INTEGER: Final = 100
+"""Digits of an integer; Python takes a time that grows with their square, and refuses more than 4,300."""
+_WORD_VALUES: Final = {"null": None, "true": True, "false": False}
+_NUMBER_ENDS: Final = frozenset("0123456789. ")
+_WRITTEN_NUMBER: Final = re.compile(
+    r"([-+]?)0*+(?:([0-9]++)(?:\.([0-9]*+))?|\.([0-9]++)|(\.?))(?:e([-+]?[0-9]{1,9}))?", re.I
+)
+
+
+def _scaled(written: str) -> str | None:
+    """A number as its digits and a power of ten, neither with a zero too many; None for what is no number."""
+    match = _WRITTEN_NUMBER.fullmatch(written)
+    if match is None or not written or written[-1] in "+-":
+        return None
+    sign, whole, fraction, bare, _, exponent = match.groups()
+    fraction = fraction or bare or ""
+    every = (whole or "") + fraction
+    digits = every.lstrip("0").rstrip("0")
+    if not digits:
+        return "0" if "0" in written else None
+    power = int(exponent or 0) - len(fraction) + len(every) - len(every.rstrip("0"))
+    return f"{sign.strip('+')}{digits}e{power}" if power else f"{sign.strip('+')}{digits}"
 
 
 def spelled(literal: Literal) -> str:

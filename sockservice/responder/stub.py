@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
@@ -51,3 +51,12 @@ class Stub:
     then: Plan
     rank: Rank = attrs.field(factory=Rank)
     locate: Callable[[], Place] | None = None
+
+
+def first_states(stubs: Iterable[Stub]) -> dict[str, str]:
+    """The state that each scenario begins in: the first one that one of these stubs asks for."""
+    states: dict[str, str] = {}
+    for stub in stubs:
+        for scenario, state in stub.when.states.items():
+            states.setdefault(scenario, state)
+    return states

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
-from sockservice.answers import Request
+from sockservice.answers import Request, Rows
+from sockservice.responder.failure import Failure, failure_of
 from sockservice.responder.lookup import Lookup
+from sockservice.responder.near_miss import NearMiss, NearMisses
 from sockservice.responder.plan import Step
+from sockservice.responder.remembered import Remembered
+from sockservice.responder.shapes import Outline
 from sockservice.responder.situation import Situation
-from sockservice.responder.stub import WHILE_RUNNING, Rank, Stub
-from sockservice.responder.subject import Subject
+from sockservice.responder.stub import WHILE_RUNNING, Rank, Stub, first_states
+from sockservice.responder.subject import Limits, Subject
 from sockservice.responder.tally import Tally
 
 if TYPE_CHECKING:
@@ -21,9 +25,12 @@ if TYPE_CHECKING:
 
 CHARACTERS: Final = 4 * 1024 * 1024
 """Of statements whose verdict is remembered, in each of two generations: about 20,000 statements."""
+OUTLINES: Final = 512 * 1024
+"""Characters of statements with parameters that are kept taken apart, in each of two generations."""
+EXPLAINED: Final = 10_000
+"""How many stubs are asked at most why they do not answer."""
 
-_OVERHEAD: Final = 150
-"""Bytes that an entry costs beside its text, counted as characters."""
+_STUB_SIZE: Final = 8
 
 
 class Verdict(NamedTuple):
@@ -43,27 +50,29 @@ class Verdict(NamedTuple):
 class StubAnswers:
     """Answers the requests that a stub of a workspace matches, and passes on the rest.
 
-    The verdict over a statement without parameters is remembered by its text, so that a statement seen before costs
-    one look into a dict. Memory is bounded: when a generation of verdicts is full it becomes the older one, and what
-    is asked again moves back into the younger.
+    The verdict over a statement without parameters is remembered by its text, in bounded memory, so that a statement
+    seen before costs one look into a dict.
 
     Args:
         workspace: whose.
         files: the stubs of the files, below those that the workspace has for itself.
-        characters: how many characters of statements a generation holds.
+        characters: how many characters of statements a generation of what is remembered holds.
 
     Attributes:
         added: how many stubs were ever added for this workspace alone.
+        version: another object whenever the stubs are others.
     """
 
     def __init__(self, workspace: Workspace, files: Stubs, *, characters: int = CHARACTERS) -> None:
         self._workspace = workspace
         self._files = files
-        self._characters = characters
         self._own: tuple[Stub, ...] = ()
         self._own_lookup = Lookup(())
+        self._own_near_misses: NearMisses | None = None
         self.added = 0
         self._tallies: dict[Stub, Tally] = {}
+        self._verdicts: Remembered[Verdict] = Remembered(characters, _size)
+        self._outlines: Remembered[Outline] = Remembered(OUTLINES, lambda outline: 16 * len(outline.parts))
         self._begin_anew()
 
     @property
@@ -89,15 +98,12 @@ class StubAnswers:
             for order, stub in enumerate(found, -self.added)
         )
         names = {stub.name for stub in new}
-        self._own = (*new, *(stub for stub in self._own if stub.name not in names))
-        self._own_lookup = Lookup(self._own)
-        self._forget_verdicts()
+        self._use((*new, *(stub for stub in self._own if stub.name not in names)))
 
     def reset(self) -> None:
         """Forget the stubs of this workspace alone, and begin those of the files anew."""
-        self._own, self._own_lookup = (), Lookup(())
+        self._use(())
         self._tallies.clear()
-        self._forget_verdicts()
 
     def tally(self, stub: Stub) -> Tally:
         """How far a stub has come here."""
@@ -106,16 +112,20 @@ class StubAnswers:
             tally = self._tallies[stub] = Tally()
         return tally
 
+    @property
+    def initial_states(self) -> Mapping[str, str]:
+        """The state that each scenario begins in: the first one that a stub asks for, those of the files first."""
+        return {**self._own_states, **self._files.current.initial_states}
+
     def find(self, request: Request) -> Found | None:
         """The answer of the stub that matches, the same object each time where it is constant; None where none does."""
         if self._of is not self._files.current:
-            self._begin_anew()
-        if request.command == "prepare":
-            return self._describe(request)
+            self._begin_anew()  # the files were read again
         if request.params or request.command not in ("query", "execute"):
-            subject = Subject(request, self._workspace)
-            return self._choose(self._candidates(subject), subject)
-        verdict = self._verdicts.get(request.text)
+            subject = self._subject(request)
+            found = self._choose(self._candidates(subject), subject)
+            return self._describe(subject) if found is None and request.command == "prepare" else found
+        verdict = self._verdicts.young.get(request.text)
         if verdict is None:
             verdict = self._decide(request)
         if verdict.found is not None:
@@ -123,7 +133,41 @@ class StubAnswers:
             return verdict.found
         if not verdict.candidates:
             return None
-        return self._choose(verdict.candidates, Subject(request, self._workspace))
+        return self._choose(verdict.candidates, self._subject(request))
+
+    def near(self, request: Request) -> NearMiss | None:
+        """The stub that almost answered a request which none did, and why it did not; None where none is near."""
+        subject = self._subject(request)
+        if self._own_near_misses is None:
+            self._own_near_misses = NearMisses(self._own, self._own_lookup)
+        found = [misses.nearest(subject, self._judge) for misses in (self._own_near_misses, self._of.near_misses)]
+        return max((near for near in found if near is not None), key=lambda near: near.score, default=None)
+
+    def explain(self, request: Request, most: int = EXPLAINED) -> list[tuple[Stub, str]]:
+        """Which stubs would answer a request now, and why not the others.
+
+        Args:
+            request: any request; asking counts nowhere.
+            most: how many stubs are asked, those that are tried first.
+
+        Returns:
+            The stubs in the order of their ranks, each with why it would not answer; ``""`` where it would if those
+            before it did not.
+        """
+        subject = self._subject(request)
+        stubs = sorted(self.stubs, key=lambda stub: stub.rank)[:most]
+        failures = (
+            (stub, failure_of(stub, subject, self._tallies.get(stub, Tally()), next_call=True)) for stub in stubs
+        )
+        return [(stub, "" if failure is None else failure.reason) for stub, failure in failures]
+
+    def _judge(self, stub: Stub, subject: Subject) -> Failure | None:
+        return failure_of(stub, subject, self._tallies.get(stub, Tally()))
+
+    def _subject(self, request: Request) -> Subject:
+        if self._of is not self._files.current:
+            self._begin_anew()
+        return Subject(request, self._workspace, self._limits, self._outlines)
 
     def _candidates(self, subject: Subject) -> tuple[Stub, ...]:
         own = self._own_lookup.candidates(subject) if self._own else ()
@@ -132,67 +176,78 @@ class StubAnswers:
 
     def _choose(self, candidates: Iterable[Stub], subject: Subject) -> Found | None:
         for stub in candidates:
-            if not stub.when.holds(subject):
+            when = stub.when
+            if not when.holds(subject):
                 continue
             tally = self.tally(stub)
             tally.calls += 1
+            if when.call is not None and not when.call.holds(when.call.count(tally, subject.session.connection_id)):
+                continue
             step = stub.then.next(tally)
             if step is None:
                 continue
-            found = self._answer(step, subject, tally)
+            found = self._answer(stub, step, subject, tally)
             if found is not None:
                 tally.answered += 1
                 return found
             stub.then.give_back(tally)
         return None
 
-    def _answer(self, step: Step, subject: Subject, tally: Tally) -> Found | None:
+    def _answer(self, stub: Stub, step: Step, subject: Subject, tally: Tally) -> Found | None:
         """What a step gives; None where its code passes the request on."""
         ready = step.ready
         if ready is not None:
             return ready, step.source
-        situation = Situation(subject.request, self._workspace, call=tally.calls)
+        when = stub.when
+        situation = Situation(subject.request, self._workspace, when.groups(subject), when.values(subject), tally.calls)
         answer = step.make(situation)
         if answer is None:
             return None
         return answer, step.source if step.tagged is None else step.tagged(situation)
 
-    def _describe(self, request: Request) -> Found | None:
-        """What a statement with unknown parameters would answer."""
-        subject = Subject(request, self._workspace)
+    def _describe(self, subject: Subject) -> Found | None:
+        """What a statement with unknown parameters would answer: that of the first stub which tells columns, if any."""
+        first: Found | None = None
         for stub in (*self._own_lookup.possible(subject), *self._of.lookup.possible(subject)):
-            return stub.then.describe(), stub.then.steps[0].source
-        return None
+            if not stub.when.holds(subject):
+                continue
+            described = stub.then.describe()
+            if isinstance(described, Rows):
+                return described, stub.then.steps[0].source
+            first = first or (described, stub.then.steps[0].source)
+        return first
 
     # --- what is remembered
 
+    def _use(self, own: tuple[Stub, ...]) -> None:
+        """The workspace has other stubs for itself."""
+        self._own, self._own_lookup, self._own_near_misses = own, Lookup(own), None
+        self._begin_anew()
+
     def _begin_anew(self) -> None:
-        """The files were read again: their stubs are others."""
+        """Some stubs are others."""
+        self.version = object()
         self._of = self._files.current
         known = set(self.stubs)
         self._tallies = {stub: tally for stub, tally in self._tallies.items() if stub in known}
-        self._forget_verdicts()
-
-    def _forget_verdicts(self) -> None:
-        self._verdicts: dict[str, Verdict] = {}
-        self._older: dict[str, Verdict] = {}
-        self._room = self._characters
+        self._own_states = first_states(self._own)
+        self._limits = Limits.together([self._own_lookup.limits, self._of.lookup.limits])
+        self._verdicts.clear()
+        self._outlines.clear()
 
     def _decide(self, request: Request) -> Verdict:
-        verdict = self._older.get(request.text)
+        verdict = self._verdicts.get(request.text)
         if verdict is None:
-            candidates = self._candidates(Subject(request, self._workspace))
+            candidates = self._candidates(self._subject(request))
             verdict = Verdict(candidates)
             first = candidates[0] if candidates else None
             if first is not None and first.when.fixed and first.then.only is not None:
                 step = first.then.only
                 assert step.constant is not None
                 verdict = Verdict(candidates, (step.constant, step.source), self.tally(first))
-        cost = len(request.text) + _OVERHEAD
-        if cost <= self._characters // 16:
-            self._room -= cost
-            if self._room < 0:
-                self._older, self._verdicts = self._verdicts, {}
-                self._room = self._characters - cost
-            self._verdicts[request.text] = verdict
+            self._verdicts.put(request.text, verdict)
         return verdict
+
+
+def _size(verdict: Verdict) -> int:
+    return _STUB_SIZE * len(verdict.candidates)

@@ -39,14 +39,18 @@ class Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     database: Annotated[Text | UnsetType, Meta(description="A database that the server shows as existing.")] = UNSET
     fallback: Annotated[
-        Literal["error"], Meta(description="What answers when no stub does: an error that names the nearest stub.")
-    ] = "error"
+        Literal["error", "empty"] | UnsetType,
+        Meta(
+            description="What answers when no stub does: an error that names the nearest stub, or an empty result with "
+            "a warning that does."
+        ),
+    ] = UNSET
 
     seed: Annotated[
         int | UnsetType, Meta(description="Of the random numbers of the file's stubs, so that each run has the same.")
     ] = UNSET
 
-    reserved: ClassVar[frozenset[str]] = frozenset(["sql", "empty", "upstream"])
+    reserved: ClassVar[frozenset[str]] = frozenset(["sql", "upstream"])
 
 
 class StubFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -66,6 +66,25 @@ class StubReader:
         """The faults that a sound file arms."""
         return self._faults[0]
 
+    def fallback(self, before: str) -> str:
+        """The fallback that a sound file names under ``defaults``, if it does, else the one of the files before it.
+
+        Args:
+            before: that one; ``""`` for none.
+
+        Raises:
+            ConfigurationError: the files before it name another one.
+        """
+        fallback = self.document.value.defaults.fallback
+        if fallback is UNSET:
+            return before
+        if before and fallback != before:
+            problem = (
+                f"another stub file has {before!r} for 'fallback', and a server has one; --fallback decides instead"
+            )
+            raise self.document.mistake(problem, "defaults", "fallback")
+        return str(fallback)
+
     def stubs(self, first: int) -> list[Stub]:
         """All stubs of the file; the first one has the number ``first`` among all files' stubs.
 
@@ -74,7 +93,10 @@ class StubReader:
         """
         stubs: list[Stub] = []
         found = [*self.document.mistakes, *self._faults[1]]
-        conditions, plans = ConditionReader(self.document), PlanReader(self.document, self.beside, self._seed)
+        conditions, plans = (
+            ConditionReader(self.document, self.beside),
+            PlanReader(self.document, self.beside, self._seed),
+        )
         for index, entry in enumerate(self._sound_entries() if found else self.document.value.stubs):
             keys = ("stubs", index)
             name = f"stub {index + 1} of {self.document.path.name}" if entry.name is UNSET else entry.name
@@ -94,18 +116,12 @@ class StubReader:
             raise ConfigurationError.together(sorted(found, key=position))
         return stubs
 
-    @property
-    def _seed(self) -> int | None:
-        """The seed that a sound file names under ``defaults``, if it does."""
-        seed = UNSET if self.document.mistakes else self.document.value.defaults.seed
-        return None if seed is UNSET else seed
-
     @functools.cached_property
     def _faults(self) -> tuple[tuple[Fault, ...], tuple[ConfigurationError, ...]]:
         """The faults of the file as far as they are sound, and what is wrong with the others."""
         faults: list[Fault] = []
         found: list[ConfigurationError] = []
-        reader = FaultReader(self.document)
+        reader = FaultReader(self.document, self.beside)
         for index, entry in self._sound_faults():
             try:
                 faults.append(reader.fault(entry, ("faults", index)))
@@ -123,9 +139,15 @@ class StubReader:
             if entry is not None:
                 yield index, entry
 
+    @property
+    def _seed(self) -> int | None:
+        """The seed that a sound file names under ``defaults``, if it does."""
+        seed = UNSET if self.document.mistakes else self.document.value.defaults.seed
+        return None if seed is UNSET else seed
+
     def _sound_entries(self) -> Iterator[StubEntry]:
         """The stubs of a file that lacks its shape, as far as they have theirs."""
         for index in range(len(self.document.part(list[Any], "stubs") or ())):
             when = self.document.part(When, "stubs", index, "when")
             then = self.document.part(Thens, "stubs", index, "then")
-            yield StubEntry(when or _ANY_WHEN, then or _ANY_THEN)
+            yield StubEntry(_ANY_WHEN if when is None else when, then or _ANY_THEN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from sockservice.interfaces import Stamp
 from sockservice.responder.fault import Fault
 from sockservice.responder.lookup import Lookup
 from sockservice.responder.near_miss import NearMisses
-from sockservice.responder.stub import Stub
+from sockservice.responder.stub import Stub, first_states
 from sockservice.responder.stub_paths import stub_paths
 
 if TYPE_CHECKING:
@@ -29,20 +29,26 @@ class StubSet:
     Attributes:
         stubs: all of them, in the order of the files and within them.
         databases: the databases that the files name under ``defaults``, each once.
+        fallback: what the files want to answer when no stub does; ``""`` where they do not say.
         faults: the faults that the files arm, in their order.
-        initial_states: the state that each scenario begins in: the first one that a stub asks for.
         files: the files that were read for them.
+        initial_states: the state that each scenario begins in: the first one that a stub asks for.
         lookup: the tables that find them.
         near_misses: the tables that find what is near to them.
     """
 
     stubs: tuple[Stub, ...] = ()
     databases: tuple[str, ...] = ()
+    fallback: str = ""
     faults: tuple[Fault, ...] = ()
-    initial_states: Mapping[str, str] = attrs.field(factory=dict)
     files: tuple[Path, ...] = ()
+    initial_states: Mapping[str, str] = attrs.field(init=False, repr=False, eq=False)
     lookup: Lookup = attrs.field(init=False, repr=False, eq=False)
     near_misses: NearMisses = attrs.field(init=False, repr=False, eq=False)
+
+    @initial_states.default
+    def _find_initial_states(self) -> Mapping[str, str]:
+        return first_states(self.stubs)
 
     @lookup.default
     def _make_lookup(self) -> Lookup:
@@ -50,7 +56,7 @@ class StubSet:
 
     @near_misses.default
     def _make_near_misses(self) -> NearMisses:
-        return NearMisses(self.stubs)
+        return NearMisses(self.stubs, self.lookup)
 
     @classmethod
     def load(cls, paths: Iterable[Path | str], seen: dict[str, Stamp] | None = None) -> StubSet:
@@ -67,13 +73,10 @@ class StubSet:
         seen = {} if seen is None else seen
         stubs: list[Stub] = []
         databases: dict[str, None] = {}
+        fallback = ""
         faults: list[Fault] = []
         mistakes: list[ConfigurationError] = []
         read: set[str] = set()
-
-        def note(file: Path) -> None:
-            seen.setdefault(str(file), stamp_of(file))
-
         for name in (name for path in paths for name in stub_paths(os.fspath(path), mistakes)):
             seen.setdefault(name, stamp_of(name))
             same = os.path.realpath(name)
@@ -81,8 +84,9 @@ class StubSet:
                 continue
             read.add(same)
             try:
-                reader = _reader(Path(name), note)
+                reader = _reader(Path(name))
                 stubs.extend(reader.stubs(len(stubs)))
+                fallback = reader.fallback(fallback)
             except ConfigurationError as error:
                 mistakes.extend(error.mistakes)
             else:
@@ -90,11 +94,11 @@ class StubSet:
                 faults.extend(reader.faults)
         if mistakes:
             raise ConfigurationError.together(mistakes)
-        return cls(tuple(stubs), tuple(databases), tuple(faults), files=tuple(map(Path, seen)))
+        return cls(tuple(stubs), tuple(databases), fallback, tuple(faults), tuple(map(Path, seen)))
 
 
-def _reader(file: Path, note: Callable[[Path], None]) -> StubReader:
+def _reader(file: Path) -> StubReader:
     # Without stub files nothing of YAML is imported: a tenth of the time to start.
     from sockservice.responder.stub_reader import StubReader
 
-    return StubReader.of(file, note)
+    return StubReader.of(file)

@@ -1,21 +1,27 @@
-"""The fallback ``error``: what nobody answers is an error whose text says which stub almost did, and why not."""
+"""What answers when no stub does, and says which stub almost did: the fallbacks ``error`` and ``empty``."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from sockservice.answers import OWN_COMMANDS, Error, Request
+from sockservice.answers import OWN_COMMANDS, Answer, Error, Request
 from sockservice.interfaces import IResponder
 from sockservice.responder.credentials import has_credentials, without_credentials
+from sockservice.responder.empty_answer import empty_answer
+from sockservice.responder.failure import failure_of
 from sockservice.responder.near_miss import NearMiss
 from sockservice.responder.printable import on_one_line, printable
 from sockservice.responder.stubs import Stubs
+from sockservice.responder.subject import Subject
+
+if TYPE_CHECKING:
+    from sockservice.responder.workspace import Workspace
 
 CODE: Final = 1105
 SQLSTATE: Final = "HY000"
@@ -32,6 +38,11 @@ LOGGED: Final = 300
 LINES: Final = 20
 """How many statements are logged in :data:`SECONDS`; the rest is counted, so that no client can fill a disk."""
 SECONDS: Final = 10.0
+
+FALLBACKS: Final = ("error", "empty")
+"""The fallbacks there are, the first where nobody says which."""
+RESERVED: Final = ("sql", "upstream")
+"""Those that are not there yet."""
 
 LOOKED_AT: Final = 64 * 1024
 """Characters of a statement in which passwords are looked for before it is logged."""
@@ -52,46 +63,55 @@ class Missed(Error):
 
 @implementer(IResponder)
 class Unmatched:
-    """Answers every statement, with an error; the last of a chain.
+    """Answers all that needs an answer; the last of a chain.
 
     Args:
-        stubs: where near misses are looked for.
+        stubs: those of the files, where near misses are looked for when a session has no workspace.
         clock: a time in seconds.
+        fallback: one of :data:`FALLBACKS`; ``""``: the one that the files name.
     """
 
     _log = Logger()
 
-    def __init__(self, stubs: Stubs, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, stubs: Stubs, clock: Callable[[], float] = time.monotonic, fallback: str = "") -> None:
         self._stubs = stubs
         self._clock = clock
-        self._of = stubs.current
-        self._answers: dict[tuple[str, str, int], Missed] = {}
+        self._fallback = fallback
+        self._misses: dict[tuple[object, str, str, int], tuple[Missed, bool]] = {}
         self._since = float("-inf")
         self._seen = 0
 
-    def respond(self, request: Request) -> Missed | None:
-        """ERR 1105 with the statement, the nearest stub and the criterion that failed; at most 512 bytes.
+    def respond(self, request: Request) -> Answer | None:
+        """ERR 1105 with the statement, the nearest stub and the criterion that failed; or an empty result.
 
-        None for what is no statement and needs no stub: a server has its own answer to a ping.
+        None for a command that the server answers by itself.
         """
         if request.command in OWN_COMMANDS:
             return None
-        if self._of is not self._stubs.current:
-            self._of = self._stubs.current
-            self._answers.clear()
+        missed = self._missed(request)
+        is_empty = (self._fallback or self._stubs.current.fallback) == "empty"
+        return empty_answer(request, missed, missed.near) if is_empty else missed
+
+    def _missed(self, request: Request) -> Missed:
+        """The error, of at most 512 bytes."""
+        workspace: Workspace | None = getattr(request.session, "workspace", None)
+        version = self._stubs.current if workspace is None else workspace.stubs.version
         # A statement of megabytes is not kept: its beginning and hash tell it from others.
-        known = (request.command, request.text[:LOGGED], hash((request.text, str(request.params))))
-        if known in self._answers:
-            return self._answers[known]
-        near = None
-        if request.command in _STATEMENTS:
-            near = self._of.near_misses.nearest(request.text, request.params)
-        self._report(request, near)
-        if len(self._answers) >= REMEMBERED:
-            del self._answers[next(iter(self._answers))]
-        words = _described(near) if near else ""
-        answer = self._answers[known] = Missed(CODE, SQLSTATE, message(request, near), near=words)
-        return answer
+        known = (version, request.command, request.text[:LOGGED], hash((request.text, str(request.params))))
+        missed, is_fixed = self._misses.get(known, (None, False))
+        if missed is not None and is_fixed:
+            return missed
+        if workspace is None:
+            near = self._stubs.current.near_misses.nearest(Subject(request), failure_of)
+        else:
+            near = workspace.stubs.near(request)
+        if missed is None:
+            self._report(request, near)
+            if len(self._misses) >= REMEMBERED:
+                del self._misses[next(iter(self._misses))]
+        missed = Missed(CODE, SQLSTATE, message(request, near), near=_described(near) if near else "")
+        self._misses[known] = missed, near is None or near.fixed
+        return missed
 
     def _report(self, request: Request, near: NearMiss | None) -> None:
         """Log a statement, or only count it where there were too many lately."""

@@ -49,8 +49,8 @@ class Workspace:
         behind: who answers what no stub does, in order, each with what the journal calls it.
         clock: the reactor, for delays.
         journal: its journal.
-        faults: those that are armed from the start, beside those of the files.
         control: whether statements may read and steer it; see :mod:`sockservice.responder.control`.
+        faults: those that are armed from the start, beside those of the files.
 
     Attributes:
         stubs: the stubs at work.
@@ -70,8 +70,8 @@ class Workspace:
         clock: IReactorTime,
         journal: Journal,
         *,
-        faults: Sequence[Fault] = (),
         control: bool = True,
+        faults: Sequence[Fault] = (),
     ) -> None:
         self.name = name
         self.files = files
@@ -106,7 +106,7 @@ class Workspace:
     def state(self, scenario: str) -> str:
         """The state that a scenario is in: the one that was set last, else the first that the files ask for."""
         state = self.states.get(scenario)
-        return self.files.current.initial_states.get(scenario, "") if state is None else state
+        return self.stubs.initial_states.get(scenario, "") if state is None else state
 
     def after(self, seconds: float) -> Deferred[None]:
         """A Deferred that fires later; cancelling it, as where the client is gone, frees the clock."""

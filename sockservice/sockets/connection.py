@@ -14,6 +14,7 @@ delegate unknown attributes, and below TLS the same call would send plaintext. A
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet import tcp
@@ -315,12 +316,23 @@ class Connection:
 
     def startTLS(self, contextFactory: Any, normal: bool = True) -> None:
         """Encrypt from now on; see ITLSTransport. Writes go through the TLS layer only from here."""
+        self.change_transport(lambda: self.transport.startTLS(contextFactory, normal))
+        alsoProvides(self, ISSLTransport)
+
+    def change_transport(self, change: Callable[[], object]) -> None:
+        """Go on over another transport, or over one that has become another: no write is at once any more.
+
+        Args:
+            change: makes the change; brings along the producer that the transport knows.
+        """
+        ending = self._ending and self._buffered
         self._stop_watching()
         self._send = None
         pushing = self._producer if self._plain and self._streaming else None
         self._plain = False
-        self.transport.startTLS(contextFactory, normal)
-        alsoProvides(self, ISSLTransport)
+        change()
+        if ending:
+            self.transport.loseWriteConnection()
         if pushing is not None:
             self.transport.registerProducer(pushing, True)
             if self._paused:

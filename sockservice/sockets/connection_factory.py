@@ -34,6 +34,7 @@ from sockservice.sockets.stream import Stream
 
 if TYPE_CHECKING:
     from sockservice.sockets.api import SocketAPI
+    from sockservice.sockets.toxics import Toxics
 
 Admit = Callable[[Address], bytes | None]
 """Asked for each client: None lets it in, bytes refuse it and are its last word (``b""`` for none)."""
@@ -79,6 +80,15 @@ class Refusal(Protocol):
         self.transport.abortConnection()  # type: ignore[attr-defined]
 
 
+class Reset(Protocol):
+    """Resets its connection before a byte of it: what a client meets where nothing is."""
+
+    def connectionMade(self) -> None:
+        """Reset."""
+        assert self.transport is not None
+        self.transport.abortConnection()  # type: ignore[attr-defined]
+
+
 @implementer(IProtocolFactory)
 class ConnectionFactory:
     """Wraps an application's factory; its protocols get a :class:`Connection` as their transport.
@@ -87,6 +97,7 @@ class ConnectionFactory:
         api: the SocketAPI that numbers and observes.
         number: the number of the listening socket.
         connections: those open now; refused ones are not among them.
+        toxics: what disturbs them on the wire, where this factory is the lowest of a service's port.
     """
 
     noisy = False
@@ -120,6 +131,7 @@ class ConnectionFactory:
         self.number = api.next_number() if number is None else number
         self.connections: set[Connection] = set()
         self.listener: Listener | None = None
+        self.toxics: Toxics | None = None
         self._factory = factory
         self._no_delay = no_delay
         self._admit = admit
@@ -167,6 +179,13 @@ class ConnectionFactory:
 
         A refusal is a protocol too, never None: a TLS layer above could not take None.
         """
+        layer = None if self.toxics is None else self.toxics.layer()
+        if layer is not None and layer.down:
+            return Connection(Reset(), self, self.api.next_number())
+        connection = self._connection(addr)
+        return connection if layer is None else layer.under(connection)
+
+    def _connection(self, addr: IAddress | None) -> Connection:
         peer = from_twisted(addr if addr is not None else IPv4Address("TCP", "0.0.0.0", 0))  # noqa: S104
         word = self._admit(peer) if self._admit is not None else None
         protocol: Any = None
@@ -191,7 +210,7 @@ class ConnectionFactory:
         if self._observer is not None:
             outcome = f"#{connection.number} from {show(connection.peer)}"
             self.api.emit(self.number, "ACCEPT", "", "factory.buildProtocol", outcome)
-        if not isinstance(connection.protocol, Refusal):
+        if not isinstance(connection.protocol, (Refusal, Reset)):
             self.connections.add(connection)
             if self._opened is not None:
                 self._opened(connection)

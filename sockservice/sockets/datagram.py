@@ -32,9 +32,11 @@ from sockservice.sockets.binding import bind
 from sockservice.sockets.connecting import resolve
 from sockservice.sockets.multicast import change_membership
 from sockservice.sockets.states import check, wrong
+from sockservice.sockets.toxic_datagrams import DisturbedPort
 
 if TYPE_CHECKING:
     from sockservice.sockets.api import SocketAPI
+    from sockservice.sockets.toxic_datagrams import ToxicDatagrams
 
 MAX_QUEUE = 1024
 """How many datagrams wait to be received; older ones are dropped, as the kernel drops newer ones."""
@@ -89,7 +91,11 @@ class _Inlet(DatagramProtocol):
 
 @implementer(IDatagramSocket)
 class DatagramSocket:
-    """A datagram socket; made by :meth:`SocketAPI.socket`."""
+    """A datagram socket; made by :meth:`SocketAPI.socket`.
+
+    Attributes:
+        deliver: gets each datagram that has arrived: the queue, or the protocol that is served.
+    """
 
     def __init__(self, api: SocketAPI, number: int, os_socket: socket.socket, *, max_queue: int = MAX_QUEUE) -> None:
         """Take an unbound OS socket.
@@ -109,6 +115,9 @@ class DatagramSocket:
         self._family = os_socket.family
         self._os_socket: socket.socket | None = os_socket
         self._port: Any = None
+        self._outlet: Any = None  # the port, or what disturbs what is written to it
+        self._toxics: ToxicDatagrams | None = None
+        self.deliver: Callable[[bytes, Any], object] = self._datagram_received
         self._inlet = _Inlet(self._datagram_received, self._refused, self._port_lost)
         self._queue: deque[tuple[bytes, Address]] = deque()
         self._max_queue = max_queue
@@ -138,6 +147,7 @@ class DatagramSocket:
     def _adopt(self, os_socket: socket.socket) -> None:
         adopt = self._api.reactor.adoptDatagramPort
         self._port = adopt(os_socket.fileno(), self._family, self._inlet, maxPacketSize=MAX_DATAGRAM)
+        self._outlet = self._port if self._toxics is None else DisturbedPort(self._port, self._toxics)
 
     def listen(self, **_arguments: Any) -> None:
         """Refused: datagram sockets take no connections."""
@@ -206,7 +216,7 @@ class DatagramSocket:
 
     def _write(self, data: bytes, address: Address | None, shown: Address) -> None:
         try:
-            self._port.write(data, address)
+            self._outlet.write(data, address)
         except MessageLengthError as error:
             raise LimitExceeded(f"{len(data)} bytes are more than one datagram to {show(shown)} can be") from error
         except InvalidAddressError as error:
@@ -320,11 +330,13 @@ class DatagramSocket:
         if self._served is not None or self._waiting is not None:
             raise WrongState("SERVE on a socket that is in use; give each protocol a socket of its own")
         self._served = protocol
-        self._inlet.received = self._serving(protocol)
+        self.deliver = self._serving(protocol)
+        if self._toxics is None:
+            self._inlet.received = self.deliver
         self._inlet.refused = protocol.connectionRefused
         protocol.makeConnection(self._transport())
         while self._queue:
-            self._inlet.received(*self._queue.popleft())
+            self.deliver(*self._queue.popleft())
 
     def _serving(self, protocol: DatagramProtocol) -> Callable[[bytes, Any], object]:
         """What is called for each datagram of a served protocol; an observed socket reports it first."""
@@ -332,13 +344,34 @@ class DatagramSocket:
 
     def _transport(self) -> Any:
         """The transport of a served protocol; an observed socket reports its writes."""
-        return self._port
+        return self._outlet
+
+    # --- toxics
+
+    def disturb(self, toxics: ToxicDatagrams) -> None:
+        """Have ``toxics`` between this bound socket and its port, from now on."""
+        self._toxics = toxics
+        self._outlet = DisturbedPort(self._port, toxics)
+        self._inlet.received = toxics.received
+        if self._served is not None:
+            self._served.transport = self._transport()
+
+    def transmit(self, data: bytes, address: Any) -> None:
+        """Send a datagram that is through with the toxics.
+
+        Raises:
+            Exception: as the reactor's UDP port does.
+        """
+        self._port.write(data, address)
 
     # --- CLOSE
 
     def close(self, *, timeout: float | None = 30.0) -> Deferred[None]:  # noqa: ARG002 - nothing waits here
         """See ISocket."""
         self.state = State.CLOSED
+        toxics, self._toxics = self._toxics, None
+        if toxics is not None:
+            toxics.drop()
         waiting = self._end_wait()
         if waiting is not None:
             waiting.errback(ConnectionClosed(f"RECEIVE on socket #{self.number}: we closed it while this waited"))

@@ -97,7 +97,8 @@ class Listener:
             return
         # Twisted sets it to the number just accepted, at least 1, when the wake-up is over; equal, it adds 20.
         self._tcp.numberAccepts = 0
-        descriptor = transport.fileno() if isinstance(transport, tcp.Connection) else -1
+        fileno = getattr(transport, "fileno", None)  # layers above the OS socket pass it on; what has none is no socket
+        descriptor = -1 if fileno is None else fileno()
         if descriptor >= self._ceiling and self._retry is None:
             self._tell_once()
             self.pause("descriptors")

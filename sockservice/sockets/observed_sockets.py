@@ -134,7 +134,7 @@ class ObservedDatagramSocket(DatagramSocket):
         return received
 
     def _transport(self) -> Any:
-        return _ObservedPort(self, self._port)
+        return _ObservedPort(self, self._outlet)
 
 
 class _ObservedPort:

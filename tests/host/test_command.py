@@ -63,6 +63,18 @@ def test_limits_and_endpoints_reach_the_service(parse, tmp_path):
     assert service.settings.endpoints == (Tcp("127.0.0.1", 1), Unix(tmp_path / "x.sock"))
 
 
+def test_toxics_reach_the_service(parse):
+    [service] = parse("--toxic", "latency:latency=5", "--toxic", "loss:rate=0.5,stream=upstream", "echo").prepared
+    assert [toxic.name for toxic in service.toxics] == ["latency_downstream", "loss_upstream"]
+
+
+def test_the_mistakes_in_all_toxics_are_told_together(refused):
+    assert refused("--toxic", "down", "--toxic", "donw", "--toxic", "loss", "echo") == [
+        "sockservice --toxic donw: there is no toxic 'donw'; did you mean 'down'?",
+        "sockservice --toxic loss: loss needs its attribute 'rate': a number from 0 to 1",
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
@@ -95,6 +107,11 @@ def test_limits_and_endpoints_reach_the_service(parse, tmp_path):
         (["qotd", "--qoute", "x"], "qotd has no option --qoute; did you mean '--quote'?"),
         (["qotd", "x"], "qotd takes no argument 'x'"),
         (["--config", "none.yaml", "--port", "1"], "--port has no meaning beside --config"),
+        (["--config", "none.yaml", "--toxic", "down"], "--toxic has no meaning beside --config"),
+        (["--toxic", "latncy", "echo"], "sockservice --toxic latncy: there is no toxic 'latncy'; did you mean 'lat"),
+        (["echo", "--toxic", "down"], "--toxic is an option of sockservice: put it before 'echo'"),
+        (["--toxic", "down", "--listen", "udp:0", "echo"], "sockservice --toxic down: down disturbs streams, and echo"),
+        (["--toxic", "loss:rate=1", "mysql"], "sockservice --toxic loss:rate=1: loss disturbs datagrams, and mysql"),
         (["--config", "none.yaml", "echo"], "the service 'echo' has no meaning beside --config; name it in the file"),
         (["--listen", "systemd:domain=INET:index=0", "echo"], "cannot listen on 'systemd:domain=INET:index=0':"),
     ],
@@ -143,10 +160,11 @@ services:
   - {service: discard, port: 7007}
   - {service: qotd, options: {file: quotes.txt}}
   - {service: echo, listen: "ssl:1:privateKey=none.pem"}
-  - {service: echo, listen: "ssl:2:privateKey=server.pem"}
+  - {service: echo, listen: "ssl:2:privateKey=server.pem", toxics: [{type: loss, attributes: {rate: 2}}]}
 """)
     lines = refused("--config", "host.yaml", "--check")
     assert lines == [
+        f"{tmp_path / 'host.yaml'}:7:101: 'rate' of loss must be a number from 0 to 1, not 2",
         "discard and echo cannot both listen on 127.0.0.1:7007",
         "discard and echo cannot both listen on 127.0.0.1:7007",
         f"{tmp_path / 'quotes.txt'}:1:1: this quote has 602 bytes; 511 are allowed: shorten it",

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from sockservice.errors import ConfigurationError
 from sockservice.host import configuration_file
 from sockservice.host.configuration import Limits
-from sockservice.host.configuration_file import survey_configuration
+from sockservice.host.configuration_file import survey_configuration, toxics_again
 from sockservice.host.discovery import discover
 from sockservice.host.endpoints import Tcp, Udp
+from sockservice.sockets.toxic import Toxic
 
 DISCOVERY = discover()
 
@@ -47,6 +48,9 @@ services:
     max_connections: 3
     idle_timeout: 1.5
     sequential: true
+    toxics:
+      - {type: latency, attributes: {latency: 100}}
+      - {type: loss, name: bad, stream: upstream, toxicity: 0.5, seed: 7, attributes: {rate: 0.25}}
   - service: discard
     listen: unix:discard.sock
 """)
@@ -59,6 +63,11 @@ services:
     assert echo.endpoints == (Tcp("127.0.0.1", 7007), Udp("127.0.0.1", 7008))
     assert not echo.same_port
     assert echo.limits == Limits(3, 1.5, sequential=True)
+    assert echo.toxics == (
+        Toxic("latency", "latency_downstream", attributes={"latency": 100, "jitter": 0}),
+        Toxic("loss", "bad", "upstream", 0.5, 7, {"rate": 0.25}),
+    )
+    assert discard.toxics == ()
     assert discard.endpoints[0].path == tmp_path / "discard.sock"
 
 
@@ -89,6 +98,30 @@ def test_without_a_port_it_is_the_services_own(read):
         ("services:\n- service: qotd\n  options:\n    quote: true", "4:5", "'quote' needs text or a number"),
         ("services:\n- service: qotd\n  options:\n    quote: [a, {}]", "4:5", "'quote' needs text or a number"),
         ("services:\n- service: qotd\n  options:\n    help: x", "4:5", "qotd has no option 'help'"),
+        ("services:\n- service: echo\n  toxics: down", "3:11", "'toxics' must be a list"),
+        ("services:\n- service: echo\n  toxics: [down]", "3:12", "item 1 of 'toxics' must be a map"),
+        ("services:\n- service: echo\n  toxics: [{}]", "3:12", "a toxic needs a 'type'"),
+        ("services:\n- service: echo\n  toxics:\n  - type: donw", "4:11", "no toxic 'donw'; did you mean 'down'?"),
+        (
+            "services:\n- service: echo\n  toxics:\n  - {type: down, strem: upstream}",
+            "4:18",
+            "'strem' is not known here; did you mean 'stream'?",
+        ),
+        (
+            "services:\n- service: echo\n  toxics:\n  - type: latency\n    attributes: {latency: 1s}",
+            "5:27",
+            "'latency' of latency must be a number of milliseconds from 0 to 86400000, not '1s'",
+        ),
+        (
+            "services:\n- service: mysql\n  toxics:\n  - type: down\n  - type: loss\n    attributes: {rate: 1}",
+            "5:5",
+            "loss disturbs datagrams, and mysql has none here",
+        ),
+        (
+            "services:\n- service: echo\n  toxics:\n  - type: down\n  - type: down",
+            "5:5",
+            "there are two toxics 'down_downstream'",
+        ),
         ("services: {", "2:1", "did not find expected node content"),
     ],
 )
@@ -116,15 +149,28 @@ def test_a_missing_file_is_one_line(tmp_path):
         read_configuration(tmp_path / "none.yaml")
 
 
+def test_toxics_are_read_again_but_not_those_of_other_services(tmp_path):
+    file = tmp_path / "host.yaml"
+    file.write_text("services: [{service: echo, toxics: [{type: down}]}, {service: qotd}]")
+    assert toxics_again(file, ["echo", "qotd"]) == [(Toxic("down", "down_downstream"),), ()]
+    with pytest.raises(ConfigurationError, match=r"host\.yaml: has other services than those that run; start anew"):
+        toxics_again(file, ["echo"])
+
+
 scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8))
 entries = st.dictionaries(
-    st.sampled_from("service port interface listen max_connections idle_timeout sequential options other".split()),
+    st.sampled_from(
+        "service port interface listen max_connections idle_timeout sequential options toxics other".split()
+    ),
     st.one_of(
         st.just("echo"),
         st.just("qotd"),
         scalars,
         st.lists(scalars, max_size=2),
         st.dictionaries(st.sampled_from(["quote", "file", "x"]), scalars, max_size=2),
+        st.lists(
+            st.dictionaries(st.sampled_from(["type", "name", "attributes", "x"]), scalars, max_size=2), max_size=2
+        ),
     ),
 )
 

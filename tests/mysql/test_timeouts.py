@@ -6,7 +6,9 @@ import pytest
 from compressed_client import CompressedClient
 from wire_client import USUAL, Err, WireClient, framed, handshake_response, logged_in, read_reply, unframed
 
-from sockservice.answers import LocalInfile, Ok
+from sockservice.answers import Disturbed, LocalInfile, Ok
+from sockservice.disturbances import Ending, IdleEnd
+from sockservice.error_codes import error
 from sockservice.mysql import Server
 
 INTERACTIVE, LOCAL_FILES = 1 << 10, 1 << 7
@@ -182,3 +184,52 @@ def test_a_client_that_only_pings_is_not_idle(server, time):
     time.now += 28000
     client.reply(b"\x0e")
     assert seconds_left(client.session) == 28800
+
+
+class Idle:
+    """A session whose next answer is followed by an end of its idleness."""
+
+    def __init__(self, server, end):
+        self.client = logged_in(server)
+        self.session = self.client.session
+        self.ask(Disturbed(Ok(), (end,)))
+
+    def ask(self, answer):
+        self.client.send(framed(b"\x03SELECT 1"))
+        self.session.next_request()
+        self.session.answer(answer)
+        while self.session.sending:
+            self.session.data_to_send()
+        self.session.data_to_send()
+
+
+def test_a_session_ends_when_its_client_is_silent_for_as_long_as_an_answer_says(server, time):
+    idle = Idle(server, IdleEnd(5))
+    assert waits(idle.session, time, 5) == b""
+    assert not idle.session.resets
+
+
+def test_the_end_of_idleness_is_told_and_may_be_a_reset(server, time):
+    problem = error("ER_CLIENT_INTERACTION_TIMEOUT")
+    idle = Idle(server, IdleEnd(5, Ending.RST, problem))
+    ((sequence_id, payload),) = unframed(waits(idle.session, time, 5))
+    assert sequence_id == 0
+    assert read_reply(payload) == GONE
+    assert idle.session.resets
+
+
+def test_a_client_that_says_something_in_time_stays(server, time):
+    idle = Idle(server, IdleEnd(5))
+    time.now += 4
+    idle.ask(Ok())
+    assert seconds_left(idle.session) == 28800
+    time.now += 2
+    idle.session.timeouts.expire()
+    assert not idle.session.closing
+
+
+def test_no_idleness_at_all_ends_the_session_behind_the_answer(server, time):
+    idle = Idle(server, IdleEnd())
+    assert seconds_left(idle.session) == 0
+    idle.session.timeouts.expire()
+    assert idle.session.closing

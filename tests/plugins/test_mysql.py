@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 
@@ -302,6 +303,20 @@ def test_options():
 def test_wrong_options_are_refused(arguments):
     with pytest.raises(UsageError):
         MySQLOptions().parseOptions(arguments)
+
+
+@pytest.mark.parametrize(
+    ("fallback", "message"),
+    [
+        ("sqll", "--fallback sqll is not known; known: empty, error"),
+        ("emty", "--fallback emty is not known; did you mean 'empty'?"),
+        ("sql", "--fallback sql is not supported yet; known: error, empty"),
+        ("upstream", "--fallback upstream is not supported yet; known: error, empty"),
+    ],
+)
+def test_a_fallback_that_is_not_there_is_refused_with_those_that_are(fallback, message):
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
+        MySQLOptions().parseOptions(["--fallback", fallback])
 
 
 class Host:

@@ -8,11 +8,15 @@ import attrs
 from sessions import FakeServer, FakeSession, workspace_of
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
+from zope.interface import implementer
 
 from sockservice.answers import Answer, Request
+from sockservice.interfaces import IResponder
 from sockservice.responder.fault import Fault
 from sockservice.responder.fault_reader import read_fault
-from sockservice.responder.workspace import Workspace
+from sockservice.responder.journal import Journal
+from sockservice.responder.stubs import Stubs
+from sockservice.responder.workspace import FALLBACK, Workspace
 
 MARIADB = "10.11.6-MariaDB-sockservice"
 
@@ -66,6 +70,31 @@ class Scene:
     ) -> Answer | Deferred[Answer]:
         """What a fault makes of an answer."""
         return fault(value).apply(answer, self.request(text, command), self.workspace)
+
+
+@implementer(IResponder)
+@attrs.define
+class Answering:
+    """Answers all requests alike, and remembers them.
+
+    Attributes:
+        answer: with what.
+        asked: the requests.
+    """
+
+    answer: Any
+    asked: list[Request] = attrs.field(factory=list)
+
+    def respond(self, request: Request) -> Any:
+        self.asked.append(request)
+        return self.answer
+
+
+def scene_with(responder: Answering) -> Scene:
+    """A scene in which nothing but that answers."""
+    clock = Clock()
+    workspace = Workspace("", Stubs(), ((FALLBACK, responder),), clock, Journal(clock.seconds))
+    return Scene(clock, workspace)
 
 
 def fault(value: Any) -> Fault:

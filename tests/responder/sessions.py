@@ -15,7 +15,10 @@ from sockservice.error_codes import error
 from sockservice.interfaces import IServer, ISession
 from sockservice.responder.chatter import Chatter
 from sockservice.responder.journal import Journal
+from sockservice.responder.lookup import Lookup
+from sockservice.responder.stub import Stub
 from sockservice.responder.stubs import Stubs
+from sockservice.responder.subject import Subject
 from sockservice.responder.unmatched import Unmatched
 from sockservice.responder.workspace import CHATTER, FALLBACK, Workspace
 
@@ -98,6 +101,16 @@ class Talk:
 
     def code(self, text: str) -> int:
         return self.ask(text).code
+
+
+def subject_of(text: str, *params: Any, command: str = "query", session: Any = None, **more: Any) -> Subject:
+    """A request as stubs see it."""
+    return Subject(Request(command, text, session or FakeSession(), params), **more)
+
+
+def found_in(lookup: Lookup, text: str, *params: Any, **more: Any) -> Stub | None:
+    """The first stub that a request finds."""
+    return next(iter(lookup.candidates(subject_of(text, *params, limits=lookup.limits, **more))), None)
 
 
 def workspace_of(*paths: Path, clock: Clock | None = None, behind: bool = True) -> Workspace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sockservice.errors import ConfigurationError
+from sockservice.responder.fault import Parameters
 from sockservice.responder.fault_reader import read_fault
 from sockservice.responder.named_faults import FAULT_ENTRY, FAULTS
 from sockservice.responder.stub_set import StubSet
@@ -140,3 +142,17 @@ def test_the_faults_of_all_files_are_armed_in_their_order(tmp_path):
 def test_the_schema_of_a_fault_names_every_fault():
     schema = msgspec.json.schema(FAULT_ENTRY)
     assert set(schema["$defs"]["FaultWords"]["properties"]) == set(FAULTS)
+
+
+def test_the_reference_has_every_fault_with_all_its_parameters():
+    page = (Path(__file__).parents[2] / "docs/reference/faults.md").read_text()
+    common = {field.encode_name for field in msgspec.structs.fields(Parameters)}
+    rows = {row.split("`")[1]: row for row in page.splitlines() if row.startswith("| `")}
+    assert set(FAULTS) <= set(rows)
+    for name in common:
+        assert any(f"`{name}`" in row.split("|")[1] for row in rows.values()), name
+    for name, fault in FAULTS.items():
+        own = {field.encode_name for field in msgspec.structs.fields(fault)} - common - {"after_delay"}
+        assert all(f"`{parameter}`" in rows[name] for parameter in own), name
+        assert not own or fault.main, name
+        assert not fault.main or rows[name].split("|")[2].strip().startswith(f"`{fault.main}`"), name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from faulted import Scene, fault
+from faulted import Answering, Scene, fault, scene_with
 from twisted.internet.defer import Deferred
 
 from sockservice.answers import Disturbed, Error, Ok, Results, Rows, table
@@ -132,13 +132,12 @@ def test_warnings_are_counted_in_the_answer_and_told_by_show_warnings(answer, to
 
 
 def test_an_answer_that_takes_time_is_disturbed_when_it_comes():
-    scene = Scene()
-    asked = Deferred()
-    scene.workspace.stubs.find = lambda _request: (asked, None)
-    scene.workspace._finds = (scene.workspace.stubs.find,)
+    late = Deferred()
+    scene = scene_with(Answering(late))
     scene.arm({"disconnect_after_rows": 1})
     came = scene.wait()
-    asked.callback(ROWS)
+    assert not came
+    late.callback(ROWS)
     assert came == [Disturbed(ROWS, (Break(after_rows=1),))]
 
 

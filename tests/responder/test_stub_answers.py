@@ -8,6 +8,7 @@ from zope.interface.verify import verifyObject
 
 from sockservice.answers import Ok, Request, Rows
 from sockservice.interfaces import IResponder
+from sockservice.responder.stub_answers import StubAnswers
 
 FILE = """
 version: 1
@@ -31,8 +32,8 @@ def workspace(tmp_path):
 
 def make_small(workspace):
     """Have 10,000 characters of statements remembered in a generation."""
-    workspace.stubs._characters = 10_000
-    workspace.stubs._forget_verdicts()
+    workspace.stubs = StubAnswers(workspace, workspace.files, characters=10_000)
+    workspace._find_stub = workspace.stubs.find
 
 
 def test_it_is_a_responder(workspace):
@@ -76,21 +77,21 @@ def test_verdicts_are_bounded(workspace):
     make_small(workspace)
     for number in range(1_000):
         workspace.respond(query(f"SELECT {number}"))
-        assert (len(workspace.stubs._verdicts) + len(workspace.stubs._older)) * 150 <= 2 * 10_000
+        assert len(workspace.stubs._verdicts) * 150 <= 2 * 10_000
 
 
 def test_a_verdict_outlives_a_full_generation_and_moves_into_the_next(workspace, monkeypatch):
     make_small(workspace)
     answer = workspace.respond(query("SELECT 1"))
-    while "SELECT 1" in workspace.stubs._verdicts:
-        workspace.respond(query(f"SELECT 1{len(workspace.stubs._verdicts)}"))
+    while "SELECT 1" in workspace.stubs._verdicts.young:
+        workspace.respond(query(f"SELECT 1{len(workspace.stubs._verdicts.young)}"))
     monkeypatch.setattr(workspace.files.current.lookup, "candidates", None)
     assert workspace.respond(query("SELECT 1")) is answer
-    assert "SELECT 1" in workspace.stubs._verdicts
+    assert "SELECT 1" in workspace.stubs._verdicts.young
 
 
 def test_a_long_statement_is_answered_and_not_remembered(workspace):
     make_small(workspace)
     text = "SELECT 1 -- " + "x" * 1_000
     assert workspace.respond(query(text)) is not None
-    assert not workspace.stubs._verdicts
+    assert not len(workspace.stubs._verdicts)

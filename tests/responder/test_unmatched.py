@@ -8,12 +8,14 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sessions import found_in, subject_of
 from twisted.internet.task import Clock
 from twisted.logger import formatEvent, globalLogPublisher
 from zope.interface.verify import verifyObject
 
 from sockservice.answers import Request
 from sockservice.interfaces import IResponder
+from sockservice.responder.failure import failure_of
 from sockservice.responder.stubs import Stubs
 from sockservice.responder.unmatched import LINES, LOGGED, LONGEST_MESSAGE, REMEMBERED, SECONDS, Unmatched
 
@@ -50,7 +52,7 @@ def lines():
 
 def message(stubs: Stubs, text: str, *params: object) -> str:
     request = Request("query", text, None, params)
-    assert stubs.current.lookup.find(text, params) is None
+    assert found_in(stubs.current.lookup, text, *params) is None
     return Unmatched(stubs).respond(request).message
 
 
@@ -190,8 +192,8 @@ def test_what_is_remembered_and_logged_is_bounded(stubs, lines):
     unmatched = Unmatched(stubs)
     for number in range(REMEMBERED + 10):
         unmatched.respond(Request("query", f"DROP TABLE t{number}", None))
-    assert len(unmatched._answers) == REMEMBERED
-    assert next(iter(unmatched._answers))[1] == "DROP TABLE t10"
+    assert len(unmatched._misses) == REMEMBERED
+    assert next(iter(unmatched._misses))[2] == "DROP TABLE t10"
     assert len(lines) == LINES + 1
 
 
@@ -199,7 +201,7 @@ def test_a_long_statement_is_cut_in_the_log_and_where_it_is_remembered(stubs, li
     unmatched = Unmatched(stubs)
     unmatched.respond(Request("query", "DROP TABLE " + "x" * 100_000, None))
     assert lines == [f"no stub for query: {('DROP TABLE ' + 'x' * LOGGED)[:LOGGED]}…; nearest: none"]
-    assert all(len(text) <= LOGGED for _, text, _ in unmatched._answers)
+    assert all(len(text) <= LOGGED for _, _, text, _ in unmatched._misses)
 
 
 def test_a_flood_is_counted_and_not_logged(stubs, lines):
@@ -294,7 +296,7 @@ def test_among_ten_thousand_stubs_the_nearest_is_found_quickly(tmp_path, line, t
         best = float("inf")
         for _ in range(3):
             started = time.process_time()
-            stubs.current.near_misses.nearest(hostile)
+            stubs.current.near_misses.nearest(subject_of(hostile), failure_of)
             best = min(best, time.process_time() - started)
         assert best < 0.02, hostile[:50]
 
@@ -303,7 +305,7 @@ def test_among_ten_thousand_stubs_the_nearest_is_found_quickly(tmp_path, line, t
 @given(st.text(max_size=80) | st.from_regex(re.compile(r"(SELECT|id|,|name|users|'|42| )*", re.ASCII), fullmatch=True))
 def test_any_text_gets_a_message_that_fits(any_stubs, text):
     request = Request("query", text, None)
-    if any_stubs.current.lookup.find(request.text) is not None:
+    if found_in(any_stubs.current.lookup, request.text) is not None:
         return
     found = Unmatched(any_stubs).respond(request)
     assert len(getattr(found, "message", "").encode("utf-8")) <= LONGEST_MESSAGE

@@ -18,11 +18,13 @@ from sockservice.responder.condition import Condition
 from sockservice.responder.control.past import past_request
 from sockservice.responder.control.stub_text import condition_of
 from sockservice.responder.credentials import has_credentials
+from sockservice.responder.differences import LOOKED_AT
 from sockservice.responder.durations import read_duration
+from sockservice.responder.failure import failure_of
 from sockservice.responder.journal import Entry, Source
 from sockservice.responder.journal_view import text_of
 from sockservice.responder.lookup import Lookup
-from sockservice.responder.near_miss import LOOKED_AT, NearMisses
+from sockservice.responder.near_miss import NearMisses
 from sockservice.responder.plan import constant
 from sockservice.responder.printable import on_one_line
 from sockservice.responder.stub import Stub
@@ -158,7 +160,6 @@ class _Count:
         self.found = 0
         self.seen = 0
         self.stub = Stub("verify", condition, constant(Error(1105, "HY000", ""), Source("control")))
-        self._lookup = Lookup((self.stub,))
         self._server = server
         self._last = 0
         # What the text of a statement alone decides is decided once for each text.
@@ -188,8 +189,7 @@ class _Count:
         return known
 
     def _judge(self, entry: Entry) -> bool:
-        subject = Subject(past_request(entry, self._server), self.workspace)
-        return any(stub.when.holds(subject) for stub in self._lookup.candidates(subject))
+        return self.stub.when.meets(Subject(past_request(entry, self._server), self.workspace))
 
     def near(self, text: str) -> list[str]:
         """What was asked and is near, the nearest first, in words.
@@ -197,13 +197,13 @@ class _Count:
         Args:
             text: the ``when``, by whose words the newest statements are put in order.
         """
-        misses = NearMisses((self.stub,))
+        misses = NearMisses((self.stub,), Lookup((self.stub,)))
         wanted = _words(text)
         found: dict[str, float] = {}
         for entry in list(self.workspace.journal)[: -COMPARED - 1 : -1]:
             if entry.source.kind == "control" or entry.command not in _STATEMENTS or self._meets(entry):
                 continue
-            miss = misses.nearest(entry.text, entry.params)
+            miss = misses.nearest(Subject(past_request(entry, self._server), self.workspace), failure_of)
             if miss is not None:
                 shown = _short(text_of(entry))
                 reason = "" if has_credentials(entry.text) else f" ({miss.reason})"

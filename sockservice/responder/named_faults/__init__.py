@@ -19,12 +19,13 @@ FAULTS: Final[Mapping[str, type[Parameters]]] = {
 
 def _written(fault: type[Parameters]) -> Any:
     """What may stand behind the name of a fault: its parameters, or the value of the main one."""
+    described = Meta(description=(fault.__doc__ or "").partition("\n")[0])
     if not fault.main:
-        return fault | UnsetType
+        return Annotated[fault, described] | UnsetType
     if fault.main in fault.delays:
-        return fault | Duration | UnsetType  # the map of a random delay would be taken for the parameters
+        return Annotated[fault | Duration, described] | UnsetType  # a map here is that of the parameters
     (main,) = (field.type for field in msgspec.structs.fields(fault) if field.name == fault.main)
-    return fault | main | UnsetType
+    return Annotated[fault | main, described] | UnsetType
 
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 from sockservice.answers import Answer, Disturbed, Error, Login, Ok, Request
 from sockservice.disturbances import Disturbance
 from sockservice.responder.durations import read_delay
-from sockservice.responder.fault import COMMANDS, DelayWords, Parameters
+from sockservice.responder.fault import WORK, DelayWords, Parameters
 from sockservice.responder.statement_class import is_chatter
 
 if TYPE_CHECKING:
@@ -61,13 +61,27 @@ class StatementFault(Parameters, frozen=True):
         return not is_chatter(request.text)
 
 
-class CommandFault(Parameters, frozen=True):
-    """A fault of a connection: whatever its client asks for is struck."""
+def is_request_of_the_application(request: Request) -> bool:
+    """Whether it is not what drivers say on their own, such as the database of a login."""
+    if request.command == "init_db":
+        return request.session.connection_id in request.session.server.sessions
+    return not is_chatter(request.text)
+
+
+class ConnectionFault(Parameters, frozen=True):
+    """A fault of a connection: whatever the application does with it is struck.
+
+    Not so the pings of its driver, many of which come unseen before a statement: they would use up ``times``.
+    """
 
     @property
     def commands(self) -> frozenset[str]:
-        """All that are answered."""
-        return COMMANDS
+        """Those of the application."""
+        return WORK
+
+    def chooses(self, request: Request) -> bool:
+        """All but chatter."""
+        return is_request_of_the_application(request)
 
 
 class Refusing(Parameters, frozen=True):

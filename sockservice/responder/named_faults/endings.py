@@ -10,17 +10,18 @@ from twisted.internet.defer import Deferred
 from sockservice.answers import Answer, Disturbed, Error, Request
 from sockservice.disturbances import Break, Ending, IdleEnd, Oversized
 from sockservice.responder.durations import read_delay, read_duration
-from sockservice.responder.fault import AUTH, COMMANDS, CONNECT, DelayWords, Duration, Parameters
+from sockservice.responder.fault import AUTH, CONNECT, WORK, DelayWords, Duration, Parameters
 from sockservice.responder.named_faults.breakage import (
-    CommandFault,
+    ConnectionFault,
     How,
     Refusing,
     StatementFault,
     disturbed,
+    is_request_of_the_application,
     put_off,
     usual,
 )
-from sockservice.responder.named_faults.texts import refusal
+from sockservice.responder.named_faults.texts import is_mariadb, refusal
 from sockservice.responder.statement_class import is_chatter
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sockservice.responder.workspace import Workspace
 
 
-class GoneAway(CommandFault, frozen=True):
+class GoneAway(ConnectionFault, frozen=True):
     """The connection is closed behind an answer, at once or when the client has been silent for a while."""
 
     name = "gone_away"
@@ -36,14 +37,11 @@ class GoneAway(CommandFault, frozen=True):
     durations = ("idle",)
 
     idle: Annotated[Duration, Meta(description="How long the client is silent before.")] = 0
-    polite: Annotated[bool, Meta(description="Whether error 4031 is sent before, as MySQL does from 8.0.24 on.")] = (
-        False
-    )
+    polite: Annotated[
+        bool,
+        Meta(description="Whether error 4031 is sent before, as MySQL does from 8.0.24 on; a MariaDB sends none."),
+    ] = False
     how: How = "fin"
-
-    def chooses(self, request: Request) -> bool:
-        """Whatever a client asks once it is logged in."""
-        return request.session.connection_id in request.session.server.sessions
 
     @property
     def replaces(self) -> bool:
@@ -53,7 +51,8 @@ class GoneAway(CommandFault, frozen=True):
     def apply(self, answer: Answer | None, request: Request, workspace: Workspace) -> Answer | Deferred[Answer]:
         """The answer, and the end of the connection behind it."""
         del workspace
-        told = refusal(request, "ER_CLIENT_INTERACTION_TIMEOUT") if self.polite else None
+        polite = self.polite and not is_mariadb(request)
+        told = refusal(request, "ER_CLIENT_INTERACTION_TIMEOUT") if polite else None
         return disturbed(usual(answer, request), IdleEnd(read_duration(self.idle), Ending(self.how), told))
 
 
@@ -111,8 +110,12 @@ class ServerShutdown(Refusing, frozen=True):
 
     @property
     def commands(self) -> frozenset[str]:
-        """Whatever is answered."""
-        return COMMANDS
+        """Those of the application."""
+        return WORK
+
+    def chooses(self, request: Request) -> bool:
+        """All but chatter."""
+        return is_request_of_the_application(request)
 
     @property
     def linger(self) -> float:

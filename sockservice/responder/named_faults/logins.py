@@ -108,6 +108,7 @@ class AccessDenied(LoginRefusal, frozen=True):
     """Error 1045 at the end of the login."""
 
     name = "access_denied"
+    main = "with_password"
 
     with_password: Annotated[bool, Meta(description="Whether the message says `using password: YES`.")] = True
 
@@ -161,6 +162,7 @@ class PasswordExpired(Refusing, frozen=True):
     """
 
     name = "password_expired"
+    main = "sandbox"
 
     sandbox: Annotated[
         bool, Meta(description="`true`: the login succeeds, statements get 1820; `false`: the login gets 1862.")

@@ -211,7 +211,7 @@ class WarningWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     message: Annotated[str, Meta(description="The text.")]
     code: Annotated[int, Meta(ge=1, le=65535, description="MySQL's number of it.")] = 1105
-    level: Literal["Note", "Warning", "Error"] = "Warning"
+    level: Annotated[Literal["Note", "Warning", "Error"], Meta(description="How bad it is.")] = "Warning"
 
 
 class Warnings(StatementFault, frozen=True, kw_only=True):

@@ -10,8 +10,8 @@ from twisted.internet.defer import Deferred
 from sockservice.answers import Answer, Disturbed, Request
 from sockservice.disturbances import Stall
 from sockservice.responder.durations import read_delay, read_duration
-from sockservice.responder.fault import AUTH, CONNECT, STATEMENTS, DelayWords, Duration, Parameters
-from sockservice.responder.named_faults.breakage import CommandFault, disturbed, put_off, usual
+from sockservice.responder.fault import AUTH, COMMANDS, CONNECT, STATEMENTS, DelayWords, Duration, Parameters
+from sockservice.responder.named_faults.breakage import disturbed, put_off, usual
 from sockservice.responder.statement_class import is_chatter
 
 if TYPE_CHECKING:
@@ -67,14 +67,19 @@ class Hang(Parameters, frozen=True):
         return put_off(workspace, seconds, lambda: usual(answer, request))
 
 
-class Latency(CommandFault, frozen=True):
-    """Every answer comes late."""
+class Latency(Parameters, frozen=True):
+    """Every answer comes late, also to what drivers say on their own."""
 
     name = "latency"
     main = "delay"
     delays = ("delay",)
 
     delay: Annotated[DelayWords, Meta(description="How late.")] = "100ms"
+
+    @property
+    def commands(self) -> frozenset[str]:
+        """All that are answered."""
+        return COMMANDS
 
     @property
     def replaces(self) -> bool:

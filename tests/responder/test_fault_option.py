@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from twisted.python.usage import UsageError
 
 from sockservice.plugins.mysql import MySQLOptions
+from sockservice.responder.fault_option import read_fault_option
 from sockservice.responder.fault_reader import read_fault
-from sockservice.responder.fault_text import read_fault_text
 from sockservice.responder.named_faults import FAULTS
 
 
@@ -37,7 +37,7 @@ def test_a_text_says_the_same_as_a_stub_file(text, value):
     main = {FAULTS[name].main: bare for name, bare in value.items()} if isinstance(value, dict) else {}
     if isinstance(value, dict) and not isinstance(next(iter(value.values())), dict):
         value = {next(iter(value)): main}
-    assert read_fault_text(text) == read_fault(value)
+    assert read_fault_option(text) == read_fault(value)
 
 
 @pytest.mark.parametrize(
@@ -56,14 +56,14 @@ def test_a_text_says_the_same_as_a_stub_file(text, value):
 )
 def test_a_mistake_is_told(text, message):
     with pytest.raises(ValueError) as raised:  # noqa: PT011 - the message is compared below
-        read_fault_text(text)
+        read_fault_option(text)
     assert message in str(raised.value)
 
 
 @given(st.sampled_from([*FAULTS, "x"]), st.text(max_size=20) | st.from_regex(r"[a-z_]{1,9}=[0-9a-z.,=]{0,9}"))
 def test_no_text_is_more_than_a_value_error(name, rest):
     with contextlib.suppress(ValueError):
-        read_fault_text(f"{name}:{rest}")
+        read_fault_option(f"{name}:{rest}")
 
 
 def test_the_option_may_be_given_several_times():

@@ -18,7 +18,7 @@ from sockservice.responder.fault_reader import read_fault
 from sockservice.responder.named_faults import FAULTS
 
 
-def read_fault_text(text: str) -> Fault:
+def read_fault_option(text: str) -> Fault:
     """The fault that a text describes.
 
     Raises:

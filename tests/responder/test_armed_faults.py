@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from faulted import Scene
+from faulted import Answering, Scene, scene_with
 from sessions import FakeSession, workspace_of
 from twisted.internet.task import Clock
 
@@ -169,10 +169,13 @@ def test_each_firing_is_in_the_journal_under_the_faults_name(scene):
     ]
 
 
-def test_a_fault_that_replaces_the_answer_asks_nobody_for_it(scene):
-    scene.workspace.stubs.find = None
-    scene.arm("deadlock")
+def test_a_fault_that_replaces_the_answer_asks_nobody_for_it():
+    responder = Answering(Ok())
+    scene = scene_with(responder)
+    scene.arm({"deadlock": {"times": 1}})
     assert scene.ask().code == 1213
+    assert not responder.asked
+    assert scene.ask() == Ok()
 
 
 def test_clear_disarms_all_and_reset_arms_those_of_the_start(tmp_path):
