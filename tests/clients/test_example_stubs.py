@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import servers
 from conftest import LogWatch
-from example_answers import EXAMPLES, Done, Late, LoginAs, Lost, Outcome, Refused, Rows, Several
+from example_answers import EXAMPLES, Done, InText, Late, LoginAs, Lost, Outcome, Refused, Rows, Several
 from installed import driver
 from servers import RunningServer
 
@@ -48,6 +48,10 @@ def test_an_example_answers_as_it_says(example: tuple[RunningServer, str], prepa
             connection = connected(server, user=step.user, database=step.database)
             continue
         statement, params, expected = step
+        if isinstance(expected, InText):
+            if prepared:
+                continue
+            expected = expected.result
         began = time.monotonic()
         with connection.cursor(prepared=prepared) as cursor:  # the driver's keeps the columns of the one before
             outcome = have(cursor, statement, params)
@@ -56,6 +60,7 @@ def test_an_example_answers_as_it_says(example: tuple[RunningServer, str], prepa
             expected = expected.result
         assert (statement, outcome) == (statement, expected)
         if expected == Lost():
+            connection.shutdown()
             connection = connected(server)
     connection.close()
 
