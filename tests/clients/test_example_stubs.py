@@ -60,7 +60,7 @@ def test_an_example_answers_as_it_says(example: tuple[RunningServer, str], prepa
             expected = expected.result
         assert (statement, outcome) == (statement, expected)
         if expected == Lost():
-            connection.shutdown()
+            connection.close()
             connection = connected(server)
     connection.close()
 
