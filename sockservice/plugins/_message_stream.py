@@ -90,10 +90,10 @@ class MessageProtocol(Protocol):
             step = self._next_step()
             if step is not None:
                 self._take(step)
-            elif time.monotonic() > turn_ends:
-                self._wait_for(0)
             elif self._finishing or not self._ask_next():
                 break
+            elif not self._held and time.monotonic() > turn_ends:
+                self._wait_for(0)
         self._working = False
         if (self._finishing or self._ended) and not self._held:
             self._close()
