@@ -207,12 +207,16 @@ class LocalInfile:
 class Message:
     """An answer of a service that knows nothing of its protocol but where a message ends.
 
+    Several messages are a :class:`Results` of them; an :class:`Ok` is no answer at all.
+
     Attributes:
-        data: the bytes to send, framing included.
+        data: the message, without its frame.
+        raw: whether it is sent as it is, without a frame.
         encodings: as in :class:`Rows`; stays empty.
     """
 
     data: bytes
+    raw: bool = False
     encodings: dict[Any, bytes] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
 

@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "sockets": {"host", "plugins"},
     "plugins": {"host"},
     "mysql": {"plugins"},
+    "messages": {"plugins"},
     "responder": {"plugins"},
     "sql": {"plugins"},
     "host": {"twisted"},
@@ -27,6 +28,7 @@ NETWORK = {"asyncio", "select", "selectors", "socket", "socketserver", "ssl"}
 # A room, what it may not import from outside, and the exceptions to that.
 OUTSIDE = {
     "mysql": (NETWORK | {"twisted"}, set()),
+    "messages": (NETWORK | {"twisted"}, set()),
     "responder": (NETWORK | {"twisted.internet"}, {"twisted.internet.defer", "twisted.internet.interfaces"}),
     "sql": (NETWORK | {"twisted.internet"}, {"twisted.internet.defer", "twisted.internet.interfaces"}),
     "twisted": ({"twisted", "zope", "sockservice"}, {"twisted.application.service"}),

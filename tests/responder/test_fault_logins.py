@@ -20,26 +20,26 @@ def places(value, text="", **session):
 @pytest.mark.parametrize(
     ("value", "struck"),
     [
-        ("too_many_connections", {"connect"}),
-        ({"too_many_connections": {"place": "auth"}}, {"auth"}),
-        ("host_blocked", {"connect"}),
-        ("access_denied", {"auth"}),
-        ("user_limit", {"auth"}),
-        ({"user_limit": {"variant": "connections", "resource": "max_queries_per_hour"}}, {"auth"}),
-        ({"user_limit": {"resource": "max_queries_per_hour"}}, {"query", "execute"}),
-        ({"password_expired": {"sandbox": False}}, {"auth"}),
-        ("secure_transport_required", {"auth"}),
-        ("auth_switch", {"connect"}),
-        ("auth_plugin", {"connect"}),
-        ("tls_refused", {"connect"}),
-        ("bad_cert", {"connect"}),
-        ("unknown_database", {"init_db"}),
-        ("password_expired", {"query", "execute", "prepare", "init_db"}),
+        ("too_many_connections", "connect"),
+        ({"too_many_connections": {"place": "auth"}}, "auth"),
+        ("host_blocked", "connect"),
+        ("access_denied", "auth"),
+        ("user_limit", "auth"),
+        ({"user_limit": {"variant": "connections", "resource": "max_queries_per_hour"}}, "auth"),
+        ({"user_limit": {"resource": "max_queries_per_hour"}}, "query execute"),
+        ({"password_expired": {"sandbox": False}}, "auth"),
+        ("secure_transport_required", "auth"),
+        ("auth_switch", "connect"),
+        ("auth_plugin", "connect"),
+        ("tls_refused", "connect"),
+        ("bad_cert", "connect"),
+        ("unknown_database", "init_db"),
+        ("password_expired", "query execute prepare init_db"),
     ],
     ids=str,
 )
 def test_each_strikes_in_its_place(value, struck):
-    assert places(value, "SELECT 1") == struck
+    assert places(value, "SELECT 1") == set(struck.split())
 
 
 def test_too_many_connections_counts_the_sessions_that_are_logged_in():

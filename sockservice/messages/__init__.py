@@ -1,0 +1,6 @@
+"""Protocols of which only is known where a message ends: bytes in, requests out, answers to bytes. Knows no sockets."""
+
+from sockservice.messages.framing import CHUNKS, Delimited, Fixed, Framing, LengthPrefixed, read_framing
+from sockservice.messages.session import MessageSession
+
+__all__ = ["CHUNKS", "Delimited", "Fixed", "Framing", "LengthPrefixed", "MessageSession", "read_framing"]
