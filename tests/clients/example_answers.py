@@ -62,6 +62,7 @@ class LoginAs:
 
     user: str
     database: str
+    refused: Refused | None = None
 
 
 Rows = list[tuple[Any, ...]]
@@ -236,6 +237,58 @@ EXAMPLES: dict[str, list[Step]] = {
         ("SELECT balance FROM account", (), Late(0.01, [(10,)])),
         ("SELECT id FROM orders ORDER BY total", (), Late(0.2, [(1,), (2,), (3,)])),
         ("SELECT page FROM pages", (), Late(0.15, [("a text that comes in pieces",)])),
+    ],
+    "cart.yaml": [
+        ("SELECT sku, qty FROM cart", (), []),
+        ("INSERT INTO orders (customer) VALUES (%s)", ("Ada",), Refused(1644, "45000")),
+        ("INSERT INTO cart (sku, qty) VALUES (%s, %s)", ("A1", 2), Done(1)),
+        ("SELECT * FROM cart", (), [("A1", 2)]),
+        ("INSERT INTO orders (customer) VALUES (%s)", ("Ada",), Done(1, 1000)),
+        ("SELECT sku, qty FROM cart", (), []),
+    ],
+    "structure.yaml": [
+        ("SELECT p.price FROM products AS p WHERE p.sku IN (%s, %s)", ("A2", "A1"), [("A1", 4.5), ("A2", 12.0)]),
+        ("SELECT * FROM products WHERE in_stock AND sku = %s", ("A1",), [("A1", 4.5), ("A2", 12.0)]),
+        ("SELECT * FROM products WHERE sku = %s", ("Z9",), []),
+        ("SELECT o.no, c.name FROM orders o LEFT JOIN customers c ON c.id = o.customer", (), [(1000, "Ada")]),
+        ("UPDATE products SET name = %s, price = %s WHERE sku = %s", ("Tea", 5, "A1"), Refused(1142, "42000")),
+        ("UPDATE products SET name = %s WHERE sku = %s", ("Tea", "A1"), Done(1)),
+        ("SELECT line FROM log", (), Refused(1104, "42000")),
+        ("SELECT line FROM log ORDER BY id DESC LIMIT 10", (), [("started",)]),
+    ],
+    "values.yaml": [
+        ("SELECT name FROM users WHERE id = %s", (42,), [("Ada",)]),
+        ("SELECT name FROM users WHERE id = %s", (142,), [("somebody who works here",)]),
+        ("SELECT name FROM users WHERE id = %s", (None,), Refused(1048, "23000")),
+        ("SELECT name FROM users WHERE id = %s", (43,), []),
+        ("INSERT INTO users (name, email) VALUES (%s, %s)", ("Ada", "ada@example.com"), Done(1, 7)),
+        ("INSERT INTO users (name, email) VALUES (%s, %s)", ("Ada", "ada@example.org"), Refused(3819, "HY000")),
+        ("SELECT id, state FROM orders WHERE id IN (%s, %s, %s)", (1, 2, 3), [(1, "paid")]),
+        ("SELECT id, title FROM books WHERE MATCH (title) AGAINST (%s)", ("Emma",), [(1, "Emma")]),
+    ],
+    "tenants.yaml": [
+        LoginAs("app", "acme"),
+        ("SELECT name FROM tenant", (), [("ACME",)]),
+        ("UPDATE accounts SET balance = balance - %s", (5,), Refused(1644, "45000")),
+        ("BEGIN", (), Done()),
+        ("UPDATE accounts SET balance = balance - %s", (5,), Done(1)),
+        *[("INSERT INTO invoices (total) VALUES (%s)", (5,), Done(1, number)) for number in (1, 2)],
+        LoginAs("app@w1", "globex"),
+        ("SELECT name FROM tenant", (), [("Globex",)]),
+        ("INSERT INTO invoices (total) VALUES (%s)", (5,), Done(1, 1)),
+        LoginAs("report", "acme@w2"),
+        ("SELECT name FROM tenant", (), [("ACME",)]),
+        ("INSERT INTO invoices (total) VALUES (%s)", (5,), Refused(1290, "HY000")),
+    ],
+    "connections.yaml": [
+        LoginAs("intern", "shop", Refused(3118, "HY000")),
+        LoginAs("app", "nowhere", Refused(1049, "42000")),
+        LoginAs("app", "shop"),
+        ("SELECT theme FROM settings", (), Late(0.1, [("dark",)])),
+        ("SELECT theme FROM settings", (), [("dark",)]),
+        LoginAs("app", "shop"),
+        ("SELECT theme FROM settings", (), Late(0.1, [("dark",)])),
+        *[("SELECT weather", (), Lost() if call % 3 == 0 else [("rain",)]) for call in range(1, 6)],
     ],
     "volume.yaml": [
         ("SELECT * FROM log", (), [(1, "started"), (2, "stopped")] * 50_000),

@@ -40,12 +40,16 @@ def example(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest.mark.parametrize("prepared", PREPARING)
 def test_an_example_answers_as_it_says(example: tuple[RunningServer, str], prepared: bool) -> None:
     server, name = example
-    connection = connected(server)
-    connection.cursor().execute("CALL sockservice.reset()")
+    connection = newly_connected(server)
     for step in EXAMPLES[name]:
         if isinstance(step, LoginAs):
             connection.close()
-            connection = connected(server, user=step.user, database=step.database)
+            if step.refused is None:
+                connection = newly_connected(server, user=step.user, database=step.database)
+            else:
+                with pytest.raises(connector.Error) as caught:
+                    connected(server, user=step.user, database=step.database)
+                assert Refused(caught.value.errno, caught.value.sqlstate) == step.refused
             continue
         statement, params, expected = step
         if isinstance(expected, InText):
@@ -63,6 +67,14 @@ def test_an_example_answers_as_it_says(example: tuple[RunningServer, str], prepa
             connection.close()
             connection = connected(server)
     connection.close()
+
+
+def newly_connected(server: RunningServer, **settings: str) -> Any:
+    """A connection to a workspace that is as at the beginning."""
+    connection = connected(server, **settings)
+    with connection.cursor() as cursor:
+        cursor.execute("CALL sockservice.reset()")
+    return connection
 
 
 def connected(server: RunningServer, **settings: str) -> Any:
