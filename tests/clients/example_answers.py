@@ -3,114 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import json
 from decimal import Decimal
-from typing import Any
 from unittest.mock import ANY
 
-import attrs
-
-
-@attrs.frozen
-class Done:
-    """Success without rows."""
-
-    affected_rows: int = 0
-    last_insert_id: int = 0
-
-
-@attrs.frozen
-class Refused:
-    """An error."""
-
-    code: int
-    sqlstate: str
-
-
-@attrs.frozen
-class Lost:
-    """The end of the connection; the client then logs in again."""
-
-
-@attrs.frozen
-class Late:
-    """What the client has, but not before so many seconds."""
-
-    seconds: float
-    result: Outcome
-
-
-@attrs.frozen
-class InText:
-    """What a client has that writes its values into the text; the driver of the test cannot do it prepared."""
-
-    result: Outcome
-    why: str
-
-
-@attrs.frozen
-class Several:
-    """What a procedure gives: the rows of each of its results, and an error that may end them."""
-
-    results: tuple[Rows, ...]
-    error: Refused | None = None
-
-
-@attrs.frozen
-class LoginAs:
-    """The client logs in again, as somebody else or into another database; a step of its own."""
-
-    user: str
-    database: str
-    refused: Refused | None = None
-
-
-Rows = list[tuple[Any, ...]]
-Outcome = Rows | Done | Refused | Lost | Several
-Step = tuple[str, tuple[Any, ...], Outcome | Late | InText] | LoginAs
-"""A statement with ``%s`` for each parameter, the parameters, and what the client then has."""
-
-
-class Ago:
-    """Equal to a time about so many seconds ago."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, datetime.datetime):
-            return NotImplemented
-        return abs((datetime.datetime.now() - other).total_seconds() - self.seconds) < 60
-
-    def __repr__(self) -> str:
-        return f"{self.seconds} seconds ago"
-
-
-class Json:
-    """Equal to a text that is this value in JSON, which some clients have as bytes."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, bytes | str) and json.loads(other) == self.value
-
-    def __repr__(self) -> str:
-        return json.dumps(self.value)
-
-
-class Long:
-    """Equal to a text or bytes of about so many MiB."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, bytes | str) and round(len(other) / 2**20) == self.size
-
-    def __repr__(self) -> str:
-        return f"{self.size} MiB"
-
+from outcomes import Ago, Done, InText, Json, Late, LoginAs, Long, Lost, Refused, Several, Step
 
 USER = "SELECT id, name FROM users WHERE id = %s"
 ACCOUNT = "SELECT id, email, password_hash, locked FROM accounts WHERE email = %s"
@@ -220,7 +116,7 @@ EXAMPLES: dict[str, list[Step]] = {
         ("CALL check_stock()", (), InText(Several(([("A1", 2)],), Refused(1644, "45000")), RESULTS)),
     ],
     "faults.yaml": [
-        ("SELECT id, who FROM audit", (), Lost()),
+        ("SELECT id, who FROM audit", (), Lost(2)),
         ("SELECT id FROM sorted", (), InText(Refused(1317, "70100"), "it waits for ever for the end of the rows")),
         ("DELETE FROM carts", (), Lost()),
         ("SELECT id FROM articles WHERE body LIKE %s", ("%tea%",), Late(0.1, Refused(3024, "HY000"))),
