@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import random
 import re
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,17 @@ import pytest
 from sockservice import yaml
 from sockservice.documents import LONGEST
 from sockservice.errors import ConfigurationError
+from sockservice.responder.stub_schema import schema
 from sockservice.responder.stub_set import StubSet
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [*sorted(ROOT.glob("examples/**/stubs/**/*.yaml")), Path(__file__).with_name("every_word.yaml")]
+EVERY_WORD = Path(__file__).with_name("every_word.yaml")
+SOURCES = [*sorted(ROOT.glob("examples/**/stubs/**/*.yaml")), EVERY_WORD]
+BESIDE = [ROOT / "examples/stubs/data", ROOT / "examples/stubs/functions", ROOT / "examples/stubs/reference"]
+"""Folders of what these files name, which are beside each mutant too."""
 TEXTS = [path.read_text(encoding="utf-8") for path in SOURCES]
+TEXTS += TEXTS[-1:] * 9
+"""What mutants are made of: more often of the file with every word."""
 WORDS = sorted({word for text in TEXTS for word in re.findall(r"\w+", text)})
 SCRAPS = """{ } [ ] : , ' " & * ! | > - # ? ` \\ %  é 🧮 {{ }} {{x}} &a *a !!binary !!int null true 010 0x1F .nan 1e999
     12:30:00 2024-02-30 hex:zz (?P<a> a{9999999999} -1 1.5 99999999999999999999999999 ... --- <<""".split()
@@ -126,9 +133,38 @@ def mutant(seed: int) -> str:
     return text
 
 
+@pytest.fixture
+def path(tmp_path):
+    """Where a stub file finds what it names beside it."""
+    for folder in reversed(BESIDE):
+        for source in [folder, *(inner for inner in folder.iterdir() if inner.is_dir())]:
+            shutil.copytree(source, tmp_path / source.name, dirs_exist_ok=True)
+    return tmp_path / "mutant.yaml"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_a_file_that_mutants_are_made_of_loads(path, source):
+    path.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    StubSet.load([path])
+
+
+def test_every_word_of_the_format_is_in_some_file():
+    definitions = schema()["$defs"].values()
+    words = {word for definition in definitions for word in definition.get("properties", {})}
+    assert words - set(spoken(yaml.compose(EVERY_WORD.read_text(encoding="utf-8")))) == set()
+
+
+def spoken(value: Any) -> Iterator[str]:
+    """All keys and texts in a value."""
+    if isinstance(value, str):
+        yield value
+    inner = (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for item in inner:
+        yield from spoken(item)
+
+
 @pytest.mark.parametrize("batch", range(10))
-def test_a_mutated_stub_file_loads_or_is_refused_with_places_and_clear_words(tmp_path, batch):
-    path = tmp_path / "mutant.yaml"
+def test_a_mutated_stub_file_loads_or_is_refused_with_places_and_clear_words(path, batch):
     for seed in range(batch, MUTANTS, 10):
         path.write_text(mutant(seed), encoding="utf-8")
         mistakes: tuple[ConfigurationError, ...] = ()
@@ -153,9 +189,8 @@ def test_a_mutated_stub_file_loads_or_is_refused_with_places_and_clear_words(tmp
             assert not re.search(r"Error\b.*Error\b|Traceback|<class|object at 0x", said), f"mutant {seed}: {mistake}"
 
 
-def test_mutants_are_of_both_kinds(tmp_path):
+def test_mutants_are_of_both_kinds(path):
     """Else the test above would show little."""
-    path = tmp_path / "mutant.yaml"
     sound = set()
     for seed in range(200):
         path.write_text(mutant(seed), encoding="utf-8")
