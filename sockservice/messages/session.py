@@ -73,6 +73,7 @@ class MessageSession:
         self.command = "Sleep"
         self.since = server.clock()
         self.workspace: Any = None
+        self.asker: Any = None
         self.warnings: Sequence[tuple[str, int, str]] = ()
         self.variables: dict[str, Any] = {}
         self.user_variables: dict[str, Any] = {}
