@@ -10,7 +10,7 @@ import attrs
 from annotations import ASPECTS, TYPE_NAMES, Expected
 from corpus import Session
 from details import details
-from known import KNOWN, Known, equal
+from known import equal, reasons
 from outcomes import Failure, Outcome, Recorded
 
 @attrs.frozen
@@ -52,13 +52,13 @@ class Verdict:
         session: the session.
         differences: of its statements.
         statements: how many were compared, those included that make its database ready.
-        known: the differences that are no mistake, one entry for each statement and aspect.
+        known: the reasons of the differences that are no mistake, one for each statement and aspect.
     """
 
     session: Session
     differences: tuple[Difference, ...]
     statements: int
-    known: tuple[Known, ...]
+    known: tuple[str, ...]
 
 
 def judge(session: Session, reference: list[Recorded], candidate: list[Recorded], mysql: bool) -> Verdict:
@@ -70,15 +70,16 @@ def judge(session: Session, reference: list[Recorded], candidate: list[Recorded]
         candidate: what the other server answered to the same statements.
         mysql: the other server answers like MySQL, so the annotations of the corpus are for it.
     """
-    differences, known = [], []
+    differences: list[Difference] = []
+    known: list[str] = []
     for theirs, ours in zip(reference, candidate, strict=True):
         expected = theirs.statement.expected if mysql else ()
+        annotated = {one.aspect for one in expected}
         aspects = []
         for aspect in _differing(theirs, ours.outcome, expected):
-            text = theirs.statement.text
-            reasons = [one for one in KNOWN if one.aspect == aspect and one.same(theirs.outcome, ours.outcome, text)]
-            if reasons and not any(one.aspect == aspect for one in expected):
-                known.append(reasons[0])
+            why = reasons(aspect, theirs.outcome, ours.outcome, theirs.statement.text) if mysql else []
+            if why and aspect not in annotated:
+                known += why
             else:
                 aspects.append(aspect)
         if aspects:
@@ -106,7 +107,7 @@ def _differing(reference: Recorded, ours: Outcome, expected: tuple[Expected, ...
     if not ours.columns and (theirs.columns or "rows" in wanted) and "rows" not in ignored:
         yield "rows"
         return
-    for aspect in ASPECTS.keys() - {"error", "details"} - ignored:
+    for aspect in [name for name in ASPECTS if name not in ignored | {"error", "details"}]:
         value = _aspect(ours, aspect)
         if aspect in wanted:
             if not _is(wanted[aspect], value):

@@ -11,6 +11,7 @@ _CLAUSES = {
     "SET": "field list",
     "VALUES": "field list",
     "UPDATE": "field list",
+    "DO": "field list",
     "ON": "on clause",
     "FROM": "from clause",
     "WHERE": "where clause",

@@ -105,7 +105,7 @@ def corpus(options: argparse.Namespace, candidate: Address) -> bool:
             of_theme = list(group)
             statements, differences = show(theme, of_theme, options.show)
             totals += Counter(statements=statements, differences=differences)
-            known += Counter(one.reason for verdict in of_theme for one in verdict.known)
+            known += Counter(reason for verdict in of_theme for reason in verdict.known)
     print(
         f"\n{len(sessions)} sessions, {totals['statements']} statements:"
         f" {totals['statements'] - totals['differences']} agree, {totals['differences']} differ;"

@@ -33,7 +33,7 @@ SELECT * FROM t;
 SELECT 1 = 1, 1 = 2, 1 <> 2, 1 != 1, 1 < 2, 2 <= 2, 3 > 4, 4 >= 4;
 SELECT NULL = NULL, NULL <=> NULL, 1 <=> NULL, 1 <=> 1, NULL <> 1, NULL < 1;
 SELECT 'a' = 'A', 'a' = 'a ', 'a' < 'b', 'a' = 'á', 'ß' = 's', 'abc' < 'abd', '10' < '9', 10 < 9, '10' < 9;
-SELECT 1 = '1', 1 = '1.0', 1 = '01', '1' = '01', 0 = 'abc', 1 = '1abc', 0 = '', 1 = TRUE, 'a' = 0;
+SELECT 1 = '1', 1 = '1.0', 1 = '01', '1' = '01', 0 = 'abc', 1 = '1abc', 1 = TRUE, 'a' = 0;
 SHOW WARNINGS;
 SELECT 1.5 = '1.50', 0.1 = 0.1e0, 1 = 1.0, '1e1' = 10;
 SELECT 5 BETWEEN 1 AND 10, 5 NOT BETWEEN 1 AND 10, 'b' BETWEEN 'a' AND 'c', NULL BETWEEN 1 AND 2, 5 BETWEEN NULL AND 2, 5 BETWEEN 10 AND 1;
@@ -63,6 +63,7 @@ SELECT 1 | 2 & 3, 1 + 1 << 2, 6 ^ 2 * 2;
 -- session: text as numbers
 SELECT '1abc' + 1;
 SHOW WARNINGS;
+-- ignore: warnings
 SELECT 'abc' + 1, '' + 1, ' 5 ' + 1, '1e2' + 0, '0x10' + 0, '-3' * 2, '1.5' + '1.5', '5' / 2, '7' DIV 2;
 SELECT CONCAT(1, 2), CONCAT(1.50, 'x'), CONCAT(1e3, ''), CONCAT(NULL, 'x'), CONCAT(TRUE), CONCAT(DATE '2024-01-01', 'x');
 SELECT 'a' || 'b';
@@ -86,14 +87,14 @@ SELECT 'a%c' LIKE 'a\%c', 'abc' LIKE 'a\%c', 'a_c' LIKE 'a\_c', 'a%c' LIKE 'a|%c
 SELECT 'abc' NOT LIKE 'a%', 'é' LIKE 'e', 'abc' LIKE BINARY 'ABC', 12 LIKE '1%', 'abc ' LIKE 'abc', 'abc' LIKE 'abc ';
 SELECT 'abc' REGEXP '^a', 'abc' REGEXP 'B', 'abc' REGEXP '^b', 'abc' RLIKE 'c$', 'abc' NOT REGEXP 'x', NULL REGEXP 'a', 'a1' REGEXP '[0-9]+';
 SELECT REGEXP_REPLACE('a1b22', '[0-9]+', '#'), REGEXP_SUBSTR('abc123', '[0-9]+'), REGEXP_INSTR('abc123', '[0-9]');
--- mysql: error 3685 HY000 (Error reference: ER_REGEXP_ILLEGAL_ARGUMENT)
--- ignore: error
+-- mysql: fails (14.8.2 Regular Expressions)
 SELECT 'a' REGEXP '(';
 SELECT 'foo.bar' REGEXP 'foo\\.bar', 'fooxbar' REGEXP 'foo\\.bar', 'line1\nline2' REGEXP '^line2';
 SELECT STRCMP('a', 'b'), STRCMP('b', 'a'), STRCMP('a', 'A'), STRCMP(NULL, 'a');
 
 -- session: casts
 SELECT CAST('12' AS SIGNED), CAST('12.7' AS SIGNED), CAST(12.7 AS SIGNED), CAST(-12.5 AS SIGNED), CAST('abc' AS SIGNED), CAST('12abc' AS UNSIGNED);
+-- ignore: warnings
 SELECT CAST(-1 AS UNSIGNED), CAST(1.5 AS DECIMAL), CAST('1.567' AS DECIMAL(5,2)), CAST(1 AS DECIMAL(5,3)), CAST('x' AS DECIMAL(5,2)), CAST(12345 AS DECIMAL(3,1));
 SELECT CAST(123 AS CHAR), CAST(123 AS CHAR(2)), CAST('abc' AS BINARY(5)), CAST(1.50 AS CHAR), CAST(1e20 AS CHAR), CAST(NULL AS CHAR);
 SELECT CAST('2024-02-30' AS DATE), CAST('2024-02-29' AS DATE), CAST('2024-02-29 12:34:56' AS DATE), CAST('12:34' AS TIME), CAST('2024-02-29' AS DATETIME), CAST(20240229 AS DATE);
@@ -102,7 +103,9 @@ SELECT CAST('1e3' AS DOUBLE), CAST('1.5' AS FLOAT), CAST(1 AS DOUBLE);
 -- mysql: rows [(2024,)] (14.10 Cast Functions and Operators)
 SELECT CAST('2024' AS YEAR);
 SELECT CAST(TRUE AS CHAR), CAST(DATE '2024-01-01' AS SIGNED), CAST(TIME '10:20:30' AS SIGNED), CAST(TIMESTAMP '2024-01-01 00:00:00' AS UNSIGNED);
+-- ignore: warnings
 SELECT CAST('9223372036854775808' AS SIGNED), CAST(18446744073709551615 AS SIGNED);
+-- mysql: error 1064 42000 (14.10 Cast Functions and Operators)
 SELECT CAST(1 AS NONSENSE);
 
 -- session: what does not work
@@ -115,6 +118,8 @@ SELECT UPPER();
 SELECT UPPER('a', 'b');
 SELECT ABS(1, 2);
 SELECT IF(1, 2);
+-- ignore: details
 SELECT COUNT(*, 1);
+-- ignore: details
 SELECT @;
 SELECT 'unterminated /* x */ ' + nothing;
