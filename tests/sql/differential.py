@@ -1,0 +1,145 @@
+"""Compare a running server with a fresh MariaDB, statement by statement.
+
+    python tests/sql/differential.py --port 3306
+    python tests/sql/differential.py --port 3306 --only types --only joins
+    python tests/sql/differential.py --port 3306 --conflicts
+
+Prints, theme by theme, the statements that the two answer differently, and a summary; ends with 1 if there are any.
+Run as a program only: a module of the same name belongs to the tests of the protocol.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+
+import pymysql
+
+sys.path += [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "clients")]
+
+import attrs  # noqa: E402
+from comparison import Verdict, judge  # noqa: E402
+from conflict_scenarios import SCENARIOS  # noqa: E402
+from conflicts import run  # noqa: E402
+from corpus import CorpusMistake, Session, read_corpus  # noqa: E402
+from outcomes import Address, ask, play  # noqa: E402
+from servers import mariadb  # noqa: E402
+
+
+def arguments() -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(description="Compare a running server with a fresh MariaDB.")
+    parser.add_argument("--port", type=int, required=True, help="of the server to compare, on 127.0.0.1")
+    parser.add_argument("--user", default="root", help="who logs in there (root)")
+    parser.add_argument("--password", default="", help="the user's password (none)")
+    parser.add_argument("--only", action="append", metavar="THEME", help="a file of the corpus; may be repeated")
+    parser.add_argument("--session", default="", metavar="TEXT", help="only sessions with this in their name")
+    parser.add_argument("--reference", type=int, metavar="PORT", help="a MariaDB that runs, instead of a fresh one")
+    parser.add_argument("--timeout", type=float, default=5.0, metavar="SECONDS", help="for one answer (5)")
+    parser.add_argument("--show", type=int, default=20, metavar="N", help="differences to print of each theme (20)")
+    parser.add_argument("--known", action="store_true", help="print the reasons of the known differences")
+    parser.add_argument("--conflicts", action="store_true", help="run the conflicting transactions, not the corpus")
+    return parser.parse_args()
+
+
+@contextmanager
+def reference_server(port: int | None, patience: float) -> Iterator[Address]:
+    """The MariaDB that runs at a port, or a fresh one."""
+    if port is not None:
+        yield Address(port, patience=patience)
+        return
+    with tempfile.TemporaryDirectory() as folder, mariadb(Path(folder)) as server:
+        yield Address(server.port, patience=max(patience, 30.0))
+
+
+def is_mysql(address: Address) -> bool:
+    """Whether a server says that it is a MySQL, not a MariaDB.
+
+    Raises:
+        SystemExit: nobody is there, or refuses the login.
+    """
+    try:
+        connection = address.connect()
+    except (pymysql.MySQLError, OSError) as error:
+        raise SystemExit(f"127.0.0.1:{address.port}: {error}") from error
+    with connection:
+        return "mariadb" not in connection.get_server_info().lower()
+
+
+def compare(sessions: list[Session], reference: Address, candidate: Address, mysql: bool) -> Iterator[Verdict]:
+    """Play sessions on both servers."""
+    ask_flush = reference.connect()
+    with ask_flush:
+        # Nothing here outlives the run, so nothing needs to reach the disk.
+        ask(ask_flush, "SET GLOBAL innodb_flush_log_at_trx_commit = 0")
+    for session in sessions:
+        yield judge(session, play(session, reference), play(session, candidate), mysql)
+
+
+def show(theme: str, verdicts: list[Verdict], limit: int) -> tuple[int, int]:
+    """Print what differs in a theme; the numbers of statements and of differences."""
+    statements = sum(verdict.statements for verdict in verdicts)
+    differences = [difference for verdict in verdicts for difference in verdict.differences]
+    print(f"{theme}: {statements - len(differences)} of {statements} statements agree", flush=True)
+    for difference in differences[:limit]:
+        print(f"\n{difference}")
+    if differences:
+        hidden = len(differences) - limit
+        print(f"\n  … and {hidden} more of {theme} (--show {len(differences)})\n" if hidden > 0 else "")
+    return statements, len(differences)
+
+
+def corpus(options: argparse.Namespace, candidate: Address) -> bool:
+    """Compare the corpus; whether nothing differs."""
+    sessions = [session for session in read_corpus(options.only) if options.session.lower() in session.name.lower()]
+    mysql, totals, known = is_mysql(candidate), Counter[str](), Counter[str]()
+    with reference_server(options.reference, options.timeout) as reference:
+        verdicts = compare(sessions, reference, candidate, mysql)
+        for theme, group in groupby(verdicts, lambda verdict: verdict.session.theme):
+            of_theme = list(group)
+            statements, differences = show(theme, of_theme, options.show)
+            totals += Counter(statements=statements, differences=differences)
+            known += Counter(reason for verdict in of_theme for reason in verdict.known)
+    print(
+        f"\n{len(sessions)} sessions, {totals['statements']} statements:"
+        f" {totals['statements'] - totals['differences']} agree, {totals['differences']} differ;"
+        f" {known.total()} known differences"
+    )
+    if options.known:
+        for reason, count in known.most_common():
+            print(f"{count:6} {reason}")
+    return not totals["differences"]
+
+
+def conflicts(candidate: Address) -> bool:
+    """Run the conflicts; whether all end as they should."""
+    mysql, wrong = is_mysql(candidate), 0
+    for scenario in SCENARIOS:
+        mistakes = run(scenario, attrs.evolve(candidate, patience=30.0))
+        wrong += bool(mistakes)
+        print(f"{'differs' if mistakes else 'agrees '} {scenario.name}", flush=True)
+        for mistake in mistakes:
+            print(f"    {mistake}")
+    print(f"\n{len(SCENARIOS)} conflicts: {len(SCENARIOS) - wrong} agree, {wrong} differ (mysql: {mysql})")
+    return not wrong
+
+
+def main() -> int:
+    """Run the command line; the exit code."""
+    options = arguments()
+    candidate = Address(options.port, user=options.user, password=options.password, patience=options.timeout)
+    try:
+        return 0 if (conflicts(candidate) if options.conflicts else corpus(options, candidate)) else 1
+    except CorpusMistake as mistake:
+        print(mistake, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
