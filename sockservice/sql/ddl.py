@@ -15,6 +15,17 @@ from sockservice.sql.typed import quoted
 from sockservice.sqltypes import SqlType
 
 
+def run(session: SqlSession, node: exp.Expression) -> Ok:
+    """Run a statement that changes definitions.
+
+    Raises:
+        Refused: as MySQL does.
+    """
+    if isinstance(node, exp.Create):
+        return create(session, node)
+    raise unsupported(f"this statement ({type(node).__name__})")
+
+
 def create(session: SqlSession, node: exp.Create) -> Ok:
     """Run a CREATE.
 

@@ -40,20 +40,23 @@ class PlanBuilder:
 
     Attributes:
         literals: those of the statement at hand; another one that shares the plan has others of the same kinds.
+        named: whether values are bound by name, ``:b1``, ``:b2`` …, and not by number.
     """
 
     literals: tuple[Literal, ...]
+    named: bool = False
     binds: list[tuple[int, Callable[[Any], Any]]] = attrs.field(factory=list)
     pinned: set[int] = attrs.field(factory=set)
     tables: set[str] = attrs.field(factory=set)
 
     def bind(self, number: int, convert: Callable[[Any], Any]) -> str:
         """The text that stands for a literal's value, converted when it is bound."""
+        mark = ":b" if self.named else "?"
         for place, known in enumerate(self.binds, 1):
             if known == (number, convert):
-                return f"?{place}"
+                return f"{mark}{place}"
         self.binds.append((number, convert))
-        return f"?{len(self.binds)}"
+        return f"{mark}{len(self.binds)}"
 
     def pin(self, number: int) -> Any:
         """The value of a literal, on which the text depends from now on."""

@@ -13,6 +13,7 @@ from details import details
 from known import equal, reasons
 from outcomes import Failure, Outcome, Recorded
 
+
 @attrs.frozen
 class Difference:
     """A statement that two servers answer differently.
@@ -123,9 +124,7 @@ def _failing(theirs: Failure | None, ours: Failure | None, ignored: set[str]) ->
     if theirs is None or ours is None or (theirs.code, theirs.sqlstate) != (ours.code, ours.sqlstate):
         if "error" not in ignored:
             yield "error"
-    elif "details" not in ignored and details(theirs.code, theirs.message) != details(
-        ours.code, ours.message
-    ):
+    elif "details" not in ignored and details(theirs.code, theirs.message) != details(ours.code, ours.message):
         yield "details"
 
 
