@@ -79,10 +79,10 @@ def read_expected(text: str) -> Expected:
     if not found or not found[3].strip():
         raise ValueError(f"-- mysql: needs an outcome and a section of the manual in parentheses, not {text!r}")
     aspect, value, section = found.groups()
+    if aspect not in _READERS:
+        raise ValueError(f"{aspect!r} is not known in -- mysql: {text}; known: {', '.join(_READERS)}")
     try:
         return Expected(aspect, _READERS[aspect](value), section)
-    except KeyError as error:
-        raise ValueError(f"{error} is not known in -- mysql: {text}; known: {', '.join(_READERS)}") from error
     except (ValueError, SyntaxError) as error:
         raise ValueError(f"{value!r} is no value for {aspect}: {error}") from error
 
@@ -98,6 +98,8 @@ def _error(value: str) -> tuple[int, str]:
 
 
 def _types(value: str) -> tuple[int, ...]:
+    if wrong := [name for name in value.split() if name not in _CODES]:
+        raise ValueError(f"{wrong[0]!r} is no name of a type; names are {', '.join(_CODES)}")
     return tuple(_CODES[name] for name in value.split())
 
 

@@ -13,6 +13,7 @@ from details import details
 from known import equal, reasons
 from outcomes import Failure, Outcome, Recorded
 
+
 @attrs.frozen
 class Difference:
     """A statement that two servers answer differently.
@@ -33,9 +34,9 @@ class Difference:
 
     def __str__(self) -> str:
         statement = self.reference.statement
+        place = f"{self.session.theme}.sql:{statement.line or self.session.line}: [{self.session.name}]"
         lines = [
-            f"{self.session.theme}.sql:{statement.line or self.session.line}: [{self.session.name}]"
-            f" differs in {', '.join(self.aspects)}",
+            f"{place} differs in {', '.join(self.aspects)}",
             *(f"    {line}" for line in statement.text.splitlines()),
             f"  MariaDB: {self.reference.outcome}",
             *(f"  MySQL:   {one.aspect} {_shown(one)} ({one.section})" for one in self.expected),
@@ -51,7 +52,7 @@ class Verdict:
     Attributes:
         session: the session.
         differences: of its statements.
-        statements: how many were compared, those included that make its database ready.
+        statements: how many it has; those that make its database ready are compared too, but not counted.
         known: the reasons of the differences that are no mistake, one for each statement and aspect.
     """
 
@@ -59,6 +60,11 @@ class Verdict:
     differences: tuple[Difference, ...]
     statements: int
     known: tuple[str, ...]
+
+    @property
+    def agreeing(self) -> int:
+        """How many of its statements do not differ."""
+        return self.statements - sum(bool(one.reference.statement.line) for one in self.differences)
 
 
 def judge(session: Session, reference: list[Recorded], candidate: list[Recorded], mysql: bool) -> Verdict:
@@ -84,7 +90,7 @@ def judge(session: Session, reference: list[Recorded], candidate: list[Recorded]
                 aspects.append(aspect)
         if aspects:
             differences.append(Difference(session, theirs, ours.outcome, tuple(aspects), expected))
-    return Verdict(session, tuple(differences), len(reference), tuple(known))
+    return Verdict(session, tuple(differences), len(session.statements), tuple(known))
 
 
 def _differing(reference: Recorded, ours: Outcome, expected: tuple[Expected, ...]) -> Iterator[str]:
@@ -123,15 +129,13 @@ def _failing(theirs: Failure | None, ours: Failure | None, ignored: set[str]) ->
     if theirs is None or ours is None or (theirs.code, theirs.sqlstate) != (ours.code, ours.sqlstate):
         if "error" not in ignored:
             yield "error"
-    elif "details" not in ignored and details(theirs.code, theirs.message) != details(
-        ours.code, ours.message
-    ):
+    elif "details" not in ignored and details(theirs.code, theirs.message) != details(ours.code, ours.message):
         yield "details"
 
 
 def _fails_as(failure: Failure | None, code: int = 0, sqlstate: str = "") -> bool:
-    if failure is None or not 1000 <= failure.code < 2000 and failure.code < 3000:
-        return False  # errors of the client are no answer
+    if failure is None or 2000 <= failure.code < 3000:
+        return False  # what the client says of a connection that broke is no answer
     return code in (0, failure.code) and sqlstate in ("", failure.sqlstate)
 
 
