@@ -43,6 +43,9 @@ ASPECTS = {
 }
 """What is compared of an outcome."""
 
+MORE_ASPECTS = {"definitions": "the lengths and decimals of the columns, and whether they may be NULL"}
+"""What is recorded, and compared only where it is asked for."""
+
 TYPE_NAMES = {
     value: name
     for name, value in vars(FIELD_TYPE).items()

@@ -67,7 +67,9 @@ class Verdict:
         return self.statements - sum(bool(one.reference.statement.line) for one in self.differences)
 
 
-def judge(session: Session, reference: list[Recorded], candidate: list[Recorded], mysql: bool) -> Verdict:
+def judge(
+    session: Session, reference: list[Recorded], candidate: list[Recorded], mysql: bool, more: tuple[str, ...] = ()
+) -> Verdict:
     """Compare the outcomes of a session.
 
     Args:
@@ -75,6 +77,7 @@ def judge(session: Session, reference: list[Recorded], candidate: list[Recorded]
         reference: what MariaDB answered.
         candidate: what the other server answered to the same statements.
         mysql: the other server answers like MySQL, so the annotations of the corpus are for it.
+        more: words of ``annotations.MORE_ASPECTS`` that are to be compared too.
     """
     differences: list[Difference] = []
     known: list[str] = []
@@ -82,7 +85,7 @@ def judge(session: Session, reference: list[Recorded], candidate: list[Recorded]
         expected = theirs.statement.expected if mysql else ()
         annotated = {one.aspect for one in expected}
         aspects = []
-        for aspect in _differing(theirs, ours.outcome, expected):
+        for aspect in _differing(theirs, ours.outcome, expected, more):
             why = reasons(aspect, theirs.outcome, ours.outcome, theirs.statement.text) if mysql else []
             if why and aspect not in annotated:
                 known += why
@@ -93,7 +96,9 @@ def judge(session: Session, reference: list[Recorded], candidate: list[Recorded]
     return Verdict(session, tuple(differences), len(session.statements), tuple(known))
 
 
-def _differing(reference: Recorded, ours: Outcome, expected: tuple[Expected, ...]) -> Iterator[str]:
+def _differing(
+    reference: Recorded, ours: Outcome, expected: tuple[Expected, ...], more: tuple[str, ...]
+) -> Iterator[str]:
     """The aspects in which an outcome is not what it should be."""
     statement, theirs = reference.statement, reference.outcome
     wanted = {one.aspect: one.value for one in expected}
@@ -103,7 +108,7 @@ def _differing(reference: Recorded, ours: Outcome, expected: tuple[Expected, ...
             yield "error"
         return
     if wanted and theirs.failure and ours.failure is None:
-        ignored |= ASPECTS.keys() - wanted.keys()
+        ignored |= {*ASPECTS, *more} - wanted.keys()
     elif wanted and ours.failure and "error" not in ignored:
         yield "error"
         return
@@ -113,7 +118,7 @@ def _differing(reference: Recorded, ours: Outcome, expected: tuple[Expected, ...
     if not ours.columns and (theirs.columns or "rows" in wanted) and "rows" not in ignored:
         yield "rows"
         return
-    for aspect in [name for name in ASPECTS if name not in ignored | {"error", "details"}]:
+    for aspect in [name for name in (*ASPECTS, *more) if name not in ignored | {"error", "details"}]:
         value = _aspect(ours, aspect)
         if aspect in wanted:
             if not _is(wanted[aspect], value):
@@ -126,10 +131,14 @@ def _differing(reference: Recorded, ours: Outcome, expected: tuple[Expected, ...
 
 def _failing(theirs: Failure | None, ours: Failure | None, ignored: set[str]) -> Iterator[str]:
     """The aspects of errors that differ, where at least one server gives one."""
-    if theirs is None or ours is None or (theirs.code, theirs.sqlstate) != (ours.code, ours.sqlstate):
-        if "error" not in ignored:
-            yield "error"
-    elif "details" not in ignored and details(theirs.code, theirs.message) != details(ours.code, ours.message):
+    same_code = theirs is not None and ours is not None and theirs.code == ours.code
+    if not (same_code and theirs.sqlstate == ours.sqlstate) and "error" not in ignored:
+        yield "error"
+    if (
+        same_code
+        and "details" not in ignored
+        and details(theirs.code, theirs.message) != details(ours.code, ours.message)
+    ):
         yield "details"
 
 
@@ -144,6 +153,8 @@ def _aspect(outcome: Outcome, aspect: str) -> Any:
         return tuple(column.name for column in outcome.columns)
     if aspect == "types":
         return tuple(column.type for column in outcome.columns)
+    if aspect == "definitions":
+        return tuple((column.length, column.scale, column.nullable) for column in outcome.columns)
     return getattr(outcome, aspect)
 
 

@@ -14,23 +14,21 @@ from twisted.python.usage import UsageError
 from sockservice.plugins.mysql import MySQLOptions
 
 TESTS = Path(__file__).parents[1]
-sys.path += [path for path in (str(TESTS), str(TESTS / "clients"), str(TESTS / "sql")) if path not in sys.path]
+sys.path += [str(TESTS), str(TESTS / "clients")]
 
 from installed import driver, program  # noqa: E402
 
 driver("pymysql")
 
-from outcomes import Address, hurry  # noqa: E402
-from servers import PATIENCE, mariadb, running  # noqa: E402
+from fresh_mariadb import fresh_mariadb  # noqa: E402
+from outcomes import Address  # noqa: E402
 
 
 @pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
+def reference() -> Iterator[Address]:
     """A fresh MariaDB."""
     program("mariadbd")
-    with mariadb(tmp_path_factory.mktemp("reference")) as server:
-        address = Address(server.port, patience=PATIENCE)
-        hurry(address)
+    with fresh_mariadb() as address:
         yield address
 
 
@@ -41,6 +39,9 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
         MySQLOptions().parseOptions(["--fallback", "sql"])
     except UsageError as error:
         pytest.skip(f"no embedded SQL: {error}")
+    # Not at the top, for the reason given in fresh_mariadb.
+    from servers import PATIENCE, running
+
     folder = tmp_path_factory.mktemp("ours")
     log, ready = folder / "twistd.log", folder / "ready.jsonl"
     command = [str(Path(sys.executable).with_name("twistd")), "--nodaemon", "--pidfile=", "sockservice", "--port=0"]

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,9 +28,10 @@ import attrs
 from comparison import Verdict, judge
 from conflict_scenarios import SCENARIOS
 from conflicts import run
-from corpus import CorpusMistake, Session, read_corpus
-from outcomes import Address, hurry, play
-from servers import mariadb
+from corpus import CorpusMistake, read_corpus
+from fresh_mariadb import fresh_mariadb
+from outcomes import Address, play
+from servers import PATIENCE
 
 
 def arguments() -> argparse.Namespace:
@@ -46,20 +46,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--timeout", type=float, default=5.0, metavar="SECONDS", help="for one answer (5)")
     parser.add_argument("--show", type=int, default=20, metavar="N", help="differences to print of each theme (20)")
     parser.add_argument("--known", action="store_true", help="print the reasons of the known differences")
+    parser.add_argument("--definitions", action="store_true", help="compare widths, decimals and nullability as well")
     parser.add_argument("--conflicts", action="store_true", help="run the conflicting transactions, not the corpus")
     return parser.parse_args()
 
 
 @contextmanager
-def reference_server(port: int | None, patience: float) -> Iterator[Address]:
+def reference_server(port: int | None) -> Iterator[Address]:
     """The MariaDB that runs at a port, or a fresh one."""
     if port is not None:
-        yield Address(port, patience=patience)
-        return
-    with tempfile.TemporaryDirectory() as folder, mariadb(Path(folder)) as server:
-        address = Address(server.port, patience=30.0)
-        hurry(address)
-        yield address
+        yield Address(port, patience=PATIENCE)
+    else:
+        with fresh_mariadb() as address:
+            yield address
 
 
 def is_mysql(address: Address) -> bool:
@@ -76,12 +75,6 @@ def is_mysql(address: Address) -> bool:
         return "mariadb" not in connection.get_server_info().lower()
 
 
-def compare(sessions: list[Session], reference: Address, candidate: Address, mysql: bool) -> Iterator[Verdict]:
-    """Play sessions on both servers."""
-    for session in sessions:
-        yield judge(session, play(session, reference), play(session, candidate), mysql)
-
-
 def show(theme: str, verdicts: list[Verdict], limit: int) -> None:
     """Print what differs in a theme."""
     agreeing, statements = (sum(getattr(verdict, name) for verdict in verdicts) for name in ("agreeing", "statements"))
@@ -95,12 +88,15 @@ def show(theme: str, verdicts: list[Verdict], limit: int) -> None:
         print()
 
 
-def corpus(options: argparse.Namespace, candidate: Address) -> bool:
+def corpus(options: argparse.Namespace, candidate: Address, mysql: bool) -> bool:
     """Compare the corpus; whether nothing differs."""
     sessions = [session for session in read_corpus(options.only) if options.session.lower() in session.name.lower()]
-    mysql, verdicts = is_mysql(candidate), []
-    with reference_server(options.reference, options.timeout) as reference:
-        played = compare(sessions, reference, candidate, mysql)
+    verdicts: list[Verdict] = []
+    more = ("definitions",) if options.definitions else ()
+    with reference_server(options.reference) as reference:
+        played = (
+            judge(session, play(session, reference), play(session, candidate), mysql, more) for session in sessions
+        )
         for theme, group in groupby(played, lambda verdict: verdict.session.theme):
             of_theme = list(group)
             show(theme, of_theme, options.show)
@@ -118,10 +114,9 @@ def corpus(options: argparse.Namespace, candidate: Address) -> bool:
 
 def conflicts(candidate: Address) -> bool:
     """Run the conflicts; whether all end as they should."""
-    is_mysql(candidate)
     wrong = 0
     for scenario in SCENARIOS:
-        mistakes = run(scenario, attrs.evolve(candidate, patience=30.0))
+        mistakes = run(scenario, attrs.evolve(candidate, patience=PATIENCE))
         wrong += bool(mistakes)
         print(f"{'differs' if mistakes else 'agrees '} {scenario.name}", flush=True)
         for mistake in mistakes:
@@ -134,8 +129,9 @@ def main() -> int:
     """Run the command line; the exit code."""
     options = arguments()
     candidate = Address(options.port, user=options.user, password=options.password, patience=options.timeout)
+    mysql = is_mysql(candidate)
     try:
-        return 0 if (conflicts(candidate) if options.conflicts else corpus(options, candidate)) else 1
+        return 0 if (conflicts(candidate) if options.conflicts else corpus(options, candidate, mysql)) else 1
     except CorpusMistake as mistake:
         print(mistake, file=sys.stderr)
         return 2

@@ -75,6 +75,15 @@ def test_names_and_types_of_columns_differ():
     assert aspects(theirs, rows((1,), columns=(column("a", 8, "t"),))) == ["types"]
 
 
+def test_definitions_are_compared_where_that_is_asked_for():
+    theirs, ours = (rows((1,), columns=(ColumnSeen("a", 3, length, 0, True, "t"),)) for length in (11, 12))
+    (session,) = read_sessions("f", "-- session: s\nSELECT a FROM t;")
+    recorded = [[Recorded(session.statements[0], one)] for one in (theirs, ours)]
+    assert judge(session, *recorded, mysql=True).differences == ()
+    (difference,) = judge(session, *recorded, mysql=True, more=("definitions",)).differences
+    assert difference.aspects == ("definitions",)
+
+
 def test_an_error_differs_by_code_and_sqlstate():
     assert aspects(failed(1062, "23000"), failed(1062, "23000")) == []
     assert aspects(failed(1062, "23000"), failed(1062, "HY000")) == ["error"]
@@ -87,6 +96,7 @@ def test_an_error_differs_by_what_its_message_names():
     theirs = failed(1146, "42S02", "Table 'd.t' doesn't exist")
     assert aspects(theirs, failed(1146, "42S02", "There is no table 'd.t'")) == []
     assert aspects(theirs, failed(1146, "42S02", "Table 'd.u' doesn't exist")) == ["details"]
+    assert aspects(theirs, failed(1146, "HY000", "Table 'd.u' doesn't exist")) == ["error", "details"]
 
 
 @pytest.mark.parametrize(
@@ -271,7 +281,7 @@ def test_the_length_before_the_text_of_an_ok_packet_is_left_out():
     assert _info(b"") == ""
 
 
-def test_what_makes_a_session_ready_is_compared_but_not_counted(monkeypatch):
+def test_what_makes_a_session_ready_is_compared_but_not_counted():
     (session,) = read_sessions("f", "-- session: s\nSELECT 1;")
     assert isinstance(session, Session)
     ready = attrs.evolve(session.statements[0], line=0)

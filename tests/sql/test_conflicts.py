@@ -6,8 +6,9 @@ import time
 
 import attrs
 import pytest
-from conflict_scenarios import SCENARIOS, a, b
-from conflicts import Answered, GoesOn, Leaves, OneFails, Scenario, Waits, run
+from conflict_scenarios import SCENARIOS
+from conflict_steps import Answered, GoesOn, Leaves, OneFails, Scenario, Waits, a, b
+from conflicts import run
 from outcomes import Failure, Outcome
 
 each_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import attrs
 import pytest
@@ -85,6 +86,26 @@ def test_a_listener_that_never_greets_is_given_up():
         recorded = play(session, Address(listener.getsockname()[1], patience=0.2))
     assert {one.outcome.failure.code for one in recorded if one.outcome.failure} <= {2003, LOST}
     assert all(one.outcome.failure for one in recorded)
+
+
+def test_packets_that_cannot_be_read_end_the_connection():
+    greeting = b"\x0a8.4\0" + bytes(4) + b"12345678\0" + b"\xff\xf7\x2d\x02\0\x0f\0\x15" + bytes(10)
+    greeting += b"123456789012\0mysql_native_password\0"
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as server:
+
+        def serve():
+            peer, _ = listener.accept()
+            with peer:
+                for sequence, payload in ((0, greeting), (2, b"\0\0\0\2\0\0\0"), (1, b"\x01\xff\xff")):
+                    peer.sendall(len(payload).to_bytes(3, "little") + bytes([sequence]) + payload)
+                    peer.recv(1000)
+
+        server.submit(serve)
+        connection = Address(listener.getsockname()[1], patience=1).connect()
+        outcome = ask(connection, "SELECT 1")
+    assert outcome.failure is not None
+    assert outcome.failure.code == LOST
+    assert not connection.open
 
 
 @pytest.mark.parametrize("text", ["SELECT 1; SELECT 2", ""])
