@@ -9,6 +9,7 @@ import attrs
 from sqlglot import exp
 
 from sockservice.answers import Ok
+from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused
 from sockservice.sql.foreign_keys import reached
 from sockservice.sql.literals import Literal
@@ -86,6 +87,9 @@ def compile_delete(session: SqlSession, node: exp.Delete, builder: PlanBuilder, 
                 source.append("joins", exp.Join(this=other))
     targets = Targets(session, builder, source)
     if listed:
+        for word in ("order", "limit"):
+            if node.args.get(word) is not None:
+                raise Refused(syntax_error(node.args[word].sql(dialect="mysql").strip()))
         chosen = [targets.named(each.name, "DELETE") for each in listed]
     else:
         chosen = [targets.of(targets.scope.sources[0], "DELETE")]

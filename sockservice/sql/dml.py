@@ -87,8 +87,8 @@ def run_change(execution: Execution, change: Change, statement: Statement) -> Wo
     if not isinstance(change, Insertion):
         return (yield from change.run(execution, literals))
     if statement.rows is not None:
-        count = statement.rows.cells.count(" ) , ( ") + 1
-        inserting = Inserting(execution, change, literals, count)
+        statement.rows.check(len(change.columns))
+        inserting = Inserting(execution, change, literals, statement.rows.count)
         return (yield from inserting.run(statement.rows.rows()))
     if change.select is None:
         inserting = Inserting(execution, change, literals, len(change.rows))

@@ -28,6 +28,10 @@ class Refused(SockserviceError):
         super().__init__(self.answer.message)
 
 
+class NotUnderstood(Refused):
+    """A statement that is none of those known here, but perhaps of those that drivers and tools send."""
+
+
 class TooSlow(SockserviceError):
     """A statement that takes longer than others can wait for it, or that was interrupted."""
 

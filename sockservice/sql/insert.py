@@ -345,7 +345,8 @@ class Inserting:
         elif self._execution.session.session.found_rows:
             self.affected += 1
         if self._auto is not None:
-            self._last_id = int(new[self._rows.place(self._auto.name)] or 0)
+            changed = tuple(new) != tuple(old) and self._count is not None
+            self._last_id = int(new[self._rows.place(self._auto.name)] or 0) if changed else 0
 
 
 def _generated(column: Column, table: Table) -> Error:

@@ -52,11 +52,13 @@ class Locks:
             lock = self._locks.get(locked)
             if lock is not None and (exclusive or lock.exclusive):
                 for holder in lock.holders:
-                    if holder is not asking:
+                    if holder is not asking and holder is not asking.tables:
                         return holder
         if row == TABLE:
             for holder, tables in self._held.items():
-                if holder is not asking and any(self._conflicts(key, each, exclusive) for each in tables.get(key, ())):
+                if holder not in (asking, asking.tables) and any(
+                    self._conflicts(key, each, exclusive) for each in tables.get(key, ())
+                ):
                     return holder
         return None
 

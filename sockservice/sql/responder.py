@@ -14,7 +14,7 @@ from zope.interface import implementer
 
 from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, ISession
-from sockservice.sql.errors import Refused
+from sockservice.sql.errors import NotUnderstood, Refused
 from sockservice.sql.plans import Plans
 from sockservice.sql.running import Work, run
 from sockservice.sql.session import SqlSession
@@ -22,8 +22,6 @@ from sockservice.sql.statements import Statements
 from sockservice.sql.store import Store
 
 _STATEMENTS: Final = frozenset(["query", "execute", "prepare"])
-_ELSEWHERE: Final = frozenset((1064, 1065, 1235, 1305))
-"""Errors of statements that are not understood here, and that may be of those that drivers and tools send."""
 _OWN: Final = frozenset(["information_schema", "mysql", "performance_schema", "sys"])
 """Databases that are always there."""
 
@@ -104,9 +102,7 @@ class Sql:
                 request.session.warnings = ()
             try:
                 return (yield from statements.run(request, self._now()))
-            except Refused as refused:
-                if refused.answer.code not in _ELSEWHERE:
-                    raise
+            except NotUnderstood as refused:
                 return (yield from self._elsewhere(request, session)) or refused.answer
         if request.command == "init_db":
             name = request.text.partition("@")[0]

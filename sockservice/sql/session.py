@@ -182,7 +182,7 @@ class SqlSession:
                 read_only = self.next_transaction.get("read_only")
             if read_only is None:
                 read_only = self.flag("transaction_read_only", default=False)
-            self.transaction = Transaction(self.isolation, read_only, explicit=True)
+            self.transaction = Transaction(self.isolation, read_only, explicit=True, tables=self.table_locks)
             self.next_transaction = {}
             self.session.in_transaction = True
         return self.transaction
@@ -195,7 +195,9 @@ class SqlSession:
             return self.begin()
         read_only = self.next_transaction.get("read_only")
         return Transaction(
-            self.isolation, self.flag("transaction_read_only", default=False) if read_only is None else read_only
+            self.isolation,
+            self.flag("transaction_read_only", default=False) if read_only is None else read_only,
+            tables=self.table_locks,
         )
 
     def commit(self) -> None:

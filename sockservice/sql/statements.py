@@ -10,8 +10,8 @@ from sqlglot import exp
 
 from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.error_codes import error
-from sockservice.sql import ddl, dml, transaction_statements
-from sockservice.sql.errors import Refused, Waiting, unsupported
+from sockservice.sql import ddl, dml, transaction_statements, warning_statements
+from sockservice.sql.errors import NotUnderstood, Refused, Waiting, unsupported
 from sockservice.sql.execution import Execution, LongWork
 from sockservice.sql.kinds import to_python
 from sockservice.sql.literals import Folded, fold
@@ -32,6 +32,8 @@ _FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)")
 _LOCKING: Final = re.compile(
     r"(?:for (?P<how>update|share)(?: of [^)]*?)?(?P<end> nowait| skip locked)?|lock in share mode)\Z", re.IGNORECASE
 )
+_PERHAPS_ELSEWHERE: Final = frozenset([1064, 1065, 1235, 1305])
+"""Errors of statements that are not understood."""
 _CHANGED_TYPES: Final = frozenset(["DECIMAL", "BIGINT", "BIT"])
 """Types whose stored values are not what answers have."""
 
@@ -70,6 +72,18 @@ class Statements:
                 return Ok() if request.command == "prepare" else (yield from run(session, match))
         if word in dml.WORDS:
             return (yield from self._change(folded, describe=request.command == "prepare"))
+        told = warning_statements.answered(folded.key, session.session)
+        if told is not None:
+            return told
+        try:
+            return (yield from self._query_or_definition(request, folded))
+        except Refused as refused:
+            if refused.answer.code in _PERHAPS_ELSEWHERE:
+                raise NotUnderstood(refused.answer) from None
+            raise
+
+    def _query_or_definition(self, request: Request, folded: Folded) -> Work[Answer]:
+        session = self.session
         locking = self._locking(folded.key)
         view = self._view() if locking is None else None
         session.unseen = session.store.versions.unseen(view) if view is not None else frozenset()
@@ -200,7 +214,8 @@ class Statements:
     def _define(self, node: exp.Expression) -> Work[Answer]:
         """Run a statement that changes definitions: what was changed before is committed."""
         session = self.session
-        session.commit()
+        if not _is_temporary(node):
+            session.commit()
         keys = {
             table.key
             for each in node.find_all(exp.Table)
@@ -216,7 +231,7 @@ class Statements:
     def _wait_until_unused(self, key: str) -> Work[None]:
         """Wait until no transaction has read or changed a table (MySQL 8.4 manual, 10.11.4 "Metadata Locking")."""
         session = self.session
-        asking = Transaction()
+        asking = Transaction(tables=session.table_locks)
         while True:
             user = session.store.user_of(key) or session.store.locks.in_the_way(
                 session.table_locks, key, TABLE, exclusive=True
@@ -279,6 +294,11 @@ class Statements:
 
 _NO_TRANSACTION: Final = Transaction()
 """What a query is within that neither sees nor changes anything of a transaction's."""
+
+
+def _is_temporary(node: exp.Expression) -> bool:
+    """Whether a statement makes or drops a temporary table, which commits nothing."""
+    return node.find(exp.TemporaryProperty) is not None or bool(node.args.get("temporary"))
 
 
 def _named(name: str, text: str) -> Error:

@@ -47,16 +47,16 @@ def store_decimal(value: Any, kind: SqlType, column: str, diagnostics: Diagnosti
     exact = _exact(value, "decimal", column, diagnostics)
     scale, digits = kind.decimals or 0, kind.length or 10
     limit = Decimal(10) ** (digits - scale)
-    number = limit if abs(exact) > limit else abs(exact).quantize(Decimal(1).scaleb(-scale), context=EXACT)
+    number = limit if exact.copy_abs() > limit else exact.copy_abs().quantize(Decimal(1).scaleb(-scale), context=EXACT)
     if number >= limit:
         diagnostics.object_to("ER_WARN_DATA_OUT_OF_RANGE", column)
-        number = (limit - Decimal(1).scaleb(-scale)).quantize(Decimal(1).scaleb(-scale), context=EXACT)
-    elif number != abs(exact) and isinstance(value, (str, bytes)):
+        number = EXACT.subtract(limit, Decimal(1).scaleb(-scale)).quantize(Decimal(1).scaleb(-scale), context=EXACT)
+    elif number != exact.copy_abs() and not isinstance(value, float):
         diagnostics.note("WARN_DATA_TRUNCATED", column)
     if exact < 0 and number:
         if kind.unsigned:
             diagnostics.object_to("ER_WARN_DATA_OUT_OF_RANGE", column)
-            return format(number - number, "f")
+            return format(number.copy_abs() * 0, "f")
         return f"-{number:f}"
     return format(number, "f")
 

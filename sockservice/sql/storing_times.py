@@ -28,6 +28,7 @@ _DATE: Final = re.compile(
 )
 _DIGITS: Final = re.compile(r"\s*(\d{6}|\d{8}|\d{12}|\d{14})(?:\.(\d*))?(?!\d)")
 _TIME: Final = re.compile(r"\s*(-?)(?:(\d+)\s+)?(\d+)(?::(\d{1,2})(?::(\d{1,2}))?)?(?:\.(\d*))?")
+_DATED: Final = re.compile(r"\s*\d+[-/.]\d+[-/.]\d+[ T]")
 _ZONE: Final = re.compile(r"\s*[+-]\d{2}:\d{2}\s*\Z")
 _LONGEST_TIME: Final = Decimal(838 * 3600 + 59 * 60 + 59)
 _TIMESTAMPS: Final = ("1970-01-01 00:00:01", "2038-01-19 03:14:08")
@@ -128,7 +129,7 @@ def store_time(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics)
         negative, seconds = seconds < 0, abs(seconds)
     else:
         text = _text(value)
-        moment = read_moment(value) if _DATE.match(text) and len(text) > 9 else None
+        moment = read_moment(value) if _DATED.match(text) else None
         if isinstance(value, int) and abs(value) > 9_999_999:
             moment = read_moment(value)
         if moment is not None:

@@ -16,5 +16,8 @@ def row_number(table: Table) -> str:
 def declared(table: Table, column: Column) -> str:
     """A column as SQLite's CREATE TABLE has it, without what constrains it."""
     kind = kind_of(column.type)
+    if column.type.name == "BIT" or (column.type.name == "BIGINT" and column.type.unsigned):
+        # Numbers from 2 to the 63rd on are text, which INTEGER would make a floating number.
+        return f"{quoted(column.name)} BLOB"
     collation = f" COLLATE {column.collation or table.collation}" if kind is Kind.TEXT else ""
     return f"{quoted(column.name)} {AFFINITY.get(kind, 'TEXT' + collation)}"

@@ -8,7 +8,7 @@ import attrs
 from sqlglot import exp
 
 from sockservice.answers import Error
-from sockservice.error_codes import error
+from sockservice.error_codes import error, syntax_error
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused
 from sockservice.sql.expressions import Expressions
@@ -152,6 +152,8 @@ class Targets:
             text += f" ORDER BY {', '.join(parts)}"
         limit = node.args.get("limit")
         if limit is not None:
+            if limit.args.get("offset") is not None:
+                raise Refused(syntax_error(f", {limit.expression.sql()}"))
             text += f" LIMIT {compiler.compile(limit.expression).sql}"
         return text
 

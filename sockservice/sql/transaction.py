@@ -49,6 +49,7 @@ class Transaction:
         written: the tables that it has changed, by their keys.
         used: the keys of the tables that it has read or changed: their definitions cannot change meanwhile.
         ended: whether it is over.
+        tables: what holds the locks of LOCK TABLES of the same session, which are not in its way.
         waiting: who waits for that.
     """
 
@@ -61,6 +62,7 @@ class Transaction:
     written: dict[str, Table] = attrs.field(factory=dict)
     used: set[str] = attrs.field(factory=set)
     ended: bool = False
+    tables: Transaction | None = None
     waiting: list[Deferred[None]] = attrs.field(factory=list)
 
     def end(self) -> None:

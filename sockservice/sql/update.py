@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from sqlglot import exp
 
-from sockservice.answers import Ok
+from sockservice.answers import Error, Ok
+from sockservice.error_codes import error
 from sockservice.sql.assignments import Assignments
 from sockservice.sql.defaults import Defaults
 from sockservice.sql.errors import Refused
@@ -113,6 +114,11 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
         target = targets.with_column(each.this.name, each.this.table, "UPDATE")
         by_alias.setdefault(target.source.alias, (target, []))[1].append(each)
     refuse_reading(node, {target.table.name for target, _ in by_alias.values()}, "UPDATE")
+    if len(targets.scope.sources) > 1:
+        for word, text in (("order", "ORDER BY"), ("limit", "LIMIT")):
+            if node.args.get(word) is not None:
+                wrong = error("ER_WRONG_USAGE")
+                raise Refused(Error(wrong.code, wrong.sqlstate, f"Incorrect usage of UPDATE and {text}"))
     compiler = targets.queries.expressions(targets.scope)
     ending = targets.ending(node, compiler)
     targets.scope.clause = "field list"

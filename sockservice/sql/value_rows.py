@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from sockservice.sql.conversions import to_number
+from sockservice.sql.errors import Refused
 from sockservice.sql.literals import Folded, Literal
 from sockservice.sql.storing_numbers import Bits
 from sockservice.sql.storing_times import time_text
@@ -43,6 +44,22 @@ class ValueRows(NamedTuple):
     cells: str
     literals: tuple[Literal, ...]
 
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self.cells.count(" ) , ( ") + 1
+
+    def check(self, width: int) -> None:
+        """See that all rows have as many values as there are columns.
+
+        Raises:
+            Refused: 1136, with the first row that has not.
+        """
+        for number, row in enumerate(self.cells[2:-2].split(" ) , ( "), 1):
+            cells = row.count(" , ") + 1 if row.strip() else 0
+            if cells != width and (cells or self.count > 1):
+                raise Refused("ER_WRONG_VALUE_COUNT_ON_ROW", number)
+
     def rows(self) -> Iterator[list[Any]]:
         """The values of each row."""
         literals = self.literals
@@ -70,7 +87,9 @@ def _value(cell: str, literals: Sequence[Literal]) -> Any:
         return plain(literals[int(cell[2:])])
     if cell[0] == "-":
         value = plain(literals[int(cell[4:])])
-        return -value if isinstance(value, (int, float, Decimal)) else -(to_number(value) or 0.0)
+        if isinstance(value, Decimal):
+            return value.copy_negate()
+        return -value if isinstance(value, (int, float)) else -(to_number(value) or 0.0)
     return _WORDS[cell.strip().lower()]
 
 

@@ -84,11 +84,15 @@ class Versions:
         """The text that stands for the rows of a table with versions, as the view at work sees them."""
         names = ", ".join(quoted(column.name) for column in table.columns)
         key, past = quoted(table.key), quoted(f"~{table.key}")
+        # The rows whose last change is not seen; one that the reader has changed itself is seen, whatever came before.
+        hidden = (
+            f'SELECT "~row" FROM (SELECT "~row", "~tx", MAX("~seq") FROM {past} GROUP BY "~row") WHERE unseen("~tx")'
+        )
         return (
-            f"(SELECT {names} FROM {key} WHERE {row_number(table)} NOT IN"
-            f' (SELECT "~row" FROM {past} WHERE unseen("~tx"))'
+            f"(SELECT {names} FROM {key} WHERE {row_number(table)} NOT IN ({hidden})"
             f' UNION ALL SELECT {names} FROM {past} WHERE "~seq" IN'
-            f' (SELECT MIN("~seq") FROM {past} WHERE unseen("~tx") GROUP BY "~row") AND "~was")'
+            f' (SELECT MIN("~seq") FROM {past} WHERE unseen("~tx") AND "~row" IN ({hidden}) GROUP BY "~row")'
+            f' AND "~was")'
         )
 
     # --- what others have changed -------------------------------------------------------------
