@@ -16,6 +16,7 @@ from sockservice.sql.aggregates import AGGREGATES
 from sockservice.sql.collating import collation_functions
 from sockservice.sql.errors import TooSlow
 from sockservice.sql.registry import FUNCTIONS, INTERNAL
+from sockservice.sql.session_functions import SESSION_FUNCTIONS
 from sockservice.sql.transaction import ReadView
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Connection:
         self._connection.create_function("unseen", 1, self._unseen)
         self._connection.create_function("lock_row", 2, self._kept(lambda key, row: self.lock(key, row)))
         self._connection.create_function("sleep_for", 1, self._kept(self._sleep))
+        for name, (call, *_) in SESSION_FUNCTIONS.items():
+            self._connection.create_function(f"session_{name}", -1, self._kept(self._of_session(call)))
         self._connection.set_progress_handler(self._is_over, _STEPS)
 
     def execute(self, text: str, parameters: Parameters = ()) -> sqlite3.Cursor:
@@ -148,6 +151,9 @@ class Connection:
         """Forget an interruption."""
         self.interrupted = False
         self._woken.clear()
+
+    def _of_session(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *arguments: call(self.session, *arguments)
 
     def _is_over(self) -> bool:
         return self.interrupted or (self.deadline < _FOREVER and time.monotonic() > self.deadline)

@@ -14,6 +14,8 @@ from sockservice.sql.errors import Refused
 from sockservice.sql.foreign_keys import reached
 from sockservice.sql.literals import Literal
 from sockservice.sql.plan import Plan, PlanBuilder
+from sockservice.sql.predicates import Predicate
+from sockservice.sql.row_expressions import numbered
 from sockservice.sql.rows import Rows
 from sockservice.sql.running import Work
 from sockservice.sql.schema import Table
@@ -32,11 +34,13 @@ class Deleting:
         plan: the query that gives the numbers and values of the rows.
         targets: from what is deleted.
         ignore: whether it has IGNORE.
+        predicate: what it searches for, where it reads one table.
     """
 
     plan: Plan
     targets: tuple[Target, ...]
     ignore: bool
+    predicate: Predicate | None
 
     @property
     def tables(self) -> list[Table]:
@@ -50,7 +54,9 @@ class Deleting:
         writers = [Rows(execution, target.table) for target in self.targets]
         seen: list[set[int]] = [set() for _ in self.targets]
         several = len(self.targets) > 1 or any(execution.store.referring(table) for table in self.tables)
-        found = yield from execution.read(self.plan.sql, self.plan.parameters(literals))
+        found = yield from execution.read(self.plan.sql, numbered(self.plan.parameters(literals)))
+        if self.predicate is not None:
+            store.predicates.keep(execution.transaction, self.predicate, tuple(literals))
         deleted = 0
         for values in found:
             at = 0
@@ -95,8 +101,9 @@ def compile_delete(session: SqlSession, node: exp.Delete, builder: PlanBuilder, 
         chosen = [targets.of(targets.scope.sources[0], "DELETE")]
     refuse_reading(node, {target.table.name for target in chosen}, "DELETE")
     compiler = targets.queries.expressions(targets.scope)
+    predicate = targets.predicate(node, compiler)
     ending = targets.ending(node, compiler)
     selected = ", ".join(text for target in chosen for text in target.selected)
     text = f"SELECT {selected} FROM {targets.text}{ending}"
     plan = Plan(text, tuple(builder.binds), (), frozenset(builder.pinned), frozenset(builder.tables))
-    return Deleting(plan, tuple(chosen), ignore)
+    return Deleting(plan, tuple(chosen), ignore, predicate)

@@ -70,8 +70,8 @@ def compile_change(session: SqlSession, folded: Folded, builder: PlanBuilder) ->
     if head is not None:
         text = f"{'INSERT' if word == 'replace' else head[1]}{text[head.end() :]}"
     node = parse(text)
+    builder.named = True
     if isinstance(node, exp.Insert):
-        builder.named = True
         return compile_insert(session, node, builder, replace=word == "replace", ignore=ignore)
     if isinstance(node, exp.Update):
         return compile_update(session, node, builder, ignore=ignore)

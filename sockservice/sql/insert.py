@@ -208,7 +208,7 @@ class Inserting:
             info = f"Records: {self.records}  Duplicates: {self.duplicates}  Warnings: {warnings}"
         if self._first_id:
             session.last_insert_id = self._first_id
-        return Ok(self.affected, self._first_id or self._last_id, warnings, info)
+        return Ok(self.affected, session.given_id or self._first_id or self._last_id, warnings, info)
 
     # --- one row ------------------------------------------------------------------------------
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from sockservice.answers import Column
 from sockservice.sql.literals import Literal
+
+if TYPE_CHECKING:
+    from sockservice.sql.predicates import Predicate
 
 
 @attrs.frozen
@@ -21,6 +24,7 @@ class Plan:
         columns: what its result set looks like.
         pinned: the numbers of the literals whose values the text depends on.
         tables: the SQLite tables that it reads, for snapshots.
+        predicate: what a query that locks rows searches for.
     """
 
     sql: str
@@ -28,6 +32,7 @@ class Plan:
     columns: tuple[Column, ...] = ()
     pinned: frozenset[int] = frozenset()
     tables: frozenset[str] = frozenset()
+    predicate: Predicate | None = None
 
     def parameters(self, literals: Sequence[Literal]) -> tuple[Any, ...]:
         """The values to bind, for a statement's literals."""

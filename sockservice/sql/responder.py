@@ -82,7 +82,12 @@ class Sql:
             yield waited
         session.busy = Deferred()
         try:
-            return (yield from self._one(request, statements))
+            answer = yield from self._one(request, statements)
+            if isinstance(answer, Ok):
+                session.row_count = answer.affected_rows
+            elif isinstance(answer, Rows):
+                session.row_count = -1
+            return answer
         except Refused as refused:
             request.session.warnings = (("Error", refused.answer.code, refused.answer.message),)
             session.row_count = -1

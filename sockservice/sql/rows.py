@@ -106,6 +106,7 @@ class Rows:
         except sqlite3.IntegrityError as problem:
             raise self._refusal(problem, values) from None
         assert row is not None
+        self._wait_for_searchers(row)
         if self._checks_keys and self.table.foreign_keys:
             try:
                 foreign_keys.check_parents(self._execution, self.table, self, values)
@@ -148,6 +149,7 @@ class Rows:
             number = new[self.place(self.table.row_key)]
             if self._execution.versions:
                 self._versions.arrives(self._execution.transaction, self.table, number)
+        self._wait_for_searchers(number)
         if self._checks_keys and self.table.foreign_keys:
             try:
                 foreign_keys.check_parents(self._execution, self.table, self, new, names)
@@ -237,6 +239,12 @@ class Rows:
                 if wanted is not None:
                     self._wait_for_takers_of(index.parts, wanted)
         holder = self._execution.store.locks.in_the_way(self._execution.transaction, self.table.key, 0, exclusive=True)
+        if holder is not None:
+            raise Waiting(holder)
+
+    def _wait_for_searchers(self, row: int) -> None:
+        """Wait where another transaction has searched for what a row is now."""
+        holder = self._execution.store.predicates.holder(self._execution.transaction, self.table.key, row)
         if holder is not None:
             raise Waiting(holder)
 

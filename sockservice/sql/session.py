@@ -12,6 +12,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from sockservice.interfaces import ISession
 from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import Refused
+from sockservice.sql.named_locks import Taken
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.running import Work
 from sockservice.sql.schema import Table
@@ -66,6 +67,8 @@ class SqlSession:
         next_transaction: what SET TRANSACTION has said of the next one: ``isolation`` and ``read_only``.
         locked_tables: what LOCK TABLES has locked, by key: whether to write; None where nothing is.
         last_insert_id: the first number of the last INSERT that made some.
+        given_id: what the statement at work has given to LAST_INSERT_ID(), or 0.
+        given_up: the names that the statement at work has waited for long enough.
         row_count: of the last statement, as ROW_COUNT() has it.
         found_rows: of the last query, as FOUND_ROWS() has it.
         now: when the statement at work began, in seconds since the epoch.
@@ -85,6 +88,8 @@ class SqlSession:
         self.locked_tables: dict[str, bool] | None = None
         self.table_locks = Transaction(explicit=True)
         self.last_insert_id = 0
+        self.given_id = 0
+        self.given_up: set[str] = set()
         self.row_count = -1
         self.found_rows = 0
         self.now = 0.0
@@ -225,6 +230,7 @@ class SqlSession:
             self.store.versions.close(transaction.view)
         self.store.versions.end(transaction)
         self.store.locks.release(transaction)
+        self.store.predicates.release(transaction)
         transaction.end()
 
     def view_for_reading(self, transaction: Transaction) -> ReadView | None:
@@ -273,6 +279,27 @@ class SqlSession:
             if call.active():
                 call.cancel()
 
+    def wait_for_name(self, taken: Taken) -> Work[None]:
+        """Wait until a name may be free, or its time is over."""
+        waited = self.store.named_locks.free(taken.name)
+        expired = False
+
+        def expire() -> None:
+            nonlocal expired
+            expired = True
+            waited.cancel()
+
+        call = self.store.clock.callLater(taken.seconds, expire) if taken.seconds > 0 else None
+        try:
+            yield waited
+        except CancelledError:
+            if not expired:
+                raise
+            self.given_up.add(taken.name)
+        finally:
+            if call is not None and call.active():
+                call.cancel()
+
     def close(self) -> Work[None]:
         """The session is over: when its statement is, what was not committed is undone."""
         self.unlock_tables()
@@ -285,6 +312,7 @@ class SqlSession:
         """Forget all but who it is: what was not committed is undone."""
         self.unlock_tables()
         yield from self.rollback()
+        self.store.named_locks.release_all(self)
         self.next_transaction, self.last_insert_id, self.row_count = {}, 0, -1
 
     def unlock_tables(self) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
 from sqlglot import exp
 
 from sockservice.answers import Answer, Error, Ok, Request, Rows
@@ -16,9 +17,11 @@ from sockservice.sql.execution import Execution, LongWork
 from sockservice.sql.kinds import to_python
 from sockservice.sql.literals import Folded, fold
 from sockservice.sql.locks import TABLE
+from sockservice.sql.named_locks import Taken
 from sockservice.sql.parse import parse
 from sockservice.sql.plan import Plan, PlanBuilder
 from sockservice.sql.plans import LONGEST, shape
+from sockservice.sql.predicates import predicate_of_query
 from sockservice.sql.running import Work
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import Locking, SqlSession
@@ -61,7 +64,8 @@ class Statements:
             Refused: as MySQL does.
         """
         session = self.session
-        session.text, session.now = request.text, now
+        session.text, session.now, session.given_id = request.text, now, 0
+        session.given_up.clear()
         folded = fold(request.text, request.params)
         first = _FIRST.match(folded.key)
         word = first[1].lower() if first is not None else ""
@@ -132,6 +136,8 @@ class Statements:
             session.locking = None
         pinned = frozenset(builder.pinned)
         plan = Plan(text, tuple(builder.binds), answer_columns(columns), pinned, frozenset(builder.tables))
+        predicate = predicate_of_query(session, node, folded.literals) if locking is not None else None
+        plan = attrs.evolve(plan, predicate=predicate)
         if len(folded.key) <= LONGEST and not contested:
             self._plans.add(key, version, plan, pinned, folded.literals)
         return plan
@@ -159,10 +165,12 @@ class Statements:
             finally:
                 session.locking = None
             session.found_rows = len(rows)
+            if plan.predicate is not None:
+                session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals)
             return Rows(plan.columns, _answered(rows, plan))
 
         transaction = session.transaction
-        if transaction is None and locking is None:
+        if transaction is None and locking is None and "session_get_lock(" not in plan.sql:
             # Nothing can be in the way of what most queries are.
             answer = yield from read(Execution(session, _NO_TRANSACTION, session.diagnostics(), versions=False))
             return answer
@@ -189,10 +197,7 @@ class Statements:
         if describe:
             self._compiled(text, literals, statement.folded)
             return Ok()
-        answer = yield from self._within(change, ())
-        if isinstance(answer, Ok):
-            session.row_count = answer.affected_rows
-        return answer
+        return (yield from self._within(change, ()))
 
     def _compiled(self, text: str, literals: Any, folded: Folded) -> dml.Change:
         session = self.session
@@ -260,6 +265,9 @@ class Statements:
                 except Waiting as waiting:
                     yield from execution.undo()
                     yield from session.wait(transaction, waiting.holder)
+                except Taken as taken:
+                    yield from execution.undo()
+                    yield from session.wait_for_name(taken)
                 except LongWork:
                     yield from execution.undo()
                     keeps = True

@@ -11,7 +11,9 @@ from twisted.internet.interfaces import IReactorTime
 from sockservice.sql.catalog import Catalog
 from sockservice.sql.connection import Connection
 from sockservice.sql.locks import Locks
+from sockservice.sql.named_locks import NamedLocks
 from sockservice.sql.numbers import Numbers
+from sockservice.sql.predicates import Predicates
 from sockservice.sql.readers import Readers, RunInThread
 from sockservice.sql.schema import Database, ForeignKey, Table
 from sockservice.sql.transaction import Transaction
@@ -35,6 +37,8 @@ class Store:
         numbers: of AUTO_INCREMENT.
         versions: of rows that are being changed.
         locks: of rows and tables.
+        predicates: what transactions have searched for and locked.
+        named_locks: those of GET_LOCK.
         readers: for queries that take their time.
         clock: as given.
         using: the transactions under way that last for more than a statement.
@@ -54,6 +58,8 @@ class Store:
         self.numbers = Numbers(self.main)
         self.versions = Versions(self.main)
         self.locks = Locks()
+        self.predicates = Predicates(self.main)
+        self.named_locks = NamedLocks()
         self.readers = Readers(path, run_in_thread)
         self.using: set[Transaction] = set()
         self._referring: tuple[int, dict[tuple[str, str], list[tuple[Table, ForeignKey]]]] = (-1, {})

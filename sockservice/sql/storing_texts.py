@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sockservice.error_codes import error
+from sockservice.sql.collating import without_case_and_accents
 from sockservice.sql.conversions import double_text
 from sockservice.sql.diagnostics import Diagnostics
-from sockservice.sql.collating import without_case_and_accents
 from sockservice.sqltypes import SqlType
 
 MOST_BYTES: Final = {
@@ -35,7 +35,7 @@ def store_characters(value: Any, kind: SqlType, column: str, diagnostics: Diagno
     length = 1 if kind.length is None else kind.length
     if len(text) > length:
         if text[length:].strip(" "):
-            diagnostics.object_to("ER_DATA_TOO_LONG" if diagnostics.strict else "WARN_DATA_TRUNCATED", column)
+            diagnostics.object_to("ER_DATA_TOO_LONG" if diagnostics.refuses else "WARN_DATA_TRUNCATED", column)
         elif kind.name == "VARCHAR":
             diagnostics.note("WARN_DATA_TRUNCATED", column)
         text = text[:length]
@@ -47,7 +47,7 @@ def store_text(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics)
     text = _text(value, kind, column, diagnostics)
     most = MOST_BYTES[kind.name]
     if len(text) * 4 > most and len(text.encode("utf-8", "surrogateescape")) > most:
-        diagnostics.object_to("ER_DATA_TOO_LONG" if diagnostics.strict else "WARN_DATA_TRUNCATED", column)
+        diagnostics.object_to("ER_DATA_TOO_LONG" if diagnostics.refuses else "WARN_DATA_TRUNCATED", column)
         text = text.encode("utf-8", "surrogateescape")[:most].decode("utf-8", "ignore")
     return text
 
@@ -57,7 +57,7 @@ def store_bytes(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics
     data = _bytes(value)
     length = 1 if kind.length is None else kind.length
     if len(data) > length:
-        diagnostics.object_to("ER_DATA_TOO_LONG" if diagnostics.strict else "WARN_DATA_TRUNCATED", column)
+        diagnostics.object_to("ER_DATA_TOO_LONG" if diagnostics.refuses else "WARN_DATA_TRUNCATED", column)
         data = data[:length]
     return data.ljust(length, b"\0") if kind.name == "BINARY" else data
 
@@ -66,7 +66,7 @@ def store_blob(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics)
     """A BLOB: so many bytes."""
     data, most = _bytes(value), MOST_BYTES[kind.name]
     if len(data) > most:
-        diagnostics.object_to("ER_DATA_TOO_LONG" if diagnostics.strict else "WARN_DATA_TRUNCATED", column)
+        diagnostics.object_to("ER_DATA_TOO_LONG" if diagnostics.refuses else "WARN_DATA_TRUNCATED", column)
         data = data[:most]
     return data
 

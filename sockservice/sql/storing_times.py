@@ -185,7 +185,7 @@ def _judge(moment: Moment | None, diagnostics: Diagnostics) -> str:
     if moment is None:
         return "WARN_DATA_TRUNCATED"
     if not moment.possible:
-        return "ER_WARN_DATA_OUT_OF_RANGE"
+        return "WARN_DATA_TRUNCATED"
     if not (moment.month and moment.day):
         if not (moment.year or moment.month or moment.day):
             return "ER_WARN_DATA_OUT_OF_RANGE" if "NO_ZERO_DATE" in diagnostics.modes else ""
@@ -195,7 +195,7 @@ def _judge(moment: Moment | None, diagnostics: Diagnostics) -> str:
 
 
 def _problem(name: str, what: str, value: Any, column: str, diagnostics: Diagnostics) -> Error:
-    if diagnostics.strict and not diagnostics.ignore:
+    if diagnostics.refuses:
         wrong = error("ER_TRUNCATED_WRONG_VALUE")
         message = f"Incorrect {what} value: '{_text(value)}' for column '{column}' at row {diagnostics.row}"
         return Error(wrong.code, wrong.sqlstate, message)

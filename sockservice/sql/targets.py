@@ -14,6 +14,7 @@ from sockservice.sql.errors import Refused
 from sockservice.sql.expressions import Expressions
 from sockservice.sql.kinds import Kind
 from sockservice.sql.plan import PlanBuilder
+from sockservice.sql.predicates import Predicate
 from sockservice.sql.schema import Table
 from sockservice.sql.scope import Scope, Source
 from sockservice.sql.select import Queries
@@ -132,6 +133,18 @@ class Targets:
             each for each in self.scope.sources if (not alias or each.alias == alias) and each.find(name) is not None
         )
         return self.of(source, statement)
+
+    def predicate(self, node: exp.Expression, compiler: Expressions) -> Predicate | None:
+        """What a statement searches for, where it reads one table alone."""
+        if len(self.scope.sources) != 1:
+            return None
+        target = self.of(self.scope.sources[0], "UPDATE")
+        where = node.args.get("where")
+        self.scope.clause = "where clause"
+        condition = f" AND {compiler.condition(where.this)}" if where is not None else ""
+        key, alias = quoted(target.table.key), quoted(target.source.alias)
+        text = f"SELECT 1 FROM {key} AS {alias} WHERE {alias}.{row_number(target.table)} = :row{condition}"
+        return Predicate(target.table.key, text, self._builder)
 
     def ending(self, node: exp.Expression, compiler: Expressions) -> str:
         """WHERE, ORDER BY and LIMIT."""

@@ -16,6 +16,8 @@ from sockservice.sql.errors import Refused
 from sockservice.sql.foreign_keys import reached
 from sockservice.sql.literals import Literal
 from sockservice.sql.plan import Plan, PlanBuilder
+from sockservice.sql.predicates import Predicate
+from sockservice.sql.row_expressions import numbered
 from sockservice.sql.rows import Rows
 from sockservice.sql.running import Work
 from sockservice.sql.schema import Table
@@ -36,6 +38,7 @@ class Updating:
         assignments: of each target.
         joined: whether a row may come several times, of which the first one counts.
         ignore: whether it has IGNORE.
+        predicate: what it searches for, where it reads one table.
     """
 
     plan: Plan
@@ -43,6 +46,7 @@ class Updating:
     assignments: tuple[Assignments, ...]
     joined: bool
     ignore: bool
+    predicate: Predicate | None
 
     @property
     def tables(self) -> list[Table]:
@@ -56,7 +60,9 @@ class Updating:
         writers = [Rows(execution, target.table) for target in self.targets]
         defaults = [Defaults(execution, target.table) for target in self.targets]
         seen: list[set[int]] = [set() for _ in self.targets]
-        found = yield from execution.read(self.plan.sql, self.plan.parameters(literals))
+        found = yield from execution.read(self.plan.sql, numbered(self.plan.parameters(literals)))
+        if self.predicate is not None:
+            store.predicates.keep(execution.transaction, self.predicate, tuple(literals))
         matched = changed = 0
         for number, values in enumerate(found, 1):
             execution.diagnostics.row = number
@@ -75,7 +81,9 @@ class Updating:
             yield from execution.turn()
         warnings = execution.diagnostics.count
         info = f"Rows matched: {matched}  Changed: {changed}  Warnings: {warnings}"
-        return Ok(matched if execution.session.session.found_rows else changed, 0, warnings, info)
+        return Ok(
+            matched if execution.session.session.found_rows else changed, execution.session.given_id, warnings, info
+        )
 
     def _one(
         self,
@@ -120,6 +128,7 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
                 wrong = error("ER_WRONG_USAGE")
                 raise Refused(Error(wrong.code, wrong.sqlstate, f"Incorrect usage of UPDATE and {text}"))
     compiler = targets.queries.expressions(targets.scope)
+    predicate = targets.predicate(node, compiler)
     ending = targets.ending(node, compiler)
     targets.scope.clause = "field list"
     selected: list[str] = []
@@ -137,6 +146,7 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
         tuple(assignments),
         len(targets.scope.sources) > 1,
         ignore,
+        predicate,
     )
 
 
