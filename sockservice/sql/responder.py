@@ -54,7 +54,15 @@ class Sql:
 
     def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
         """The answer to a statement, or None where nobody here has one."""
-        return run(self._answer(request), self.store.clock)
+        try:
+            rows = self._statements(request.session).at_once(request, self._now())
+        except Refused as refused:
+            return self._refused(request, refused)
+        return run(self._answer(request), self.store.clock) if rows is None else rows
+
+    def _refused(self, request: Request, refused: Refused) -> Error:
+        request.session.warnings = (("Error", refused.answer.code, refused.answer.message),)
+        return refused.answer
 
     def session_of(self, session: ISession) -> SqlSession:
         """What is known here of a session."""
@@ -89,9 +97,8 @@ class Sql:
                 session.row_count = -1
             return answer
         except Refused as refused:
-            request.session.warnings = (("Error", refused.answer.code, refused.answer.message),)
             session.row_count = -1
-            return refused.answer
+            return self._refused(request, refused)
         except (sqlite3.Error, RecursionError, OverflowError, ValueError) as problem:
             self._log.failure("a statement failed in SQLite: {text}", text=request.text[:300])
             return Error(1105, "HY000", f"sockservice: {type(problem).__name__}: {problem}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import sqlite3
+import time
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 from sqlglot import exp
@@ -12,8 +15,8 @@ from sqlglot import exp
 from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.error_codes import error
 from sockservice.sql import ddl, dml, transaction_statements, warning_statements
-from sockservice.sql.errors import NotUnderstood, Refused, Waiting, unsupported
-from sockservice.sql.execution import Execution, LongWork
+from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
+from sockservice.sql.execution import TURN, Execution, LongWork
 from sockservice.sql.kinds import to_python
 from sockservice.sql.literals import Folded, fold
 from sockservice.sql.locks import TABLE
@@ -31,6 +34,10 @@ from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
 if TYPE_CHECKING:
     from sockservice.sql.plans import Plans
 
+_LONG: Final = 32_768
+"""Characters of a statement that is taken apart in a thread."""
+_QUERIES: Final = frozenset(["select", "with"])
+_NOTHING: Final[frozenset[str]] = frozenset()
 _FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)")
 _LOCKING: Final = re.compile(
     r"(?:for (?P<how>update|share)(?: of [^)]*?)?(?P<end> nowait| skip locked)?|lock in share mode)\Z", re.IGNORECASE
@@ -39,6 +46,25 @@ _PERHAPS_ELSEWHERE: Final = frozenset([1064, 1065, 1235, 1305])
 """Errors of statements that are not understood."""
 _CHANGED_TYPES: Final = frozenset(["DECIMAL", "BIGINT", "BIT"])
 """Types whose stored values are not what answers have."""
+
+
+class _Read(NamedTuple):
+    """A statement that was taken apart: its literals, its first word, and its rows where it changes some."""
+
+    folded: Folded
+    word: str
+    change: dml.Statement | None
+
+    @classmethod
+    def of(cls, request: Request) -> _Read:
+        folded = fold(request.text, request.params)
+        word = _word(folded.key)
+        return cls(folded, word, dml.Statement.of(folded) if word in dml.WORDS else None)
+
+
+def _word(text: str) -> str:
+    first = _FIRST.match(text)
+    return first[1].lower() if first is not None else ""
 
 
 class Statements:
@@ -66,16 +92,19 @@ class Statements:
         session = self.session
         session.text, session.now, session.given_id = request.text, now, 0
         session.given_up.clear()
-        folded = fold(request.text, request.params)
-        first = _FIRST.match(folded.key)
-        word = first[1].lower() if first is not None else ""
+        if len(request.text) > _LONG:
+            # Taking a long statement apart would keep the others waiting.
+            read: _Read = yield session.store.run_in_thread(functools.partial(_Read.of, request))
+        else:
+            read = _Read.of(request)
+        folded, word = read.folded, read.word
         if word in transaction_statements.WORDS:
             found = transaction_statements.reader_of(folded.key)
             if found is not None:
                 run, match = found
                 return Ok() if request.command == "prepare" else (yield from run(session, match))
-        if word in dml.WORDS:
-            return (yield from self._change(folded, describe=request.command == "prepare"))
+        if read.change is not None:
+            return (yield from self._change(read.change, describe=request.command == "prepare"))
         told = warning_statements.answered(folded.key, session.session)
         if told is not None:
             return told
@@ -100,6 +129,44 @@ class Statements:
         if isinstance(node, exp.Command):
             raise unsupported(f"this statement ({node.this})")
         return Ok() if request.command == "prepare" else (yield from self._define(node))
+
+    def at_once(self, request: Request, now: float) -> Rows | None:
+        """The answer to a query that was compiled before, where nothing can be in its way: the hot path.
+
+        Args:
+            request: the statement.
+            now: the time, in seconds since the epoch.
+
+        Returns:
+            None for anything else, and where the rows do not come at once; nothing is done then.
+
+        Raises:
+            Refused: as MySQL does.
+        """
+        session, store = self.session, self.session.store
+        if _word(request.text) not in _QUERIES:
+            return None
+        idle = session.busy is None and session.transaction is None and session.locked_tables is None
+        if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
+            return None
+        folded = fold(request.text, request.params)
+        key = (folded.key, shape(folded.literals), session.database, session.sql_mode, _NOTHING, None)
+        plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
+        if plan is None or "session_" in plan.sql:
+            return None
+        session.now = now
+        main = store.main
+        main.view, main.session = None, session
+        main.deadline = time.monotonic() + TURN
+        try:
+            rows = main.rows(plan.sql, plan.parameters(folded.literals))
+        except (TooSlow, sqlite3.Error, OverflowError):
+            return None
+        finally:
+            main.deadline = float("inf")
+        session.session.warnings = ()
+        session.found_rows, session.row_count = len(rows), -1
+        return Rows(plan.columns, _answered(rows, plan))
 
     # --- queries ------------------------------------------------------------------------------
 
@@ -178,9 +245,8 @@ class Statements:
 
     # --- changes ------------------------------------------------------------------------------
 
-    def _change(self, folded: Folded, *, describe: bool) -> Work[Answer]:
+    def _change(self, statement: dml.Statement, *, describe: bool) -> Work[Answer]:
         session = self.session
-        statement = dml.Statement.of(folded)
         text, literals = statement.folded
         versions = session.store.versions
         transaction = session.transaction_for_statement() if not describe else Transaction()
