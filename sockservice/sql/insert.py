@@ -29,8 +29,15 @@ if TYPE_CHECKING:
     from sockservice.sql.execution import Execution
     from sockservice.sql.session import SqlSession
 
-Cell = str | int
-"""A value of a row: SQLite's text of an expression, or the number of the literal that it is."""
+
+class Formula(str):
+    """SQLite's text of an expression, in the place of a value."""
+
+    __slots__ = ()
+
+
+Cell = Formula | int
+"""A value of a row: an expression, or the number of the literal that it is."""
 
 
 @attrs.frozen
@@ -130,7 +137,7 @@ def _cell(compiler: Any, value: exp.Expression, column: Column) -> Cell | None:
     typed = compiler.compile(value)
     if isinstance(value, exp.Placeholder) and typed.literal is not None:
         return int(typed.literal)
-    return fit(typed, column)
+    return Formula(fit(typed, column))
 
 
 def _is_default(value: exp.Expression) -> bool:
@@ -220,15 +227,13 @@ class Inserting:
         later = []
         for place, column, raw in zip(self._places, self._insertion.columns, row, strict=True):
             value = raw
-            if are_cells:
-                value = DEFAULT
-                if isinstance(raw, int):
-                    value = plain(self._literals[raw])
-                elif raw is not None:
-                    self._fill_fixed(values, open_places)
-                    parameters = {**self._bound, **row_parameters(values, "c")}
-                    found = yield from self._execution.read(f"SELECT {raw}", parameters)
-                    value = next(iter(found))[0]
+            if isinstance(raw, Formula):
+                self._fill_fixed(values, open_places)
+                parameters = {**self._bound, **row_parameters(values, "c")}
+                found = yield from self._execution.read(f"SELECT {raw}", parameters)
+                value = next(iter(found))[0]
+            elif are_cells:
+                value = DEFAULT if raw is None else plain(self._literals[raw])
             if place < 0:
                 if value is not DEFAULT:
                     raise Refused(_generated(column, self._insertion.table))

@@ -6,7 +6,7 @@ import functools
 import sqlite3
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
@@ -24,6 +24,9 @@ from sockservice.sql.store import Store
 _STATEMENTS: Final = frozenset(["query", "execute", "prepare"])
 _OWN: Final = frozenset(["information_schema", "mysql", "performance_schema", "sys"])
 """Databases that are always there."""
+
+
+Outcome = TypeVar("Outcome")
 
 
 @implementer(IResponder)
@@ -57,11 +60,11 @@ class Sql:
         try:
             rows = self._statements(request.session).at_once(request, self._now())
         except Refused as refused:
-            return self._refused(request, refused)
+            return self._refused(request.session, refused)
         return run(self._answer(request), self.store.clock) if rows is None else rows
 
-    def _refused(self, request: Request, refused: Refused) -> Error:
-        request.session.warnings = (("Error", refused.answer.code, refused.answer.message),)
+    def _refused(self, session: ISession, refused: Refused) -> Error:
+        session.warnings = (("Error", refused.answer.code, refused.answer.message),)
         return refused.answer
 
     def session_of(self, session: ISession) -> SqlSession:
@@ -71,7 +74,9 @@ class Sql:
     def _statements(self, session: ISession) -> Statements:
         known = self._sessions.get(session)
         if known is None:
-            known = self._sessions[session] = Statements(SqlSession(self.store, session), self._plans)
+            known = self._sessions[session] = Statements(
+                SqlSession(self.store, session), self._plans, lambda work: self._by_itself(session, work)
+            )
             session.on_end.append(lambda: self._forget(session))
         return known
 
@@ -81,16 +86,24 @@ class Sql:
         if known is not None:
             run(known.session.close(), self.store.clock)
 
+    def _by_itself(self, session: ISession, work: Callable[[], Work[Answer]]) -> Answer | Deferred[Answer]:
+        """What is done behind a statement's own answer, as when a client's file is here."""
+        answer = run(self._alone(self._statements(session).session, "", work), self.store.clock)
+        return answer
+
     def _answer(self, request: Request) -> Work[Answer | None]:
         statements = self._statements(request.session)
-        session = statements.session
+        return (yield from self._alone(statements.session, request.text, lambda: self._one(request, statements)))
+
+    def _alone(self, session: SqlSession, text: str, work: Callable[[], Work[Outcome]]) -> Work[Outcome | Error]:
+        """Do work when the session has nothing else to do; what goes wrong is the answer."""
         while session.busy is not None:
             waited: Deferred[None] = Deferred()
             session.busy.chainDeferred(waited)
             yield waited
         session.busy = Deferred()
         try:
-            answer = yield from self._one(request, statements)
+            answer = yield from work()
             if isinstance(answer, Ok):
                 session.row_count = answer.affected_rows
             elif isinstance(answer, Rows):
@@ -98,9 +111,9 @@ class Sql:
             return answer
         except Refused as refused:
             session.row_count = -1
-            return self._refused(request, refused)
+            return self._refused(session.session, refused)
         except (sqlite3.Error, RecursionError, OverflowError, ValueError) as problem:
-            self._log.failure("a statement failed in SQLite: {text}", text=request.text[:300])
+            self._log.failure("a statement failed in SQLite: {text}", text=text[:300])
             return Error(1105, "HY000", f"sockservice: {type(problem).__name__}: {problem}")
         finally:
             busy, session.busy = session.busy, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 import tempfile
+import weakref
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ class Spool:
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - lives as long as its rows
+        weakref.finalize(self, self._file.close)
         self._places: list[int] = []
         self.count = 0
 

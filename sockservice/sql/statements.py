@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 from sqlglot import exp
+from twisted.internet.defer import Deferred
 
-from sockservice.answers import Answer, Error, Ok, Request, Rows
+from sockservice.answers import Answer, Error, LocalInfile, Ok, Request, Rows
 from sockservice.error_codes import error
-from sockservice.sql import ddl, dml, transaction_statements, warning_statements
+from sockservice.sql import ddl, dml, load_data, transaction_statements, warning_statements
 from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
 from sockservice.sql.execution import TURN, Execution, LongWork
 from sockservice.sql.kinds import to_python
@@ -48,6 +49,10 @@ _CHANGED_TYPES: Final = frozenset(["DECIMAL", "BIGINT", "BIT"])
 """Types whose stored values are not what answers have."""
 
 
+ByItself = Callable[[Callable[[], Work[Answer]]], "Answer | Deferred[Answer]"]
+"""Runs work and answers what goes wrong with it."""
+
+
 class _Read(NamedTuple):
     """A statement that was taken apart: its literals, its first word, and its rows where it changes some."""
 
@@ -73,10 +78,12 @@ class Statements:
     Args:
         session: whose.
         plans: those that are kept.
+        by_itself: runs work that is not a statement's own any more, and gives its answer.
     """
 
-    def __init__(self, session: SqlSession, plans: Plans) -> None:
+    def __init__(self, session: SqlSession, plans: Plans, by_itself: ByItself) -> None:
         self.session = session
+        self.by_itself = by_itself
         self._plans = plans
 
     def run(self, request: Request, now: float) -> Work[Answer]:
@@ -105,6 +112,8 @@ class Statements:
                 return Ok() if request.command == "prepare" else (yield from run(session, match))
         if read.change is not None:
             return (yield from self._change(read.change, describe=request.command == "prepare"))
+        if word == "load":
+            return self._load(folded)
         told = warning_statements.answered(folded.key, session.session)
         if told is not None:
             return told
@@ -279,6 +288,30 @@ class Statements:
         if not contested and len(text) <= LONGEST:
             self._plans.add(key, version, compiled, compiled.plan.pinned, literals)
         return compiled
+
+    def _load(self, folded: Folded) -> Answer:
+        """LOAD DATA LOCAL: ask for the file; what it holds is inserted when all of it is here."""
+        session = self.session
+        loading = load_data.compile_load(session, folded)
+        self._see_locked_tables([loading.table.key], write=True)
+        received = load_data.Received(loading)
+        problem: list[Refused] = []
+
+        def receive(data: bytes) -> None:
+            try:
+                if not problem:
+                    received.receive(data)
+            except Refused as refused:
+                problem.append(refused)
+
+        def load() -> Work[Answer]:
+            if problem:
+                raise problem[0]
+            if session.transaction_for_statement().read_only:
+                raise Refused("ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION")
+            return (yield from self._within(received.load, ()))
+
+        return LocalInfile(loading.filename, receive, lambda: self.by_itself(load))
 
     # --- definitions --------------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ class Store:
         self.main = Connection(path, {})
         self.catalog = Catalog(self.main)
         self.numbers = Numbers(self.main)
-        self.versions = Versions(self.main)
+        self.versions = Versions(self.main, None if folder is None else self.catalog.every_table())
         self.locks = Locks()
         self.predicates = Predicates(self.main)
         self.named_locks = NamedLocks()
