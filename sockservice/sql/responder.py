@@ -22,8 +22,6 @@ from sockservice.sql.statements import Statements
 from sockservice.sql.store import Store
 
 _STATEMENTS: Final = frozenset(["query", "execute", "prepare"])
-_OWN: Final = frozenset(["information_schema", "mysql", "performance_schema", "sys"])
-"""Databases that are always there."""
 
 
 Outcome = TypeVar("Outcome")
@@ -131,9 +129,7 @@ class Sql:
             except NotUnderstood as refused:
                 return (yield from self._elsewhere(request, session)) or refused.answer
         if request.command == "init_db":
-            name = request.text.partition("@")[0]
-            if name.lower() not in _OWN:
-                self.store.catalog.database(name)
+            self.store.check_database(request.text)
             return Ok()
         if request.command == "reset_connection":
             yield from session.begin_anew()

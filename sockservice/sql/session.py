@@ -60,6 +60,7 @@ class SqlSession:
 
     Attributes:
         transaction: the one under way, or None.
+        at_work: the one that the statement at work is within, if only for itself; None while there is none.
         locking: how the query at work locks rows, or None.
         unseen: the keys of the tables of which the statement at work sees an older state.
         contested: the tables that the statement at work is about to change, by key, which others have changed: the
@@ -81,6 +82,7 @@ class SqlSession:
         self.session = session
         self.text = ""
         self.transaction: Transaction | None = None
+        self.at_work: Transaction | None = None
         self.locking: Locking | None = None
         self.unseen: frozenset[str] = frozenset()
         self.contested: dict[str, list[int]] = {}
@@ -155,7 +157,7 @@ class SqlSession:
 
     def _locked_rows(self, table: Table) -> str:
         """The rows of a table, each locked when it is looked at; and those that others have taken away, to wait for."""
-        others = self.store.versions.others(table.key, self.transaction or self.table_locks)
+        others = self.store.versions.others(table.key, self.at_work or self.table_locks)
         names = ", ".join(quoted(column.name) for column in table.columns)
         key = text_literal(table.key)
         if not others:

@@ -14,6 +14,7 @@ from sqlglot import exp
 from twisted.internet.defer import Deferred
 
 from sockservice.answers import Answer, LocalInfile, Ok, Request, Rows
+from sockservice.error_codes import syntax_error
 from sockservice.sql import ddl, dml, load_data, transaction_statements, warning_statements
 from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
 from sockservice.sql.execution import TURN, Execution, LongWork
@@ -34,9 +35,12 @@ from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
 if TYPE_CHECKING:
     from sockservice.sql.plans import Plans
 
+_DEFINING: Final = (exp.Create, exp.Drop, exp.Alter, exp.TruncateTable)
+"""Statements that change definitions."""
 _LONG: Final = 32_768
 """Characters of a statement that is taken apart in a thread."""
 _QUERIES: Final = frozenset(["select", "with"])
+_USE: Final = re.compile(r"use (`(?:[^`]|``)+`|\S+)", re.IGNORECASE)
 _NOTHING: Final[frozenset[str]] = frozenset()
 _FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)")
 _LOCKING: Final = re.compile(
@@ -111,6 +115,8 @@ class Statements:
                 return Ok() if request.command == "prepare" else (yield from run(session, match))
         if read.change is not None:
             return (yield from self._change(read.change, describe=request.command == "prepare"))
+        if word == "use":
+            return self._use(folded.key)
         if word == "load":
             return self._load(folded)
         told = warning_statements.answered(folded.key, session.session)
@@ -134,8 +140,8 @@ class Statements:
                 return Rows(found_or_node.columns)
             return (yield from self._rows(found_or_node, folded, locking, view))
         node = found_or_node
-        if isinstance(node, exp.Command):
-            raise unsupported(f"this statement ({node.this})")
+        if not isinstance(node, _DEFINING):
+            raise unsupported(f"this statement ({node.this if isinstance(node, exp.Command) else type(node).__name__})")
         return Ok() if request.command == "prepare" else (yield from self._define(node))
 
     def at_once(self, request: Request, now: float) -> Rows | None:
@@ -176,6 +182,20 @@ class Statements:
         session.found_rows, session.row_count = len(rows), -1
         return Rows(plan.columns, _answered(rows, plan))
 
+    def _use(self, text: str) -> Answer:
+        """USE: another database is the current one."""
+        found = _USE.fullmatch(text)
+        if found is None:
+            raise Refused(syntax_error(text[4:]))
+        name = found[1][1:-1].replace("``", "`") if found[1].startswith("`") else found[1]
+        session = self.session.session
+        if not session.may_use(name):
+            user, _, host = session.current_user.rpartition("@")
+            raise Refused("ER_DBACCESS_DENIED_ERROR", user, host, name)
+        self.session.store.check_database(name)
+        session.database = name
+        return Ok()
+
     # --- queries ------------------------------------------------------------------------------
 
     def _view(self) -> ReadView | None:
@@ -183,12 +203,9 @@ class Statements:
         session = self.session
         transaction = session.transaction
         if transaction is None:
-            if not session.session.autocommit:
-                transaction = session.begin()
-            elif not session.store.versions.writers:
+            if not session.store.versions.writers:
                 return None
-            else:
-                transaction = Transaction(session.isolation)
+            transaction = Transaction(session.isolation)
         return session.view_for_reading(transaction)
 
     def _query(self, folded: Folded, locking: Locking | None) -> Plan | exp.Expression:
@@ -245,6 +262,9 @@ class Statements:
             return Rows(plan.columns, _answered(rows, plan))
 
         transaction = session.transaction
+        if transaction is None and not session.session.autocommit and plan.tables:
+            transaction = session.begin()
+            view = session.view_for_reading(transaction)
         if transaction is None and locking is None and "session_get_lock(" not in plan.sql:
             # Nothing can be in the way of what most queries are.
             answer = yield from read(Execution(session, _NO_TRANSACTION, session.diagnostics(), versions=False))
@@ -352,6 +372,7 @@ class Statements:
         if transaction.explicit:
             transaction.used.update(tables)
             session.store.using.add(transaction)
+        session.at_work = transaction
         keeps = transaction.explicit or session.store.versions.needed
         try:
             while True:
@@ -376,6 +397,7 @@ class Statements:
                     session.session.warnings = tuple(diagnostics.warnings)
                     return answer
         finally:
+            session.at_work = None
             if not transaction.explicit:
                 session.end(transaction)
 

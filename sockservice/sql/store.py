@@ -21,6 +21,8 @@ from sockservice.sql.versions import Versions
 
 FILE = "sockservice.sqlite"
 """The file in the folder."""
+OWN = frozenset(["information_schema", "mysql", "performance_schema", "sys"])
+"""Databases that are always there."""
 
 
 class Store:
@@ -69,6 +71,16 @@ class Store:
         """Make a database, where there is none of the name."""
         if name not in self.catalog.databases:
             self.catalog.put(Database(name))
+
+    def check_database(self, name: str) -> None:
+        """See that a database is there; what stands behind its last ``@`` is the workspace.
+
+        Raises:
+            Refused: 1049.
+        """
+        name = name.rpartition("@")[0] or name
+        if name.lower() not in OWN:
+            self.catalog.database(name)
 
     def referring(self, table: Table) -> list[tuple[Table, ForeignKey]]:
         """The foreign keys that refer to a table, each with the table that has it."""

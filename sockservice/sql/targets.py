@@ -79,7 +79,7 @@ class Targets:
         session.contested = {
             key: others
             for key in keys
-            if (others := session.store.versions.others(key, session.transaction or session.table_locks))
+            if (others := session.store.versions.others(key, session.at_work or session.table_locks))
         }
         try:
             self.text = self.queries.source(node, self.scope)
