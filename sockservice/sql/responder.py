@@ -112,7 +112,7 @@ class Sql:
             session.row_count = -1
             return self._refused(session.session, refused)
         except (sqlite3.Error, RecursionError, OverflowError, ValueError) as problem:
-            self._log.failure("a statement failed in SQLite: {text}", text=text[:300])
+            self._log.warn("SQLite does not run {text}: {problem!r}", text=text[:300], problem=problem)
             return Error(1105, "HY000", f"sockservice: {type(problem).__name__}: {problem}")
         finally:
             busy, session.busy = session.busy, None

@@ -6,12 +6,14 @@ import functools
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 from sqlglot import exp
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 
 from sockservice.answers import Answer, LocalInfile, Ok, Request, Rows
 from sockservice.error_codes import syntax_error
@@ -34,6 +36,8 @@ from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
 
 if TYPE_CHECKING:
     from sockservice.sql.plans import Plans
+
+_log = Logger()
 
 _DEFINING: Final = (exp.Create, exp.Drop, exp.Alter, exp.TruncateTable)
 """Statements that change definitions."""
@@ -223,7 +227,8 @@ class Statements:
         builder = PlanBuilder(folded.literals)
         session.locking = locking
         try:
-            text, columns = Queries(session, builder).query(node)
+            with _understood(folded.key):
+                text, columns = Queries(session, builder).query(node)
         finally:
             session.locking = None
         pinned = frozenset(builder.pinned)
@@ -303,7 +308,8 @@ class Statements:
             if found is not None:
                 return found
         builder = PlanBuilder(literals)
-        compiled = dml.compile_change(session, folded, builder)
+        with _understood(text):
+            compiled = dml.compile_change(session, folded, builder)
         if not contested and len(text) <= LONGEST:
             self._plans.add(key, version, compiled, compiled.plan.pinned, literals)
         return compiled
@@ -346,7 +352,8 @@ class Statements:
         }
         for key in keys:
             yield from self._wait_until_unused(key)
-        answer = ddl.run(session, node)
+        with _understood(session.text):
+            answer = ddl.run(session, node)
         for key in keys:
             session.store.versions.forget(key)
         return answer
@@ -421,6 +428,19 @@ class Statements:
 
 _NO_TRANSACTION: Final = Transaction()
 """What a query is within that neither sees nor changes anything of a transaction's."""
+
+
+@contextmanager
+def _understood(text: str) -> Iterator[None]:
+    """Take what the reader of SQL has made of a statement, and nobody expects, for an error of syntax.
+
+    The reader is lenient: of what is no MySQL it may make a tree whose parts are missing, or are something else.
+    """
+    try:
+        yield
+    except (AttributeError, TypeError, LookupError, AssertionError) as problem:
+        _log.debug("not understood: {text}: {problem!r}", text=text[:300], problem=problem)
+        raise Refused(syntax_error(text)) from problem
 
 
 def _is_temporary(node: exp.Expression) -> bool:
