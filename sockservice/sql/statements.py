@@ -6,23 +6,20 @@ import functools
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from sqlglot import exp
 from twisted.internet.defer import Deferred
-from twisted.logger import Logger
 
 from sockservice.answers import Answer, LocalInfile, Ok, Request, Rows
 from sockservice.error_codes import syntax_error
-from sockservice.sql import ddl, dml, load_data, transaction_statements, warning_statements
+from sockservice.sql import definitions, dml, load_data, transaction_statements, warning_statements
 from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
 from sockservice.sql.execution import TURN, Execution, LongWork
 from sockservice.sql.kinds import to_python
 from sockservice.sql.literals import Folded, fold
-from sockservice.sql.locks import TABLE
 from sockservice.sql.named_locks import Taken
 from sockservice.sql.parse import parse
 from sockservice.sql.plan import Plan, PlanBuilder
@@ -32,21 +29,17 @@ from sockservice.sql.running import Work
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import Locking, SqlSession
 from sockservice.sql.spool import Spool
+from sockservice.sql.taken_apart import TakenApart, first_word, understood
 from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
 
 if TYPE_CHECKING:
     from sockservice.sql.plans import Plans
 
-_log = Logger()
-
-_DEFINING: Final = (exp.Create, exp.Drop, exp.Alter, exp.TruncateTable)
-"""Statements that change definitions."""
 _LONG: Final = 32_768
 """Characters of a statement that is taken apart in a thread."""
 _QUERIES: Final = frozenset(["select", "with"])
 _USE: Final = re.compile(r"use (`(?:[^`]|``)+`|\S+)", re.IGNORECASE)
 _NOTHING: Final[frozenset[str]] = frozenset()
-_FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)")
 _LOCKING: Final = re.compile(
     r"(?:for (?P<how>update|share)(?: of [^)]*?)?(?P<end> nowait| skip locked)?|lock in share mode)\Z", re.IGNORECASE
 )
@@ -58,25 +51,6 @@ _CHANGED_TYPES: Final = frozenset(["DECIMAL", "BIGINT", "BIT"])
 
 ByItself = Callable[[Callable[[], Work[Answer]]], "Answer | Deferred[Answer]"]
 """Runs work and answers what goes wrong with it."""
-
-
-class _Read(NamedTuple):
-    """A statement that was taken apart: its literals, its first word, and its rows where it changes some."""
-
-    folded: Folded
-    word: str
-    change: dml.Statement | None
-
-    @classmethod
-    def of(cls, request: Request) -> _Read:
-        folded = fold(request.text, request.params)
-        word = _word(folded.key)
-        return cls(folded, word, dml.Statement.of(folded) if word in dml.WORDS else None)
-
-
-def _word(text: str) -> str:
-    first = _FIRST.match(text)
-    return first[1].lower() if first is not None else ""
 
 
 class Statements:
@@ -108,9 +82,9 @@ class Statements:
         session.given_up.clear()
         if len(request.text) > _LONG:
             # Taking a long statement apart would keep the others waiting.
-            read: _Read = yield session.store.run_in_thread(functools.partial(_Read.of, request))
+            read: TakenApart = yield session.store.run_in_thread(functools.partial(TakenApart.of, request))
         else:
-            read = _Read.of(request)
+            read = TakenApart.of(request)
         folded, word = read.folded, read.word
         if word in transaction_statements.WORDS:
             found = transaction_statements.reader_of(folded.key)
@@ -144,9 +118,9 @@ class Statements:
                 return Rows(found_or_node.columns)
             return (yield from self._rows(found_or_node, folded, locking, view))
         node = found_or_node
-        if not isinstance(node, _DEFINING):
+        if not isinstance(node, definitions.NODES):
             raise unsupported(f"this statement ({node.this if isinstance(node, exp.Command) else type(node).__name__})")
-        return Ok() if request.command == "prepare" else (yield from self._define(node))
+        return Ok() if request.command == "prepare" else (yield from definitions.define(session, node))
 
     def at_once(self, request: Request, now: float) -> Rows | None:
         """The answer to a query that was compiled before, where nothing can be in its way: the hot path.
@@ -162,7 +136,7 @@ class Statements:
             Refused: as MySQL does.
         """
         session, store = self.session, self.session.store
-        if _word(request.text) not in _QUERIES:
+        if first_word(request.text) not in _QUERIES:
             return None
         idle = session.busy is None and session.transaction is None and session.locked_tables is None
         if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
@@ -227,7 +201,7 @@ class Statements:
         builder = PlanBuilder(folded.literals)
         session.locking = locking
         try:
-            with _understood(folded.key):
+            with understood(folded.key):
                 text, columns = Queries(session, builder).query(node)
         finally:
             session.locking = None
@@ -308,7 +282,7 @@ class Statements:
             if found is not None:
                 return found
         builder = PlanBuilder(literals)
-        with _understood(text):
+        with understood(text):
             compiled = dml.compile_change(session, folded, builder)
         if not contested and len(text) <= LONGEST:
             self._plans.add(key, version, compiled, compiled.plan.pinned, literals)
@@ -337,38 +311,6 @@ class Statements:
             return (yield from self._within(received.load, ()))
 
         return LocalInfile(loading.filename, receive, lambda: self.by_itself(load))
-
-    # --- definitions --------------------------------------------------------------------------
-
-    def _define(self, node: exp.Expression) -> Work[Answer]:
-        """Run a statement that changes definitions: what was changed before is committed."""
-        session = self.session
-        if not _is_temporary(node):
-            session.commit()
-        keys = {
-            table.key
-            for each in node.find_all(exp.Table)
-            if (table := session.store.catalog.table(_database(each) or session.database, each.name)) is not None
-        }
-        for key in keys:
-            yield from self._wait_until_unused(key)
-        with _understood(session.text):
-            answer = ddl.run(session, node)
-        for key in keys:
-            session.store.versions.forget(key)
-        return answer
-
-    def _wait_until_unused(self, key: str) -> Work[None]:
-        """Wait until no transaction has read or changed a table (MySQL 8.4 manual, 10.11.4 "Metadata Locking")."""
-        session = self.session
-        asking = Transaction(tables=session.table_locks)
-        while True:
-            user = session.store.user_of(key) or session.store.locks.in_the_way(
-                session.table_locks, key, TABLE, exclusive=True
-            )
-            if user is None:
-                return
-            yield from session.wait(asking, user)
 
     # --- transactions -------------------------------------------------------------------------
 
@@ -428,28 +370,6 @@ class Statements:
 
 _NO_TRANSACTION: Final = Transaction()
 """What a query is within that neither sees nor changes anything of a transaction's."""
-
-
-@contextmanager
-def _understood(text: str) -> Iterator[None]:
-    """Take what the reader of SQL has made of a statement, and nobody expects, for an error of syntax.
-
-    The reader is lenient: of what is no MySQL it may make a tree whose parts are missing, or are something else.
-    """
-    try:
-        yield
-    except (AttributeError, TypeError, LookupError, AssertionError) as problem:
-        _log.debug("not understood: {text}: {problem!r}", text=text[:300], problem=problem)
-        raise Refused(syntax_error(text)) from problem
-
-
-def _is_temporary(node: exp.Expression) -> bool:
-    """Whether a statement makes or drops a temporary table, which commits nothing."""
-    return node.find(exp.TemporaryProperty) is not None or bool(node.args.get("temporary"))
-
-
-def _database(node: exp.Table) -> str:
-    return str(node.args["db"].name) if node.args.get("db") else ""
 
 
 def _answered(rows: Any, plan: Plan) -> Any:
