@@ -147,6 +147,11 @@ class SqlSession:
         found = self.store.catalog.view(database or self.database, name)
         return None if found is None else parse(found.select)
 
+    @property
+    def asking(self) -> Transaction:
+        """Who asks for locks: the transaction of the statement at work."""
+        return self.at_work or self.transaction or self.table_locks
+
     def rows_of(self, table: Table) -> str:
         """The text that stands for the rows of a table as this session sees them."""
         if table.key in self.contested:
@@ -157,7 +162,7 @@ class SqlSession:
 
     def _locked_rows(self, table: Table) -> str:
         """The rows of a table, each locked when it is looked at; and those that others have taken away, to wait for."""
-        others = self.store.versions.others(table.key, self.at_work or self.table_locks)
+        others = self.store.versions.others(table.key, self.asking)
         names = ", ".join(quoted(column.name) for column in table.columns)
         key = text_literal(table.key)
         if not others:

@@ -229,10 +229,16 @@ class Statements:
         self._see_locked_tables(plan.tables, write=False)
 
         def read(execution: Execution) -> Work[Answer]:
+            chosen = plan
+            if locking is not None:
+                # Who was in the way may be gone meanwhile, and the rows that it had taken away with it.
+                again = self._query(folded, locking)
+                assert isinstance(again, Plan)
+                chosen = again
             execution.view = view
             session.locking = locking
             try:
-                rows = yield from execution.read(plan.sql, plan.parameters(folded.literals))
+                rows = yield from execution.read(chosen.sql, chosen.parameters(folded.literals))
             finally:
                 session.locking = None
             session.found_rows = len(rows)

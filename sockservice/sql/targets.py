@@ -77,9 +77,7 @@ class Targets:
         }
         keys = {table.key for each in self._tables.values() if (table := self._table(each)) is not None}
         session.contested = {
-            key: others
-            for key in keys
-            if (others := session.store.versions.others(key, session.at_work or session.table_locks))
+            key: others for key in keys if (others := session.store.versions.others(key, session.asking))
         }
         try:
             self.text = self.queries.source(node, self.scope)
