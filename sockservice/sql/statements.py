@@ -189,11 +189,10 @@ class Statements:
     def _query(self, folded: Folded, locking: Locking | None) -> Plan | exp.Expression:
         """The plan of a query; what was read, where it is none."""
         session = self.session
-        contested = bool(session.store.versions.writers) and locking is not None
-        key = (folded.key, shape(folded.literals), session.database, session.sql_mode, session.unseen, locking)
+        key = (folded.key, shape(folded.literals), session.database, session.sql_mode, _NOTHING, locking)
         version = session.store.catalog.version
-        found: Plan | None = None if contested else self._plans.find(key, version, folded.literals)
-        if found is not None:
+        found: Plan | None = self._plans.find(key, version, folded.literals)
+        if found is not None and self._is_plain(found.tables, locks=locking is not None):
             return found
         node = parse(folded.key)
         if not isinstance(node, exp.Query):
@@ -209,9 +208,17 @@ class Statements:
         plan = Plan(text, tuple(builder.binds), answer_columns(columns), pinned, frozenset(builder.tables))
         predicate = predicate_of_query(session, node, folded.literals) if locking is not None else None
         plan = attrs.evolve(plan, predicate=predicate)
-        if len(folded.key) <= LONGEST and not contested:
+        if len(folded.key) <= LONGEST and self._is_plain(plan.tables, locks=locking is not None):
             self._plans.add(key, version, plan, pinned, folded.literals)
         return plan
+
+    def _is_plain(self, keys: frozenset[str], *, locks: bool) -> bool:
+        """Whether tables are read as they are: no older state of them is seen, nor has anybody locked their rows."""
+        session = self.session
+        if session.unseen and keys & session.unseen:
+            return False
+        versions = session.store.versions
+        return not (locks and versions.writers and any(versions.others(key, session.asking) for key in keys))
 
     def _locking(self, text: str) -> Locking | None:
         found = _LOCKING.search(text)
@@ -243,7 +250,7 @@ class Statements:
                 session.locking = None
             session.found_rows = len(rows)
             if plan.predicate is not None:
-                session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals)
+                session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals, found=len(rows))
             return Rows(plan.columns, _answered(rows, plan))
 
         transaction = session.transaction
@@ -280,17 +287,15 @@ class Statements:
 
     def _compiled(self, text: str, literals: Any, folded: Folded) -> dml.Change:
         session = self.session
-        contested = bool(session.store.versions.writers)
         key: Hashable = (text, shape(literals), session.database, session.sql_mode, "change")
         version = session.store.catalog.version
-        if not contested:
-            found: dml.Change | None = self._plans.find(key, version, literals)
-            if found is not None:
-                return found
+        found: dml.Change | None = self._plans.find(key, version, literals)
+        if found is not None and self._is_plain(_keys(found), locks=True):
+            return found
         builder = PlanBuilder(literals)
         with understood(text):
             compiled = dml.compile_change(session, folded, builder)
-        if not contested and len(text) <= LONGEST:
+        if len(text) <= LONGEST and self._is_plain(_keys(compiled), locks=True):
             self._plans.add(key, version, compiled, compiled.plan.pinned, literals)
         return compiled
 
@@ -376,6 +381,11 @@ class Statements:
 
 _NO_TRANSACTION: Final = Transaction()
 """What a query is within that neither sees nor changes anything of a transaction's."""
+
+
+def _keys(change: dml.Change) -> frozenset[str]:
+    """The tables that a statement reads or changes."""
+    return change.plan.tables | {table.key for table in change.tables}
 
 
 def _answered(rows: Any, plan: Plan) -> Any:
