@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 _NAME: Final = r"[^\x00-\x23%-/:-@\[-^`{-\x7f]"
-_TOKEN: Final = re.compile(
+TOKEN: Final = re.compile(
     rf"""
     (?P<skip> [\x00-\x20]++ | --(?=[\x00-\x20]|\Z)[^\n]*+ | \#[^\n]*+ | /\*(?![!M])(?:[^*]++|\*(?!/))*+\*/ )
   | (?P<string> [nN]?'(?:[^'\\]++|''|\\.?)*+' | "(?:[^"\\]++|""|\\.?)*+" )
@@ -74,7 +74,7 @@ def fold(text: str, params: tuple[Any, ...] = ()) -> Folded:
     bound = iter(params)
     structural = depth = 0
     first = previous = ""
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         kind, written = match.lastgroup, match[0]
         if kind == "skip":
             continue
