@@ -34,6 +34,18 @@ def _is_name(word: Word, words: Words) -> bool:
     return word.kind == "word" and word.text[0] not in "@_" and word.text.lower() not in _WORDS
 
 
+def with_name(expression: str, old: str, new: str) -> str:
+    """An expression that names a column by another name."""
+    words = Words(expression)
+    told, end = "", 0
+    while not words.ended:
+        word = words.take()
+        if _is_name(word, words) and word.text.strip("`").replace("``", "`").lower() == old.lower():
+            told += expression[end : word.start] + backticked(new)
+            end = word.end
+    return told + expression[end:]
+
+
 def rendered(expression: str, columns: Collection[str]) -> str:
     """An expression of a definition as SHOW CREATE TABLE has it.
 
@@ -54,7 +66,7 @@ def rendered(expression: str, columns: Collection[str]) -> str:
             text = f"_utf8mb4{text}" if previous.lower() not in ("_utf8mb4", "_latin1", "_binary") else text
         if told and text not in _TIGHT_BEFORE and previous not in _TIGHT_BEHIND and not _calls(previous, text):
             told += " "
-        told += text + ("" if text != "," else "")
+        told += text
         previous = text
     return told.replace(", ", ",")
 

@@ -11,6 +11,8 @@ from sockservice.sqltypes import SqlType
 
 DEFAULT_CHARSET: Final = "utf8mb4"
 DEFAULT_COLLATION: Final = "utf8mb4_0900_ai_ci"
+SYSTEM: Final = ("information_schema", "mysql", "performance_schema", "sys")
+"""The databases that every server has."""
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -207,8 +209,10 @@ class View(msgspec.Struct, frozen=True):
     Attributes:
         database: where it is.
         name: its name.
-        select: its query, with the databases of all tables.
+        select: its query, as it was written.
+        within: the database that was the current one: names without one mean it.
         columns: names and types, as they were when it was made.
+        named: whether the names of its columns were given, and not those of the query.
         definer: whose it is.
         algorithm: ``UNDEFINED``, ``MERGE`` or ``TEMPTABLE``.
         security: ``DEFINER`` or ``INVOKER``.
@@ -219,7 +223,9 @@ class View(msgspec.Struct, frozen=True):
     database: str
     name: str
     select: str
+    within: str = ""
     columns: tuple[Column, ...] = ()
+    named: bool = False
     definer: str = "root@%"
     algorithm: str = "UNDEFINED"
     security: str = "DEFINER"

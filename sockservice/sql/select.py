@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
@@ -11,11 +11,14 @@ from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.expressions import Expressions, common_type, in_type
 from sockservice.sql.kinds import Kind
-from sockservice.sql.plan import PlanBuilder
+from sockservice.sql.literals import fold
+from sockservice.sql.parse import parse
+from sockservice.sql.plan import Constants, PlanBuilder
 from sockservice.sql.scope import Scope, Source
 from sockservice.sql.typed import Origin, Typed, quoted
 
 if TYPE_CHECKING:
+    from sockservice.sql.schema import View
     from sockservice.sql.session import SqlSession
 
 Columns = list[tuple[str, Typed]]
@@ -150,7 +153,11 @@ class Queries:
             else:
                 inner = item.this if isinstance(item, exp.Alias) else item
                 label = item.alias if isinstance(item, exp.Alias) else self._label(inner)
-                items.append((label, compiler.compile(inner)))
+                typed = compiler.compile(inner)
+                if typed.origin is not None and typed.origin.database == "information_schema" and label == inner.name:
+                    # These tables give their own spelling of a name, not the statement's.
+                    label = typed.origin.name
+                items.append((label, typed))
         if not items:
             raise Refused("ER_NO_TABLES_USED")
         return items
@@ -305,9 +312,8 @@ class Queries:
                     return f"{quoted(name)} AS {quoted(alias)}"
         view = self.session.view(name, database)
         if view is not None:
-            text, columns = self.query(view)
-            found = _source_of(alias, columns, [])
-            self._enter(found, scope)
+            text, columns = view_rows(self, view)
+            self._enter(_source_of(alias, columns, []), scope)
             return f"({text}) AS {quoted(alias)}"
         table = self.session.table(name, database)
         self.builder.tables.add(table.key)
@@ -318,6 +324,48 @@ class Queries:
         if any(known.alias == source.alias and known.database == source.database for known in scope.sources):
             raise Refused("ER_NONUNIQ_TABLE", source.alias)
         scope.sources.append(source)
+
+
+def view_rows(queries: Queries, view: View) -> tuple[str, Columns]:
+    """The query of a view, with the columns that the view had when it was made.
+
+    Args:
+        queries: what compiles the statement that reads the view.
+        view: the view.
+
+    Raises:
+        Refused: 1356, where what it reads is not there any more.
+    """
+    folded = fold(view.select)
+    inner = Queries(queries.session, Constants(folded.literals, tables=queries.builder.tables))
+    try:
+        with queries.session.within(view.within):
+            text, columns = inner.query(parse(folded.key))
+    except Refused as refused:
+        if refused.answer.code in _GONE:
+            raise Refused("ER_VIEW_INVALID", view.database, view.name) from None
+        raise
+    if view.named:
+        chosen = [(column.name, typed) for column, (_, typed) in zip(view.columns, columns, strict=False)]
+    else:
+        by_label = {label.lower(): (label, typed) for label, typed in columns}
+        chosen = [by_label[name] for column in view.columns if (name := column.name.lower()) in by_label]
+    if len(chosen) < len(view.columns):
+        raise Refused("ER_VIEW_INVALID", view.database, view.name)
+    listed = ", ".join(f"{typed.sql} AS {quoted(label)}" for label, typed in chosen)
+    named = [
+        (label, typed._replace(sql=quoted(label), origin=_through(typed.origin, view, label))) for label, typed in chosen
+    ]
+    return f"SELECT {listed} FROM ({text})", named
+
+
+_GONE: Final = frozenset([1054, 1146, 1049, 1109, 1356])
+"""Errors that say that something is not there."""
+
+
+def _through(origin: Origin | None, view: View, label: str) -> Origin | None:
+    """What clients see of a column that comes through a view."""
+    return None if origin is None else origin._replace(database=view.database, table=view.name, name=label)
 
 
 def source_of_table(table: Any, alias: str) -> Source:

@@ -62,6 +62,8 @@ class TableBuilder:
     warnings: list[tuple[str, int, str]] = attrs.field(factory=list)
     added_keys: list[ForeignKey] = attrs.field(factory=list)
     _declared_nullable: set[str] = attrs.field(factory=set)
+    _selected: set[str] = attrs.field(factory=set)
+    _own: int = 0
 
     @classmethod
     def of(cls, session: SqlSession, table: Table) -> TableBuilder:
@@ -121,6 +123,18 @@ class TableBuilder:
                 for check in part.checks:
                     self.add_check(check)
 
+    def add_selected(self, columns: Iterable[Column]) -> None:
+        """Add the columns that a query gives, behind which those of the statement come that it does not give.
+
+        Raises:
+            Refused: 1060.
+        """
+        for column in columns:
+            if self.column(column.name) is not None:
+                raise Refused("ER_DUP_FIELDNAME", column.name)
+            self.columns.append(column)
+            self._selected.add(column.name.lower())
+
     def add_column(self, draft: ColumnDraft, place: int | None = None) -> Column:
         """Add a column.
 
@@ -131,13 +145,20 @@ class TableBuilder:
         Raises:
             Refused: 1060, 1054, 1067 and others.
         """
-        if self.column(draft.name) is not None:
+        known = self.column(draft.name)
+        if known is not None and draft.name.lower() in self._selected:
+            # The statement says what a column of the query is like.
+            self._selected.discard(draft.name.lower())
+            place = self.columns.index(known)
+            self.columns.remove(known)
+        elif known is not None:
             raise Refused("ER_DUP_FIELDNAME", draft.name)
         if len(self.columns) >= _MOST_COLUMNS:
             raise Refused("ER_TOO_MANY_FIELDS")
         column = self._column(draft)
         if place is None:
-            place = self.place(draft.after)
+            place = self._own if self._selected else self.place(draft.after)
+            self._own += 1
         self.columns.insert(place, column)
         if draft.nullable:
             self._declared_nullable.add(draft.name.lower())
