@@ -101,6 +101,8 @@ class Catalog:
 
     def temporaries(self, connection: int) -> list[Table]:
         """The temporary tables of a connection."""
+        if not self._temporary:
+            return []
         return [table for table in self._temporary.values() if table.temporary == connection]
 
     def view(self, database: str, name: str) -> View | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from sqlglot import exp
 
-from sockservice.answers import Error, Ok
+from sockservice.answers import Ok
 from sockservice.error_codes import error
 from sockservice.sql.assignments import Assignments
 from sockservice.sql.defaults import Defaults, needs_default
@@ -22,15 +22,22 @@ from sockservice.sql.running import Work
 from sockservice.sql.schema import Column, Table
 from sockservice.sql.scope import Scope
 from sockservice.sql.select import Queries
-from sockservice.sql.storing import store, store_null
+from sockservice.sql.storing import implicit_default, store, store_null
 from sockservice.sql.value_rows import DEFAULT, plain
 
 if TYPE_CHECKING:
     from sockservice.sql.execution import Execution
     from sockservice.sql.session import SqlSession
 
-Cell = str | int
-"""A value of a row: SQLite's text of an expression, or the number of the literal that it is."""
+
+class Formula(str):
+    """SQLite's text of an expression, in the place of a value."""
+
+    __slots__ = ()
+
+
+Cell = Formula | int
+"""A value of a row: an expression, or the number of the literal that it is."""
 
 
 @attrs.frozen
@@ -101,7 +108,7 @@ def compile_insert(
     duplicate = None
     conflict = node.args.get("conflict")
     if conflict is not None:
-        duplicate = Assignments.on_duplicate(session, queries, table, conflict, source)
+        duplicate = Assignments.on_duplicate(queries, table, conflict, source)
     plan = Plan("", tuple(builder.binds), (), frozenset(builder.pinned), frozenset(builder.tables))
     return Insertion(table, columns, rows, select, duplicate, plan, replace, ignore)
 
@@ -130,7 +137,7 @@ def _cell(compiler: Any, value: exp.Expression, column: Column) -> Cell | None:
     typed = compiler.compile(value)
     if isinstance(value, exp.Placeholder) and typed.literal is not None:
         return int(typed.literal)
-    return fit(typed, column)
+    return Formula(fit(typed, column))
 
 
 def _is_default(value: exp.Expression) -> bool:
@@ -146,7 +153,7 @@ class Inserting:
         execution: the statement.
         insertion: as compiled.
         literals: of the statement.
-        single: whether it gives one row only.
+        count: how many rows it gives; None for those of a query, of which nobody knows.
     """
 
     def __init__(
@@ -220,18 +227,16 @@ class Inserting:
         later = []
         for place, column, raw in zip(self._places, self._insertion.columns, row, strict=True):
             value = raw
-            if are_cells:
-                value = DEFAULT
-                if isinstance(raw, int):
-                    value = plain(self._literals[raw])
-                elif raw is not None:
-                    self._fill_fixed(values, open_places)
-                    parameters = {**self._bound, **row_parameters(values, "c")}
-                    found = yield from self._execution.read(f"SELECT {raw}", parameters)
-                    value = next(iter(found))[0]
+            if isinstance(raw, Formula):
+                self._fill_fixed(values, open_places)
+                parameters = {**self._bound, **row_parameters(values, "c")}
+                found = yield from self._execution.read(f"SELECT {raw}", parameters)
+                value = next(iter(found))[0]
+            elif are_cells:
+                value = DEFAULT if raw is None else plain(self._literals[raw])
             if place < 0:
                 if value is not DEFAULT:
-                    raise Refused(_generated(column, self._insertion.table))
+                    raise Refused("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, self._insertion.table.name)
                 continue
             if value is DEFAULT:
                 later.append(place)
@@ -256,8 +261,6 @@ class Inserting:
             column = named[place]
             if values[place] is None and self._defaults.is_fixed(column):
                 if column.default is None and not column.nullable and not column.auto_increment:
-                    from sockservice.sql.storing import implicit_default
-
                     values[place] = implicit_default(column)
                 else:
                     values[place] = self._defaults.get(column)
@@ -315,7 +318,9 @@ class Inserting:
     def _replace(self, values: list[Any]) -> bool:
         """Delete what is in the way of a row and insert it; whether that was anything."""
         conflicts = self._rows.conflicts(values)
-        if len(conflicts) == 1 and not self._execution.store.referring(self._insertion.table):
+        # A row that meets its like by the last of its unique keys is changed in place, and not even that if it is equal.
+        last = conflicts and conflicts[0].index is self._rows.unique[-1]
+        if last and not self._execution.store.referring(self._insertion.table):
             old = self._rows.get(conflicts[0].row)
             if list(old) == values:
                 self.affected += 1
@@ -336,7 +341,7 @@ class Inserting:
         self._execution.claim(self._insertion.table.key, row)
         parameters = {**self._bound, **row_parameters(values, "v"), "row": row}
         new = yield from self._insertion.duplicate.work_out(
-            self._execution, self._rows, self._defaults, row, old, parameters
+            self._execution, self._rows, self._defaults, old, parameters
         )
         if tuple(new) != tuple(old):
             self._rows.update(row, old, new)
@@ -347,10 +352,3 @@ class Inserting:
         if self._auto is not None:
             changed = tuple(new) != tuple(old) and self._count is not None
             self._last_id = int(new[self._rows.place(self._auto.name)] or 0) if changed else 0
-
-
-def _generated(column: Column, table: Table) -> Error:
-    """Error 3105."""
-    found = error("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN")
-    message = f"The value specified for generated column '{column.name}' in table '{table.name}' is not allowed."
-    return Error(found.code, found.sqlstate, message)

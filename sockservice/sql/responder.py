@@ -6,7 +6,7 @@ import functools
 import sqlite3
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
@@ -24,6 +24,9 @@ from sockservice.sql.store import Store
 from sockservice.sql.system_tables import SystemTables
 
 _STATEMENTS: Final = frozenset(["query", "execute", "prepare"])
+
+
+Outcome = TypeVar("Outcome")
 
 
 @implementer(IResponder)
@@ -61,7 +64,16 @@ class Sql:
 
     def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
         """The answer to a statement, or None where nobody here has one."""
-        return run(self._answer(request), self.store.clock)
+        try:
+            rows = self._statements(request.session).at_once(request, self._now())
+        except Refused as refused:
+            return self._refused(request.session, refused)
+        answer: Answer | Deferred[Any] | None = rows or run(self._answer(request), self.store.clock)
+        return answer
+
+    def _refused(self, session: ISession, refused: Refused) -> Error:
+        session.warnings = (("Error", refused.answer.code, refused.answer.message),)
+        return refused.answer
 
     def session_of(self, session: ISession) -> SqlSession:
         """What is known here of a session."""
@@ -70,7 +82,9 @@ class Sql:
     def _statements(self, session: ISession) -> Statements:
         known = self._sessions.get(session)
         if known is None:
-            known = self._sessions[session] = Statements(SqlSession(self.store, session), self._plans)
+            known = self._sessions[session] = Statements(
+                SqlSession(self.store, session), self._plans, lambda work: self._by_itself(session, work)
+            )
             session.on_end.append(lambda: self._forget(session))
         return known
 
@@ -80,27 +94,34 @@ class Sql:
         if known is not None:
             run(known.session.close(), self.store.clock)
 
+    def _by_itself(self, session: ISession, work: Callable[[], Work[Answer]]) -> Answer | Deferred[Answer]:
+        """What is done behind a statement's own answer, as when a client's file is here."""
+        alone: Work[Answer] = self._alone(self._statements(session).session, "", work)
+        return run(alone, self.store.clock)
+
     def _answer(self, request: Request) -> Work[Answer | None]:
         statements = self._statements(request.session)
-        session = statements.session
+        return (yield from self._alone(statements.session, request.text, lambda: self._one(request, statements)))
+
+    def _alone(self, session: SqlSession, text: str, work: Callable[[], Work[Outcome]]) -> Work[Outcome | Error]:
+        """Do work when the session has nothing else to do; what goes wrong is the answer."""
         while session.busy is not None:
             waited: Deferred[None] = Deferred()
             session.busy.chainDeferred(waited)
             yield waited
         session.busy = Deferred()
         try:
-            answer = yield from self._one(request, statements)
+            answer = yield from work()
             if isinstance(answer, Ok):
                 session.row_count = answer.affected_rows
             elif isinstance(answer, Rows):
                 session.row_count = -1
             return answer
         except Refused as refused:
-            request.session.warnings = (("Error", refused.answer.code, refused.answer.message),)
             session.row_count = -1
-            return refused.answer
+            return self._refused(session.session, refused)
         except (sqlite3.Error, RecursionError, OverflowError, ValueError) as problem:
-            self._log.failure("a statement failed in SQLite: {text}", text=request.text[:300])
+            self._log.failure("a statement failed in SQLite: {text}", text=text[:300])
             return Error(1105, "HY000", f"sockservice: {type(problem).__name__}: {problem}")
         finally:
             busy, session.busy = session.busy, None
@@ -135,9 +156,8 @@ class Sql:
         if self._beside is None:
             return None
         committed_by_itself = request.session.autocommit
-        answer: Answer | Deferred[Answer] | None = self._beside.respond(request)
-        if isinstance(answer, Deferred):
-            answer = yield answer
+        given: Answer | Deferred[Answer] | None = self._beside.respond(request)
+        answer: Answer | None = (yield given) if isinstance(given, Deferred) else given
         if request.session.autocommit and not committed_by_itself:
             session.commit()
         return answer

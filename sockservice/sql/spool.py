@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 import tempfile
+import weakref
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ class Spool:
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - lives as long as its rows
+        weakref.finalize(self, self._file.close)
         self._places: list[int] = []
         self.count = 0
 
@@ -34,4 +36,4 @@ class Spool:
         for place, end in zip(self._places, [*self._places[1:], None], strict=True):
             self._file.seek(place)
             data = self._file.read() if end is None else self._file.read(end - place)
-            yield from marshal.loads(data)
+            yield from marshal.loads(data)  # noqa: S302 - it was written here

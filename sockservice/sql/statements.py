@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import sqlite3
+import time
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 from sqlglot import exp
+from twisted.internet.defer import Deferred
 
-from sockservice.answers import Answer, Error, Ok, Request, Rows
-from sockservice.error_codes import error
-from sockservice.sql import definitions, dml, show_statements, transaction_statements, warning_statements
+from sockservice.answers import Answer, LocalInfile, Ok, Request, Rows
+from sockservice.sql import definitions, dml, load_data, show_statements, transaction_statements, warning_statements
 from sockservice.sql.definition import Definition
-from sockservice.sql.errors import NotUnderstood, Refused, Waiting, unsupported
-from sockservice.sql.execution import Execution, LongWork
+from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
+from sockservice.sql.execution import TURN, Execution, LongWork
 from sockservice.sql.kinds import to_python
 from sockservice.sql.literals import Folded, fold
 from sockservice.sql.locks import TABLE
@@ -32,6 +35,10 @@ from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
 if TYPE_CHECKING:
     from sockservice.sql.plans import Plans
 
+_LONG: Final = 32_768
+"""Characters of a statement that is taken apart in a thread."""
+_QUERIES: Final = frozenset(["select", "with"])
+_NOTHING: Final[frozenset[str]] = frozenset()
 _FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)")
 _LOCKING: Final = re.compile(
     r"(?:for (?P<how>update|share)(?: of [^)]*?)?(?P<end> nowait| skip locked)?|lock in share mode)\Z", re.IGNORECASE
@@ -42,16 +49,41 @@ _CHANGED_TYPES: Final = frozenset(["DECIMAL", "BIGINT", "BIT"])
 """Types whose stored values are not what answers have."""
 
 
+ByItself = Callable[[Callable[[], Work[Answer]]], "Answer | Deferred[Answer]"]
+"""Runs work and answers what goes wrong with it."""
+
+
+class _Read(NamedTuple):
+    """A statement that was taken apart: its literals, its first word, and its rows where it changes some."""
+
+    folded: Folded
+    word: str
+    change: dml.Statement | None
+
+    @classmethod
+    def of(cls, request: Request) -> _Read:
+        folded = fold(request.text, request.params)
+        word = _word(folded.key)
+        return cls(folded, word, dml.Statement.of(folded) if word in dml.WORDS else None)
+
+
+def _word(text: str) -> str:
+    first = _FIRST.match(text)
+    return first[1].lower() if first is not None else ""
+
+
 class Statements:
     """Runs the statements of a session.
 
     Args:
         session: whose.
         plans: those that are kept.
+        by_itself: runs work that is not a statement's own any more, and gives its answer.
     """
 
-    def __init__(self, session: SqlSession, plans: Plans) -> None:
+    def __init__(self, session: SqlSession, plans: Plans, by_itself: ByItself) -> None:
         self.session = session
+        self.by_itself = by_itself
         self._plans = plans
 
     def run(self, request: Request, now: float) -> Work[Answer]:
@@ -67,16 +99,21 @@ class Statements:
         session = self.session
         session.text, session.now, session.given_id = request.text, now, 0
         session.given_up.clear()
-        folded = fold(request.text, request.params)
-        first = _FIRST.match(folded.key)
-        word = first[1].lower() if first is not None else ""
+        if len(request.text) > _LONG:
+            # Taking a long statement apart would keep the others waiting.
+            read: _Read = yield session.store.run_in_thread(functools.partial(_Read.of, request))
+        else:
+            read = _Read.of(request)
+        folded, word = read.folded, read.word
         if word in transaction_statements.WORDS:
             found = transaction_statements.reader_of(folded.key)
             if found is not None:
                 run, match = found
                 return Ok() if request.command == "prepare" else (yield from run(session, match))
-        if word in dml.WORDS:
-            return (yield from self._change(folded, describe=request.command == "prepare"))
+        if read.change is not None:
+            return (yield from self._change(read.change, describe=request.command == "prepare"))
+        if word == "load":
+            return self._load(folded)
         told = warning_statements.answered(folded.key, session.session)
         if told is not None:
             return told
@@ -105,6 +142,45 @@ class Statements:
                 return Rows(found_or_node.columns)
             return (yield from self._rows(found_or_node, folded, locking, view))
         raise unsupported(f"this statement ({type(found_or_node).__name__})")
+
+    def at_once(self, request: Request, now: float) -> Rows | None:
+        """The answer to a query that was compiled before, where nothing can be in its way: the hot path.
+
+        Args:
+            request: the statement.
+            now: the time, in seconds since the epoch.
+
+        Returns:
+            None for anything else, and where the rows do not come at once; nothing is done then.
+
+        Raises:
+            Refused: as MySQL does.
+        """
+        session, store = self.session, self.session.store
+        if _word(request.text) not in _QUERIES:
+            return None
+        idle = session.busy is None and session.transaction is None and session.locked_tables is None
+        if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
+            return None
+        folded = fold(request.text, request.params)
+        surroundings = (session.database, session.shadows, session.sql_mode, _NOTHING, None)
+        key = (folded.key, shape(folded.literals), *surroundings)
+        plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
+        if plan is None or "session_" in plan.sql:
+            return None
+        session.now = now
+        main = store.main
+        main.view, main.session = None, session
+        main.deadline = time.monotonic() + TURN
+        try:
+            rows = main.rows(plan.sql, plan.parameters(folded.literals))
+        except (TooSlow, sqlite3.Error, OverflowError):
+            return None
+        finally:
+            main.deadline = float("inf")
+        session.session.warnings = ()
+        session.found_rows, session.row_count = len(rows), -1
+        return Rows(plan.columns, _answered(rows, plan))
 
     # --- queries ------------------------------------------------------------------------------
 
@@ -184,9 +260,8 @@ class Statements:
 
     # --- changes ------------------------------------------------------------------------------
 
-    def _change(self, folded: Folded, *, describe: bool) -> Work[Answer]:
+    def _change(self, statement: dml.Statement, *, describe: bool) -> Work[Answer]:
         session = self.session
-        statement = dml.Statement.of(folded)
         text, literals = statement.folded
         versions = session.store.versions
         transaction = session.transaction_for_statement() if not describe else Transaction()
@@ -220,6 +295,30 @@ class Statements:
             self._plans.add(key, version, compiled, compiled.plan.pinned, literals)
         return compiled
 
+    def _load(self, folded: Folded) -> Answer:
+        """LOAD DATA LOCAL: ask for the file; what it holds is inserted when all of it is here."""
+        session = self.session
+        loading = load_data.compile_load(session, folded)
+        self._see_locked_tables([loading.table.key], write=True)
+        received = load_data.Received(loading)
+        problem: list[Refused] = []
+
+        def receive(data: bytes) -> None:
+            try:
+                if not problem:
+                    received.receive(data)
+            except Refused as refused:
+                problem.append(refused)
+
+        def load() -> Work[Answer]:
+            if problem:
+                raise problem[0]
+            if session.transaction_for_statement().read_only:
+                raise Refused("ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION")
+            return (yield from self._within(received.load, ()))
+
+        return LocalInfile(loading.filename, receive, lambda: self.by_itself(load))
+
     # --- definitions --------------------------------------------------------------------------
 
     def _define(self, definition: Definition) -> Work[Answer]:
@@ -234,7 +333,7 @@ class Statements:
         for table in tables:
             locks.take(asking, table.key, TABLE, exclusive=True)
         try:
-            return (yield from definition.run(session, lambda folded: self._change(folded, describe=False)))
+            return (yield from definition.run(session, lambda each: self._change(dml.Statement.of(each), describe=False)))
         finally:
             locks.release(asking)
             asking.end()
@@ -300,19 +399,22 @@ class Statements:
             table = next((each for each in self.session.store.catalog.every_table() if each.key == key), None)
             name = table.name if table is not None else key
             if key not in locked:
-                raise Refused(_named("ER_TABLE_NOT_LOCKED", f"Table '{name}' was not locked with LOCK TABLES"))
+                raise Refused("ER_TABLE_NOT_LOCKED", name)
             if write and not locked[key]:
-                text = f"Table '{name}' was locked with a READ lock and can't be updated"
-                raise Refused(_named("ER_TABLE_NOT_LOCKED_FOR_WRITE", text))
+                raise Refused("ER_TABLE_NOT_LOCKED_FOR_WRITE", name)
 
 
 _NO_TRANSACTION: Final = Transaction()
 """What a query is within that neither sees nor changes anything of a transaction's."""
 
 
-def _named(name: str, text: str) -> Error:
-    found = error(name)
-    return Error(found.code, found.sqlstate, text)
+def _is_temporary(node: exp.Expression) -> bool:
+    """Whether a statement makes or drops a temporary table, which commits nothing."""
+    return node.find(exp.TemporaryProperty) is not None or bool(node.args.get("temporary"))
+
+
+def _database(node: exp.Table) -> str:
+    return str(node.args["db"].name) if node.args.get("db") else ""
 
 
 def _answered(rows: Any, plan: Plan) -> Any:

@@ -42,7 +42,7 @@ class Store:
         predicates: what transactions have searched for and locked.
         named_locks: those of GET_LOCK.
         readers: for queries that take their time.
-        clock: as given.
+        clock, run_in_thread: as given.
         using: the transactions under way that last for more than a statement.
         system: the tables of the server's own databases.
     """
@@ -55,11 +55,12 @@ class Store:
     ) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="sockservice-") if folder is None else None
         path = Path(self._temporary.name if self._temporary else str(folder)) / FILE
+        self.run_in_thread = run_in_thread
         self.clock: IReactorTime = clock  # type: ignore[assignment]
         self.main = Connection(path, {})
         self.catalog = Catalog(self.main)
         self.numbers = Numbers(self.main)
-        self.versions = Versions(self.main)
+        self.versions = Versions(self.main, None if folder is None else self.catalog.every_table())
         self.locks = Locks()
         self.predicates = Predicates(self.main)
         self.named_locks = NamedLocks()

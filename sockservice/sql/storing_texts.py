@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ from sockservice.error_codes import error
 from sockservice.sql.collating import without_case_and_accents
 from sockservice.sql.conversions import double_text
 from sockservice.sql.diagnostics import Diagnostics
+from sockservice.sql.errors import Refused
+from sockservice.sql.storing_numbers import exact
 from sockservice.sqltypes import SqlType
 
 MOST_BYTES: Final = {
@@ -31,7 +34,7 @@ _DEEPEST: Final = 100
 
 def store_characters(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) -> str:
     """A CHAR or VARCHAR: so many characters; blanks over the length go without an error."""
-    text = _text(value, kind, column, diagnostics)
+    text = _text(value, column, diagnostics)
     length = 1 if kind.length is None else kind.length
     if len(text) > length:
         if text[length:].strip(" "):
@@ -44,7 +47,7 @@ def store_characters(value: Any, kind: SqlType, column: str, diagnostics: Diagno
 
 def store_text(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) -> str:
     """A TEXT: so many bytes."""
-    text = _text(value, kind, column, diagnostics)
+    text = _text(value, column, diagnostics)
     most = MOST_BYTES[kind.name]
     if len(text) * 4 > most and len(text.encode("utf-8", "surrogateescape")) > most:
         diagnostics.object_to("ER_DATA_TOO_LONG" if diagnostics.refuses else "WARN_DATA_TRUNCATED", column)
@@ -74,7 +77,7 @@ def store_blob(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics)
 def store_enum(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) -> str:
     """One of the members, by its text or its number from 1; ``""`` for an error that was let pass."""
     if isinstance(value, (int, float, Decimal)):
-        number = int(value)
+        number = int(exact(value))
         if 1 <= number <= len(kind.values):
             return kind.values[number - 1]
     else:
@@ -92,7 +95,7 @@ def store_set(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) 
     """Some of the members, by their texts or their bits, in the order of the declaration."""
     members, wrong = _members(kind.values), False
     if isinstance(value, (int, float, Decimal)):
-        bits = int(value)
+        bits = int(exact(value))
         wrong = not 0 <= bits < 1 << len(kind.values)
         chosen = {place for place in range(len(kind.values)) if bits >> place & 1}
     else:
@@ -112,9 +115,7 @@ def store_json(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics)
         return json_text(json.loads(text, parse_float=_JsonNumber, parse_constant=_no_constant))
     except (ValueError, RecursionError) as problem:
         position = getattr(problem, "pos", 0)
-        diagnostics.strict = True
-        diagnostics.object_with(error("ER_INVALID_JSON_TEXT", "Invalid value.", position, column))
-        return "null"
+        raise Refused("ER_INVALID_JSON_TEXT", "Invalid value.", position, column) from None
 
 
 class _JsonNumber(float):
@@ -163,17 +164,17 @@ def _key(text: str) -> str:
 def _readable(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    return double_text(value) if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return double_text(value) if math.isfinite(value) else str(value)
+    return format(exact(value), "f") if isinstance(value, Decimal) else str(value)
 
 
-def _text(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) -> str:
+def _text(value: Any, column: str, diagnostics: Diagnostics) -> str:
     """A value as text; bytes that are none are objected to."""
     if isinstance(value, str):
         return value
     if not isinstance(value, bytes):
-        return (
-            double_text(value) if isinstance(value, float) else format(value, "f" if isinstance(value, Decimal) else "")
-        )
+        return _readable(value)
     try:
         return value.decode()
     except UnicodeDecodeError as problem:

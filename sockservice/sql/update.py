@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from sqlglot import exp
 
-from sockservice.answers import Error, Ok
-from sockservice.error_codes import error
+from sockservice.answers import Ok
 from sockservice.sql.assignments import Assignments
 from sockservice.sql.defaults import Defaults
 from sockservice.sql.errors import Refused
@@ -121,12 +120,11 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
     for each in node.expressions:
         target = targets.with_column(each.this.name, each.this.table, "UPDATE")
         by_alias.setdefault(target.source.alias, (target, []))[1].append(each)
-    refuse_reading(node, {target.table.name for target, _ in by_alias.values()}, "UPDATE")
+    refuse_reading(node, {target.table.name for target, _ in by_alias.values()})
     if len(targets.scope.sources) > 1:
         for word, text in (("order", "ORDER BY"), ("limit", "LIMIT")):
             if node.args.get(word) is not None:
-                wrong = error("ER_WRONG_USAGE")
-                raise Refused(Error(wrong.code, wrong.sqlstate, f"Incorrect usage of UPDATE and {text}"))
+                raise Refused("ER_WRONG_USAGE", "UPDATE", text)
     compiler = targets.queries.expressions(targets.scope)
     predicate = targets.predicate(node, compiler)
     ending = targets.ending(node, compiler)

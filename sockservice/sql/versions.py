@@ -1,14 +1,15 @@
 """What rows were before they were changed: for ROLLBACK, and for readers whose snapshot is older.
 
 Beside the SQLite table of each MySQL table that is changed while anybody may need the old rows stands one of the same
-columns, with the number of the change, of the transaction and of the row, and whether the row was there before. Each row
-that a change takes away, and each that it brings, has a version there. For a reader, a row is what its oldest
+columns, with the number of the change, of the transaction and of the row, and whether the row was there before. Each
+row that a change takes away, and each that it brings, has a version there. For a reader, a row is what its oldest
 version says that stems from a transaction it does not see, else what the table itself says.
 """
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from typing import Any, Final
 
 from twisted.internet.defer import CancelledError
@@ -31,12 +32,14 @@ class Versions:
 
     Args:
         connection: the one that writes.
+        tables: all tables, where they outlive the process: what is not committed at its end is undone at the next
+            start.
 
     Attributes:
         writers: the transactions under way that have changed something, by number.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, tables: Iterable[Table] | None = None) -> None:
         self._connection = connection
         self._next = 1
         self._change = 0
@@ -44,10 +47,24 @@ class Versions:
         self._views: set[ReadView] = set()
         self._kept: dict[str, set[int]] = {}
         self._made_for: dict[str, Table] = {}
-        for (name,) in connection.execute(
+        self._tells = tables is not None
+        connection.execute("CREATE TABLE IF NOT EXISTS open_transactions (number INTEGER PRIMARY KEY)")
+        self._recover({table.key: table for table in tables or ()})
+
+    def _recover(self, tables: dict[str, Table]) -> None:
+        """Undo what was not committed when the process ended, and begin anew."""
+        found = self._connection.execute("SELECT number FROM open_transactions ORDER BY 1").fetchall()
+        past = self._connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '~%'"
-        ).fetchall():
-            connection.execute(f"DROP TABLE {quoted(name)}")
+        ).fetchall()
+        keys = [name[1:] for (name,) in past]
+        written = {key: tables[key] for key in keys if key in tables}
+        for (number,) in found:
+            for _ in self.undo(Transaction(number=number, written=written)):
+                pass
+        for key in keys:
+            self._connection.execute(f"DROP TABLE {quoted(f'~{key}')}")
+        self._connection.execute("DELETE FROM open_transactions")
 
     @property
     def mark(self) -> int:
@@ -147,6 +164,8 @@ class Versions:
             transaction.number = self._next
             self._next += 1
             self.writers[transaction.number] = transaction
+            if self._tells:
+                self._connection.execute("INSERT INTO open_transactions VALUES (?)", (transaction.number,))
             if transaction.view is not None:
                 transaction.view.own = transaction.number
         if self._made_for.get(table.key) is not table:
@@ -225,6 +244,8 @@ class Versions:
         """A transaction is over: its changes stand, or were undone."""
         if transaction.number:
             del self.writers[transaction.number]
+            if self._tells:
+                self._connection.execute("DELETE FROM open_transactions WHERE number = ?", (transaction.number,))
             self._purge()
 
     def forget(self, key: str) -> None:
