@@ -43,6 +43,9 @@ ASPECTS = {
 }
 """What is compared of an outcome."""
 
+MORE_ASPECTS = {"definitions": "the lengths and decimals of the columns, and whether they may be NULL"}
+"""What is recorded, and compared only where it is asked for."""
+
 TYPE_NAMES = {
     value: name
     for name, value in vars(FIELD_TYPE).items()
@@ -79,10 +82,10 @@ def read_expected(text: str) -> Expected:
     if not found or not found[3].strip():
         raise ValueError(f"-- mysql: needs an outcome and a section of the manual in parentheses, not {text!r}")
     aspect, value, section = found.groups()
+    if aspect not in _READERS:
+        raise ValueError(f"{aspect!r} is not known in -- mysql: {text}; known: {', '.join(_READERS)}")
     try:
         return Expected(aspect, _READERS[aspect](value), section)
-    except KeyError as error:
-        raise ValueError(f"{error} is not known in -- mysql: {text}; known: {', '.join(_READERS)}") from error
     except (ValueError, SyntaxError) as error:
         raise ValueError(f"{value!r} is no value for {aspect}: {error}") from error
 
@@ -98,6 +101,8 @@ def _error(value: str) -> tuple[int, str]:
 
 
 def _types(value: str) -> tuple[int, ...]:
+    if wrong := [name for name in value.split() if name not in _CODES]:
+        raise ValueError(f"{wrong[0]!r} is no name of a type; names are {', '.join(_CODES)}")
     return tuple(_CODES[name] for name in value.split())
 
 

@@ -13,6 +13,7 @@ from details import details
 from known import equal, reasons
 from outcomes import Failure, Outcome, Recorded
 
+
 @attrs.frozen
 class Difference:
     """A statement that two servers answer differently.
@@ -33,9 +34,9 @@ class Difference:
 
     def __str__(self) -> str:
         statement = self.reference.statement
+        place = f"{self.session.theme}.sql:{statement.line or self.session.line}: [{self.session.name}]"
         lines = [
-            f"{self.session.theme}.sql:{statement.line or self.session.line}: [{self.session.name}]"
-            f" differs in {', '.join(self.aspects)}",
+            f"{place} differs in {', '.join(self.aspects)}",
             *(f"    {line}" for line in statement.text.splitlines()),
             f"  MariaDB: {self.reference.outcome}",
             *(f"  MySQL:   {one.aspect} {_shown(one)} ({one.section})" for one in self.expected),
@@ -51,7 +52,7 @@ class Verdict:
     Attributes:
         session: the session.
         differences: of its statements.
-        statements: how many were compared, those included that make its database ready.
+        statements: how many it has; those that make its database ready are compared too, but not counted.
         known: the reasons of the differences that are no mistake, one for each statement and aspect.
     """
 
@@ -60,8 +61,15 @@ class Verdict:
     statements: int
     known: tuple[str, ...]
 
+    @property
+    def agreeing(self) -> int:
+        """How many of its statements do not differ."""
+        return self.statements - sum(bool(one.reference.statement.line) for one in self.differences)
 
-def judge(session: Session, reference: list[Recorded], candidate: list[Recorded], mysql: bool) -> Verdict:
+
+def judge(
+    session: Session, reference: list[Recorded], candidate: list[Recorded], mysql: bool, more: tuple[str, ...] = ()
+) -> Verdict:
     """Compare the outcomes of a session.
 
     Args:
@@ -69,6 +77,7 @@ def judge(session: Session, reference: list[Recorded], candidate: list[Recorded]
         reference: what MariaDB answered.
         candidate: what the other server answered to the same statements.
         mysql: the other server answers like MySQL, so the annotations of the corpus are for it.
+        more: words of ``annotations.MORE_ASPECTS`` that are to be compared too.
     """
     differences: list[Difference] = []
     known: list[str] = []
@@ -76,7 +85,7 @@ def judge(session: Session, reference: list[Recorded], candidate: list[Recorded]
         expected = theirs.statement.expected if mysql else ()
         annotated = {one.aspect for one in expected}
         aspects = []
-        for aspect in _differing(theirs, ours.outcome, expected):
+        for aspect in _differing(theirs, ours.outcome, expected, more):
             why = reasons(aspect, theirs.outcome, ours.outcome, theirs.statement.text) if mysql else []
             if why and aspect not in annotated:
                 known += why
@@ -84,10 +93,12 @@ def judge(session: Session, reference: list[Recorded], candidate: list[Recorded]
                 aspects.append(aspect)
         if aspects:
             differences.append(Difference(session, theirs, ours.outcome, tuple(aspects), expected))
-    return Verdict(session, tuple(differences), len(reference), tuple(known))
+    return Verdict(session, tuple(differences), len(session.statements), tuple(known))
 
 
-def _differing(reference: Recorded, ours: Outcome, expected: tuple[Expected, ...]) -> Iterator[str]:
+def _differing(
+    reference: Recorded, ours: Outcome, expected: tuple[Expected, ...], more: tuple[str, ...]
+) -> Iterator[str]:
     """The aspects in which an outcome is not what it should be."""
     statement, theirs = reference.statement, reference.outcome
     wanted = {one.aspect: one.value for one in expected}
@@ -97,7 +108,7 @@ def _differing(reference: Recorded, ours: Outcome, expected: tuple[Expected, ...
             yield "error"
         return
     if wanted and theirs.failure and ours.failure is None:
-        ignored |= ASPECTS.keys() - wanted.keys()
+        ignored |= {*ASPECTS, *more} - wanted.keys()
     elif wanted and ours.failure and "error" not in ignored:
         yield "error"
         return
@@ -107,7 +118,7 @@ def _differing(reference: Recorded, ours: Outcome, expected: tuple[Expected, ...
     if not ours.columns and (theirs.columns or "rows" in wanted) and "rows" not in ignored:
         yield "rows"
         return
-    for aspect in [name for name in ASPECTS if name not in ignored | {"error", "details"}]:
+    for aspect in [name for name in (*ASPECTS, *more) if name not in ignored | {"error", "details"}]:
         value = _aspect(ours, aspect)
         if aspect in wanted:
             if not _is(wanted[aspect], value):
@@ -120,18 +131,20 @@ def _differing(reference: Recorded, ours: Outcome, expected: tuple[Expected, ...
 
 def _failing(theirs: Failure | None, ours: Failure | None, ignored: set[str]) -> Iterator[str]:
     """The aspects of errors that differ, where at least one server gives one."""
-    if theirs is None or ours is None or (theirs.code, theirs.sqlstate) != (ours.code, ours.sqlstate):
-        if "error" not in ignored:
-            yield "error"
-    elif "details" not in ignored and details(theirs.code, theirs.message) != details(
-        ours.code, ours.message
+    same_code = theirs is not None and ours is not None and theirs.code == ours.code
+    if not (same_code and theirs.sqlstate == ours.sqlstate) and "error" not in ignored:
+        yield "error"
+    if (
+        same_code
+        and "details" not in ignored
+        and details(theirs.code, theirs.message) != details(ours.code, ours.message)
     ):
         yield "details"
 
 
 def _fails_as(failure: Failure | None, code: int = 0, sqlstate: str = "") -> bool:
-    if failure is None or not 1000 <= failure.code < 2000 and failure.code < 3000:
-        return False  # errors of the client are no answer
+    if failure is None or 2000 <= failure.code < 3000:
+        return False  # what the client says of a connection that broke is no answer
     return code in (0, failure.code) and sqlstate in ("", failure.sqlstate)
 
 
@@ -140,6 +153,8 @@ def _aspect(outcome: Outcome, aspect: str) -> Any:
         return tuple(column.name for column in outcome.columns)
     if aspect == "types":
         return tuple(column.type for column in outcome.columns)
+    if aspect == "definitions":
+        return tuple((column.length, column.scale, column.nullable) for column in outcome.columns)
     return getattr(outcome, aspect)
 
 

@@ -31,6 +31,7 @@ _TOKEN = re.compile(
     r"""
       (?P<quoted> '(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `[^`]*` )
     | (?P<comment> --(?=\s)[^\n]* | \#[^\n]* | /\*.*?\*/ )
+    | (?P<open> ['"`] | /\* )
     | (?P<end> ; )
     | (?P<space> \s+ )
     | (?P<other> [^'"`;\s#/-]+ | . )
@@ -133,6 +134,8 @@ def _parts(text: str, theme: str) -> Iterator[tuple[int, str, str]]:
                 raise CorpusMistake(f"{theme}.sql:{line}: a ; that ends nothing")
             yield begun, "statement", "".join(parts).strip()
             begun, parts = 0, []
+        elif kind == "open":
+            raise CorpusMistake(f"{theme}.sql:{line}: {part} opens what is not closed")
         elif not begun and kind == "comment" and not part.startswith("/*"):
             yield line, "comment", part
         elif begun or kind != "space":

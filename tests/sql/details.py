@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_DETAIL = re.compile(r"'((?:[^']|'(?=\w))*)'|((?:`[^`]*`\.?)+)|\b(?:row|line|column) (\d+)")
+_DETAIL = re.compile(r"(?<!\w)'((?:[^']|'(?=\w))*)'|((?:`[^`]*`\.?)+)|\b(?:row|line|column) (\d+)")
 _CLAUSES = {
     "SELECT": "field list",
     "INSERT INTO": "field list",

@@ -8,11 +8,12 @@ Prints, theme by theme, the statements that the two answer differently, and a su
 Run as a program only: a module of the same name belongs to the tests of the protocol.
 """
 
+# ruff: noqa: T201
+
 from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,13 +24,14 @@ import pymysql
 
 sys.path += [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "clients")]
 
-import attrs  # noqa: E402
-from comparison import Verdict, judge  # noqa: E402
-from conflict_scenarios import SCENARIOS  # noqa: E402
-from conflicts import run  # noqa: E402
-from corpus import CorpusMistake, Session, read_corpus  # noqa: E402
-from outcomes import Address, ask, play  # noqa: E402
-from servers import mariadb  # noqa: E402
+import attrs
+from comparison import Verdict, judge
+from conflict_scenarios import SCENARIOS
+from conflicts import run
+from corpus import CorpusMistake, read_corpus
+from fresh_mariadb import fresh_mariadb
+from outcomes import Address, play
+from servers import PATIENCE
 
 
 def arguments() -> argparse.Namespace:
@@ -44,18 +46,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--timeout", type=float, default=5.0, metavar="SECONDS", help="for one answer (5)")
     parser.add_argument("--show", type=int, default=20, metavar="N", help="differences to print of each theme (20)")
     parser.add_argument("--known", action="store_true", help="print the reasons of the known differences")
+    parser.add_argument("--definitions", action="store_true", help="compare widths, decimals and nullability as well")
     parser.add_argument("--conflicts", action="store_true", help="run the conflicting transactions, not the corpus")
     return parser.parse_args()
 
 
 @contextmanager
-def reference_server(port: int | None, patience: float) -> Iterator[Address]:
+def reference_server(port: int | None) -> Iterator[Address]:
     """The MariaDB that runs at a port, or a fresh one."""
     if port is not None:
-        yield Address(port, patience=patience)
-        return
-    with tempfile.TemporaryDirectory() as folder, mariadb(Path(folder)) as server:
-        yield Address(server.port, patience=max(patience, 30.0))
+        yield Address(port, patience=PATIENCE)
+    else:
+        with fresh_mariadb() as address:
+            yield address
 
 
 def is_mysql(address: Address) -> bool:
@@ -72,61 +75,53 @@ def is_mysql(address: Address) -> bool:
         return "mariadb" not in connection.get_server_info().lower()
 
 
-def compare(sessions: list[Session], reference: Address, candidate: Address, mysql: bool) -> Iterator[Verdict]:
-    """Play sessions on both servers."""
-    ask_flush = reference.connect()
-    with ask_flush:
-        # Nothing here outlives the run, so nothing needs to reach the disk.
-        ask(ask_flush, "SET GLOBAL innodb_flush_log_at_trx_commit = 0")
-    for session in sessions:
-        yield judge(session, play(session, reference), play(session, candidate), mysql)
-
-
-def show(theme: str, verdicts: list[Verdict], limit: int) -> tuple[int, int]:
-    """Print what differs in a theme; the numbers of statements and of differences."""
-    statements = sum(verdict.statements for verdict in verdicts)
+def show(theme: str, verdicts: list[Verdict], limit: int) -> None:
+    """Print what differs in a theme."""
+    agreeing, statements = (sum(getattr(verdict, name) for verdict in verdicts) for name in ("agreeing", "statements"))
     differences = [difference for verdict in verdicts for difference in verdict.differences]
-    print(f"{theme}: {statements - len(differences)} of {statements} statements agree", flush=True)
+    print(f"{theme}: {agreeing} of {statements} statements agree", flush=True)
     for difference in differences[:limit]:
         print(f"\n{difference}")
+    if len(differences) > limit:
+        print(f"\n  … and {len(differences) - limit} more of {theme} (--show {len(differences)})")
     if differences:
-        hidden = len(differences) - limit
-        print(f"\n  … and {hidden} more of {theme} (--show {len(differences)})\n" if hidden > 0 else "")
-    return statements, len(differences)
+        print()
 
 
-def corpus(options: argparse.Namespace, candidate: Address) -> bool:
+def corpus(options: argparse.Namespace, candidate: Address, mysql: bool) -> bool:
     """Compare the corpus; whether nothing differs."""
     sessions = [session for session in read_corpus(options.only) if options.session.lower() in session.name.lower()]
-    mysql, totals, known = is_mysql(candidate), Counter[str](), Counter[str]()
-    with reference_server(options.reference, options.timeout) as reference:
-        verdicts = compare(sessions, reference, candidate, mysql)
-        for theme, group in groupby(verdicts, lambda verdict: verdict.session.theme):
+    verdicts: list[Verdict] = []
+    more = ("definitions",) if options.definitions else ()
+    with reference_server(options.reference) as reference:
+        played = (
+            judge(session, play(session, reference), play(session, candidate), mysql, more) for session in sessions
+        )
+        for theme, group in groupby(played, lambda verdict: verdict.session.theme):
             of_theme = list(group)
-            statements, differences = show(theme, of_theme, options.show)
-            totals += Counter(statements=statements, differences=differences)
-            known += Counter(reason for verdict in of_theme for reason in verdict.known)
-    print(
-        f"\n{len(sessions)} sessions, {totals['statements']} statements:"
-        f" {totals['statements'] - totals['differences']} agree, {totals['differences']} differ;"
-        f" {known.total()} known differences"
-    )
+            show(theme, of_theme, options.show)
+            verdicts += of_theme
+    statements, agreeing = (sum(getattr(verdict, name) for verdict in verdicts) for name in ("statements", "agreeing"))
+    known = Counter(reason for verdict in verdicts for reason in verdict.known)
+    clean = sum(not verdict.differences for verdict in verdicts)
+    print(f"\n{clean} of {len(sessions)} sessions, {agreeing} of {statements} statements agree;", end=" ")
+    print(f"{statements - agreeing} differ; {known.total()} known differences are not counted")
     if options.known:
         for reason, count in known.most_common():
             print(f"{count:6} {reason}")
-    return not totals["differences"]
+    return clean == len(sessions)
 
 
 def conflicts(candidate: Address) -> bool:
     """Run the conflicts; whether all end as they should."""
-    mysql, wrong = is_mysql(candidate), 0
+    wrong = 0
     for scenario in SCENARIOS:
-        mistakes = run(scenario, attrs.evolve(candidate, patience=30.0))
+        mistakes = run(scenario, attrs.evolve(candidate, patience=PATIENCE))
         wrong += bool(mistakes)
         print(f"{'differs' if mistakes else 'agrees '} {scenario.name}", flush=True)
         for mistake in mistakes:
             print(f"    {mistake}")
-    print(f"\n{len(SCENARIOS)} conflicts: {len(SCENARIOS) - wrong} agree, {wrong} differ (mysql: {mysql})")
+    print(f"\n{len(SCENARIOS)} conflicts: {len(SCENARIOS) - wrong} agree, {wrong} differ")
     return not wrong
 
 
@@ -134,8 +129,9 @@ def main() -> int:
     """Run the command line; the exit code."""
     options = arguments()
     candidate = Address(options.port, user=options.user, password=options.password, patience=options.timeout)
+    mysql = is_mysql(candidate)
     try:
-        return 0 if (conflicts(candidate) if options.conflicts else corpus(options, candidate)) else 1
+        return 0 if (conflicts(candidate) if options.conflicts else corpus(options, candidate, mysql)) else 1
     except CorpusMistake as mistake:
         print(mistake, file=sys.stderr)
         return 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from typing import Any
 
 import attrs
@@ -28,6 +29,9 @@ CHARACTER_SET = "CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"
 
 LOST = 2013
 """The client's error for a connection that broke, or a server that did not answer in time."""
+
+BROKEN = (ValueError, LookupError, TypeError, AssertionError, struct.error)
+"""What PyMySQL raises for packets that are not as they should be; nothing that follows them can be read."""
 
 _COUNTS = re.compile(r"\b(ROW_COUNT|FOUND_ROWS|GET\s+DIAGNOSTICS|SHOW\s+(COUNT|WARNINGS|ERRORS)|@@\w*_count)", re.I)
 
@@ -214,7 +218,7 @@ def ask(connection: Connection[Any], text: str, list_warnings: bool = True) -> O
         while connection._result.has_next:
             connection.next_result()
         warnings = _warnings(connection) if result.warning_count and list_warnings else ()
-    except (pymysql.MySQLError, OSError, UnicodeDecodeError, ValueError) as error:
+    except (pymysql.MySQLError, OSError, *BROKEN) as error:
         failure = failure_of(error)
         if 2000 <= failure.code < 3000 and connection.open:
             connection._force_close()
@@ -238,7 +242,8 @@ def failure_of(error: Exception) -> Failure:
 
 def _info(message: bytes) -> str:
     """The text of an OK packet without the length before it, which PyMySQL leaves there."""
-    return message.removeprefix(bytes([len(message) - 1])).decode(errors="replace") if message else ""
+    begins_with_length = message and message[0] == len(message) - 1
+    return message[1 if begins_with_length else 0 :].decode(errors="replace")
 
 
 def _warnings(connection: Connection[Any]) -> tuple[tuple[str, int], ...]:
