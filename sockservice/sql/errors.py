@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sockservice.answers import Error
-from sockservice.error_codes import error, syntax_error
+from sockservice.error_codes import error
 from sockservice.errors import SockserviceError
 
 
@@ -35,16 +35,6 @@ class Waiting(SockserviceError):
     def __init__(self, holder: Any) -> None:
         super().__init__("waits for a lock")
         self.holder = holder
-
-
-def syntax(text: str, problem: Exception) -> Refused:
-    """Error 1064, near where the reader stopped."""
-    found = getattr(problem, "errors", None) or [{}]
-    line, column = found[0].get("line") or 1, found[0].get("col") or 0
-    highlight = found[0].get("highlight") or ""
-    lines = text.splitlines() or [""]
-    rest = "\n".join([lines[min(line, len(lines)) - 1][max(column - len(highlight), 0) :], *lines[line:]])
-    return Refused(syntax_error(rest, line))
 
 
 def unsupported(what: str) -> Refused:

@@ -20,7 +20,9 @@ class Plan:
         binds: for each of these, the number of the literal and what makes the stored value of its value.
         columns: what its result set looks like.
         pinned: the numbers of the literals whose values the text depends on.
+        labelled: the numbers of the literals that stand in labels as they were written.
         tables: the SQLite tables that it reads, for snapshots.
+        into: the user variables that INTO sets, by name in lower case.
     """
 
     sql: str
@@ -28,6 +30,8 @@ class Plan:
     columns: tuple[Column, ...] = ()
     pinned: frozenset[int] = frozenset()
     tables: frozenset[str] = frozenset()
+    labelled: frozenset[int] = frozenset()
+    into: tuple[str, ...] = ()
 
     def parameters(self, literals: Sequence[Literal]) -> tuple[Any, ...]:
         """The values to bind, for a statement's literals."""
@@ -46,6 +50,7 @@ class PlanBuilder:
     binds: list[tuple[int, Callable[[Any], Any]]] = attrs.field(factory=list)
     pinned: set[int] = attrs.field(factory=set)
     tables: set[str] = attrs.field(factory=set)
+    labelled: set[int] = attrs.field(factory=set)
 
     def bind(self, number: int, convert: Callable[[Any], Any]) -> str:
         """The text that stands for a literal's value, converted when it is bound."""
@@ -59,3 +64,8 @@ class PlanBuilder:
         """The value of a literal, on which the text depends from now on."""
         self.pinned.add(number)
         return self.literals[number].value
+
+    def note(self, number: int) -> int:
+        """A literal stands in a label as it was written; its number."""
+        self.labelled.add(number)
+        return number

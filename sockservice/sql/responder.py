@@ -67,7 +67,7 @@ class Sql:
         known = self._plans.get(key)
         if known is not None and known[0] == self.store.catalog.version and not known[1].pinned:
             return self._rows(known[1], folded)
-        node = parse(folded.key)
+        node = parse(folded.key, folded.literals)
         builder = PlanBuilder(folded.literals)
         if isinstance(node, exp.Query):
             text, columns = Queries(session, builder).query(node)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from sqlglot import exp
 
 from sockservice.interfaces import ISession
 from sockservice.sql.errors import Refused
-from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.schema import Table
 from sockservice.sql.store import Store
 from sockservice.sql.typed import quoted
+
+
+DEFAULT_SQL_MODE: Final = (
+    "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
+    "NO_ENGINE_SUBSTITUTION"
+)
+"""MySQL 8.4's."""
 
 
 class SqlSession:
@@ -56,11 +64,13 @@ class SqlSession:
         """The text that stands for the rows of a table as this session sees them."""
         return quoted(table.key)
 
-    def written(self, node: exp.Expression, builder: PlanBuilder) -> str:
-        """An item of a select list as it was written, for its label."""
-        text = node.sql(dialect="mysql")
-        for placeholder in node.find_all(exp.Placeholder):
-            number = int(placeholder.name[1:])
-            builder.pin(number)
-            text = text.replace(f":p{number}", builder.literals[number].text, 1)
-        return text
+    def variable(self, name: str, default: Any = None) -> Any:
+        """The value of a system variable, where it was set, in the session or for all."""
+        if name in self.session.variables:
+            return self.session.variables[name]
+        return self.session.server.global_variables.get(name, default)
+
+    @property
+    def sql_mode(self) -> str:
+        """The words of ``sql_mode``."""
+        return str(self.variable("sql_mode", DEFAULT_SQL_MODE)).upper()
