@@ -53,6 +53,7 @@ class Session(SessionAnswers):
     Attributes:
         more: commands wait that need no responder: send what is due, then call :meth:`next_request` again.
         statements: the prepared statements.
+        on_end: called once each when the session is over: its connection is lost, or its user is another one.
         on_kill: called when another session has ended the request in flight, or this session: who drives it gives up
             what it waits for, and goes on with ``data_to_send``.
         For the others see :class:`sockservice.mysql.session_answers.SessionAnswers` and what that is made of.
@@ -64,6 +65,7 @@ class Session(SessionAnswers):
         "_query",
         "_query_size",
         "more",
+        "on_end",
         "on_kill",
         "statements",
         "timeouts",
@@ -75,6 +77,7 @@ class Session(SessionAnswers):
         self.more = False
         self._most_buffered = 2 * server.max_allowed_packet + LOGIN_PACKET_LIMIT
         self.statements = Statements(server.max_prepared_statements, server.max_allowed_packet)
+        self.on_end: list[Callable[[], None]] = []
         self.on_kill: Callable[[], None] = lambda: None
         # How a query without attributes begins.
         self._query, self._query_size = _QUERY, len(_QUERY)
@@ -184,6 +187,13 @@ class Session(SessionAnswers):
         self.server.sessions.pop(self.connection_id, None)
         self.close()
         self.user_variables.clear()
+        self._end_use()
+
+    def _end_use(self) -> None:
+        """Nobody uses the session any more: tell those who keep something for it."""
+        ending, self.on_end = self.on_end, []
+        for each in ending:
+            each()
 
     # --- the connection phase -----------------------------------------------------------------
 
@@ -200,6 +210,7 @@ class Session(SessionAnswers):
     def change_user(self, arguments: bytes) -> None:
         """COM_CHANGE_USER: forget everything, and log in once more."""
         self.reset()
+        self._end_use()
         self.user_variables.clear()
         self.server.sessions.pop(self.connection_id, None)
         self.state, self.since = _LOGIN, self.server.clock()

@@ -86,6 +86,8 @@ def text_type(length: int) -> SqlType:
 
 def to_python(value: Any, kind: SqlType) -> Any:
     """A stored value as answers have it."""
-    if value is None or kind.name != "DECIMAL":
-        return value
-    return Decimal(str(value))
+    if value is None:
+        return None
+    if kind.name == "DECIMAL":
+        return Decimal(str(value))
+    return int(value) if isinstance(value, str) and kind.name in ("BIGINT", "BIT") else value

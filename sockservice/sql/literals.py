@@ -69,17 +69,13 @@ class Folded(NamedTuple):
     """A statement without its literals.
 
     Attributes:
-        key: the text with ``:p0``, ``:p1`` … in their place and without comments; else as it was written, for the
-            labels of columns are made of it. Statements that change rows have a blank between any two tokens.
+        key: the text with ``:p0``, ``:p1`` … in their place and without comments. Of queries, it is laid out as it
+            was written, for the labels of columns are made of it; of others, with a blank between any two tokens.
         literals: what stood there.
     """
 
     key: str
     literals: tuple[Literal, ...]
-
-    def written(self, start: int, end: int | None = None) -> str:
-        """A piece of the key, with the literals as they were written."""
-        return written(self.key[start:end], self.literals)
 
 
 def written(text: str, literals: tuple[Literal, ...]) -> str:
@@ -129,15 +125,15 @@ def fold(text: str, params: tuple[Any, ...] = ()) -> Folded:
         parts.append(token)
     while parts and (parts[-1] == ";" or parts[-1].isspace()):
         parts.pop()
-    if first in _CHANGES:
-        return Folded(" ".join(part for part in parts if not part.isspace()), tuple(literals))
-    return Folded("".join(parts).lstrip(), tuple(literals))
+    if first in _LABELLED:
+        return Folded("".join(parts).lstrip(), tuple(literals))
+    return Folded(" ".join([part for part in parts if not part.isspace()]), tuple(literals))
 
 
 _WITH_ALIASES: Final = frozenset(["select", "with"])
 """Statements in which a text may be an alias."""
-_CHANGES: Final = frozenset(["insert", "replace", "update", "delete"])
-"""Statements without labels: how they are laid out does not matter."""
+_LABELLED: Final = frozenset(["select", "with", "values", "table", "create"])
+"""Statements with labels, which depend on how they are laid out."""
 
 
 def _names(previous: str) -> bool:
@@ -145,6 +141,20 @@ def _names(previous: str) -> bool:
     if previous in ("as", ")", "`", "0"):
         return True
     return (previous[:1].isalpha() or previous[:1] in "_@") and previous not in _BEFORE_TEXT
+
+
+def place_in(source: str, key: str, literals: tuple[Literal, ...], at: int) -> int:
+    """Where in a statement's text a place of its key is.
+
+    Args:
+        source: the text.
+        key: what :func:`fold` has made of it.
+        literals: likewise.
+        at: the place: that of a token of the key, or its end.
+    """
+    count = sum(match.lastgroup != "skip" for match in TOKEN.finditer(written(key[:at], literals)))
+    tokens = [match for match in TOKEN.finditer(source) if match.lastgroup != "skip"]
+    return tokens[count].start() if count < len(tokens) else len(source)
 
 
 def _last(parts: list[str], literals: list[Literal]) -> int:

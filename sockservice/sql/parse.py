@@ -13,7 +13,7 @@ from sqlglot.tokens import Token, TokenType
 
 from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused
-from sockservice.sql.literals import Literal, written
+from sockservice.sql.literals import Literal, place_in, written
 from sockservice.sql.reserved import RESERVED, STATEMENTS
 
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
@@ -134,12 +134,13 @@ class Dialect(MySQL):
 _DIALECT: Final = Dialect()
 
 
-def parse(text: str, literals: tuple[Literal, ...] = ()) -> exp.Expression:
+def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "") -> exp.Expression:
     """Read one statement.
 
     Args:
         text: a statement, perhaps with ``:p0`` in the place of literals.
         literals: these, for the message of an error.
+        source: the statement as it was written, for the same.
 
     Raises:
         Refused: error 1064 or 1065.
@@ -148,21 +149,32 @@ def parse(text: str, literals: tuple[Literal, ...] = ()) -> exp.Expression:
         raise Refused("ER_EMPTY_QUERY")
     first = _FIRST_WORD.match(text)
     if first is None or first[1].lower() not in STATEMENTS:
-        raise _refused(text, first.start(1) if first else 0, literals)
+        raise _refused(text, first.start(1) if first else 0, literals, source)
     try:
         statements = _DIALECT.parse(text)
     except Stopped as stopped:
-        raise _refused(text, stopped.at, literals) from None
+        raise _refused(text, stopped.at, literals, source) from None
     except (SqlglotError, RecursionError, ValueError, IndexError) as problem:
         del problem
-        raise _refused(text, first.start(1), literals) from None
+        raise _refused(text, first.start(1), literals, source) from None
     node = statements[0]
     if node is None:
         raise Refused("ER_EMPTY_QUERY")
     wrong = _reserved_name(node, text)
     if wrong is not None:
-        raise _refused(text, wrong, literals)
+        raise _refused(text, wrong, literals, source)
     return node
+
+
+def refuse_parameters(text: str, literals: tuple[Literal, ...], source: str) -> None:
+    """Refuse ``?`` in a statement that was not prepared; arguments as for :func:`parse`.
+
+    Raises:
+        Refused: error 1064.
+    """
+    for number, literal in enumerate(literals):
+        if literal.kind == "parameter":
+            raise _refused(text, text.index(f":p{number}"), literals, source)
 
 
 def _reserved_name(node: exp.Expression, text: str) -> int | None:
@@ -175,7 +187,11 @@ def _reserved_name(node: exp.Expression, text: str) -> int | None:
     return min((place for place in places if text[place - 1 : place] != "."), default=None)
 
 
-def _refused(text: str, at: int, literals: tuple[Literal, ...]) -> Refused:
+def _refused(text: str, at: int, literals: tuple[Literal, ...], source: str) -> Refused:
     """Error 1064, near a place."""
-    line = written(text[:at], literals).count("\n") + 1
-    return Refused(syntax_error(written(text[at:], literals), line))
+    if source:
+        at = place_in(source, text, literals, at)
+    else:
+        at, source = len(written(text[:at], literals)), written(text, literals)
+    near = source[at:].rstrip().removesuffix(";").rstrip()
+    return Refused(syntax_error(near, source[:at].count("\n") + 1))

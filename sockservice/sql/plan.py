@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from sockservice.answers import Column
 from sockservice.sql.literals import Literal
+
+if TYPE_CHECKING:
+    from sockservice.sql.predicates import Predicate
 
 
 @attrs.frozen
@@ -20,9 +23,9 @@ class Plan:
         binds: for each of these, the number of the literal and what makes the stored value of its value.
         columns: what its result set looks like.
         pinned: the numbers of the literals whose values the text depends on.
-        labelled: the numbers of the literals that stand in labels as they were written.
         tables: the SQLite tables that it reads, for snapshots.
-        into: the user variables that INTO sets, by name in lower case.
+        predicate: what a query that locks rows searches for.
+        into: the user variables that INTO sets, in lower case.
     """
 
     sql: str
@@ -30,7 +33,7 @@ class Plan:
     columns: tuple[Column, ...] = ()
     pinned: frozenset[int] = frozenset()
     tables: frozenset[str] = frozenset()
-    labelled: frozenset[int] = frozenset()
+    predicate: Predicate | None = None
     into: tuple[str, ...] = ()
 
     def parameters(self, literals: Sequence[Literal]) -> tuple[Any, ...]:
@@ -44,28 +47,25 @@ class PlanBuilder:
 
     Attributes:
         literals: those of the statement at hand; another one that shares the plan has others of the same kinds.
+        named: whether values are bound by name, ``:b1``, ``:b2`` …, and not by number.
     """
 
     literals: tuple[Literal, ...]
+    named: bool = False
     binds: list[tuple[int, Callable[[Any], Any]]] = attrs.field(factory=list)
     pinned: set[int] = attrs.field(factory=set)
     tables: set[str] = attrs.field(factory=set)
-    labelled: set[int] = attrs.field(factory=set)
 
     def bind(self, number: int, convert: Callable[[Any], Any]) -> str:
         """The text that stands for a literal's value, converted when it is bound."""
+        mark = ":b" if self.named else "?"
         for place, known in enumerate(self.binds, 1):
             if known == (number, convert):
-                return f"?{place}"
+                return f"{mark}{place}"
         self.binds.append((number, convert))
-        return f"?{len(self.binds)}"
+        return f"{mark}{len(self.binds)}"
 
     def pin(self, number: int) -> Any:
         """The value of a literal, on which the text depends from now on."""
         self.pinned.add(number)
         return self.literals[number].value
-
-    def note(self, number: int) -> int:
-        """A literal stands in a label as it was written; its number."""
-        self.labelled.add(number)
-        return number

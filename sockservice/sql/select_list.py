@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from sockservice.sql.errors import Refused
-from sockservice.sql.literals import text_of, written
+from sockservice.sql.literals import Literal, text_of, written
 from sockservice.sql.scope import Item
 from sockservice.sql.shapes import aggregates
 
@@ -67,11 +67,20 @@ def _label(node: exp.Expression, compiler: Expressions) -> str:
     if isinstance(inner, exp.Null):
         return "NULL"
     if isinstance(inner, exp.Placeholder):
-        literal = literals[compiler.builder.note(int(inner.name[1:]))]
+        literal = _literal(compiler, inner)
         return (text_of(literal.text) if literal.kind == "string" else literal.text)[:_LONGEST]
     if isinstance(inner, exp.Literal) and inner.is_string:
         return str(inner.this)[:_LONGEST]
     for placeholder in node.find_all(exp.Placeholder):
-        compiler.builder.note(int(placeholder.name[1:]))
+        _literal(compiler, placeholder)
     text = node.meta.get("written")
     return written(text, literals)[:_LONGEST] if text is not None else node.sql(dialect="mysql")[:_LONGEST]
+
+
+def _literal(compiler: Expressions, node: exp.Placeholder) -> Literal:
+    """A literal that is shown as it was written; a parameter always is ``?``."""
+    number = int(node.name[1:])
+    literal = compiler.builder.literals[number]
+    if literal.kind != "parameter":
+        compiler.builder.pin(number)
+    return literal
