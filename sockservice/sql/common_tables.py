@@ -82,9 +82,7 @@ class CommonTables:
         seeds, members, distinct = _split(table.this, name)
         selected = self._queries.selected(seeds, outer)
         # The first part says what the columns are; further on, they may be NULL.
-        columns = [
-            (label, typed._replace(nullable=True, origin=None)) for label, typed in selected.columns
-        ]
+        columns = [(label, typed._replace(nullable=True, origin=None)) for label, typed in selected.columns]
         source = self._enter(table, Selected(selected.text, columns))
         wanted = [typed.type for _, typed in columns]
         seed = selected.text if selected.plain else f"SELECT * FROM ({selected.text})"

@@ -18,6 +18,7 @@ from sockservice.sql.errors import TooSlow
 from sockservice.sql.registry import FUNCTIONS, INTERNAL
 from sockservice.sql.session_functions import SESSION_FUNCTIONS
 from sockservice.sql.transaction import ReadView
+from sockservice.sql.windows import WINDOWED, windowed
 
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
@@ -79,6 +80,7 @@ class Connection:
             self._connection.create_function(name, count, self._kept(call))
         for name, (aggregate, count) in AGGREGATES.items():
             self._connection.create_aggregate(name, count, aggregate)
+            self._connection.create_window_function(WINDOWED + name, count, windowed(aggregate))
         self._connection.create_function("unseen", 1, self._unseen)
         self._connection.create_function("lock_row", 2, self._kept(lambda key, row: self.lock(key, row)))
         self._connection.create_function("sleep_for", 1, self._kept(self._sleep))

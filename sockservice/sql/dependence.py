@@ -36,9 +36,7 @@ def equalities(node: exp.Expression, only: Sequence[Source] | None = None) -> It
         yield Equality(node.this, node.expression, None if only is None else tuple(only))
 
 
-def determined(
-    scope: Scope, keys: Sequence[exp.Expression], equal: Sequence[Equality]
-) -> Callable[[Cell], bool]:
+def determined(scope: Scope, keys: Sequence[exp.Expression], equal: Sequence[Equality]) -> Callable[[Cell], bool]:
     """What tells whether a column has one value in all rows that have the same keys.
 
     Args:

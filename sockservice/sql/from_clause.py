@@ -89,7 +89,9 @@ class FromClause:
 
     def _row(self, begin: int) -> list[Cell]:
         """The columns of the sources from a number on."""
-        return [Cell(label, typed, each) for each in self._scope.sources[begin:] for label, typed in each.columns.items()]
+        return [
+            Cell(label, typed, each) for each in self._scope.sources[begin:] for label, typed in each.columns.items()
+        ]
 
     # --- joins --------------------------------------------------------------------------------
 

@@ -166,7 +166,11 @@ class Grouping:
         if not isinstance(node, exp.Placeholder):
             wanted = shape(node, builder, self._scope)
             for item in items:
-                if type(item.node) is type(node) and item.node is not None and shape(item.node, builder, self._scope) == wanted:
+                if (
+                    type(item.node) is type(node)
+                    and item.node is not None
+                    and shape(item.node, builder, self._scope) == wanted
+                ):
                     return Key(item.node, item.typed)
         return Key(node, self._compiler.compile(node))
 

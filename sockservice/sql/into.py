@@ -32,9 +32,7 @@ def variables_of(node: exp.Expression, columns: Columns) -> tuple[str, ...]:
     return names
 
 
-def assign(
-    session: ISession, names: Sequence[str], rows: Sequence[Sequence[Any]], diagnostics: Diagnostics
-) -> Ok:
+def assign(session: ISession, names: Sequence[str], rows: Sequence[Sequence[Any]], diagnostics: Diagnostics) -> Ok:
     """Set the variables to what a query has given.
 
     Raises:

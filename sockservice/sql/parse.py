@@ -94,7 +94,11 @@ class Dialect(MySQL):
             if isinstance(node, exp.Alias):
                 alias = node.args["alias"]
                 if not isinstance(alias, exp.Identifier) or isinstance(node.this, exp.Star):
-                    at = self.sql.rfind(":p", 0, self._prev.end) if isinstance(alias, exp.Placeholder) else self._prev.start
+                    at = (
+                        self.sql.rfind(":p", 0, self._prev.end)
+                        if isinstance(alias, exp.Placeholder)
+                        else self._prev.start
+                    )
                     raise Stopped("not an alias", at)
             if node is not None and first:
                 node.meta["written"] = self.sql[first.start : self._prev.end + 1]

@@ -68,9 +68,7 @@ class Queries:
         selected = self.selected(node, outer)
         return selected.text, selected.columns
 
-    def selected(
-        self, node: exp.Expression, outer: Scope | None = None, part: Part = WHOLE
-    ) -> Selected:
+    def selected(self, node: exp.Expression, outer: Scope | None = None, part: Part = WHOLE) -> Selected:
         """Compile a query of any form.
 
         Args:
@@ -173,7 +171,8 @@ class Queries:
         order = node.args.get("order") if part.kept is None else None
         order_text = ordering.text(order) if order is not None else ""
         more = part.more if part.kept is None else hidden(node, self, scope)
-        grouping.check()
+        if part.kept in (None, len(scope.rolled)):
+            grouping.check()
         text = f"SELECT {_listed(items, part.types, more, distinct=bool(node.args.get('distinct')))}"
         text += f" FROM {source}" if source else ""
         if having and not grouping.grouped:
@@ -184,7 +183,10 @@ class Queries:
         limit = limits(self.builder, node) if part.kept is None else ""
         columns = outside((item.label, item.typed) for item in items)
         return Selected(
-            text + order_text + limit, columns, not order_text and not limit, _unique(node, scope.sources, grouping, items)
+            text + order_text + limit,
+            columns,
+            not order_text and not limit,
+            _unique(node, scope.sources, grouping, items),
         )
 
     def where(self, node: exp.Expression, compiler: Expressions) -> str:
@@ -199,9 +201,7 @@ class Queries:
         return compiler.condition(node)
 
 
-def _listed(
-    items: Sequence[Item], wanted: Sequence[SqlType] | None, more: Iterable[str], *, distinct: bool
-) -> str:
+def _listed(items: Sequence[Item], wanted: Sequence[SqlType] | None, more: Iterable[str], *, distinct: bool) -> str:
     """The text of a select list."""
     parts = []
     for place, item in enumerate(items, 1):

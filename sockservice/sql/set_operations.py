@@ -52,9 +52,7 @@ def _combined(left: Selected, right: Selected, node: exp.SetOperation) -> Select
         return Selected(f"{one} {word}{'' if distinct else ' ALL'} {other}", columns, True)
     # SQLite has no ALL here: rows that are the same are told apart by a number.
     names = ", ".join(f"c{place}" for place in range(1, len(columns) + 1))
-    counted = [
-        f"SELECT {names}, ROW_NUMBER() OVER (PARTITION BY {names}) AS n FROM ({text})" for text in (one, other)
-    ]
+    counted = [f"SELECT {names}, ROW_NUMBER() OVER (PARTITION BY {names}) AS n FROM ({text})" for text in (one, other)]
     return Selected(f"SELECT {names} FROM ({counted[0]} {word} {counted[1]})", columns, True)
 
 

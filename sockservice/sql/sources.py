@@ -50,7 +50,9 @@ def _unique_keys(table: Table) -> tuple[frozenset[str], ...]:
     found = []
     for index in table.indexes:
         parts = [(part, table.column(part.column)) for part in index.parts]
-        if index.unique and all(column is not None and not column.nullable and not part.length for part, column in parts):
+        if index.unique and all(
+            column is not None and not column.nullable and not part.length for part, column in parts
+        ):
             found.append(frozenset(part.column.lower() for part, _ in parts))
     return tuple(found)
 
@@ -78,9 +80,7 @@ def source_of_query(selected: Selected, alias: str, name: str, labels: Sequence[
             raise Refused("ER_DUP_FIELDNAME", label)
         names[label.lower()] = inner = f"c{place + 1}"
         origin = typed.origin and typed.origin._replace(alias=alias)
-        told[label] = typed._replace(
-            sql=f"{quoted(name)}.{inner}", origin=origin, literal=None, aggregate=False
-        )
+        told[label] = typed._replace(sql=f"{quoted(name)}.{inner}", origin=origin, literal=None, aggregate=False)
     places = {inner: label for label, inner in names.items()}
     unique = tuple(frozenset(places[inner] for inner in key) for key in selected.unique)
     return Source(alias, told, name=name, unique=unique)

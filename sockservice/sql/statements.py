@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import attrs
 from sqlglot import exp
 from twisted.internet.defer import Deferred
 
@@ -42,7 +41,8 @@ _QUERIES: Final = frozenset(["select", "with"])
 _NOTHING: Final[frozenset[str]] = frozenset()
 _FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)")
 _LOCKING: Final = re.compile(
-    r"(?:for\s+(?P<how>update|share)(?:\s+of\s[^)]*?)?(?P<end>\s+nowait|\s+skip\s+locked)?|lock\s+in\s+share\s+mode)(?:\s+into\s[^)]*)?\Z", re.IGNORECASE
+    r"(?:for\s+(?P<how>update|share)(?:\s+of\s[^)]*?)?(?P<end>\s+nowait|\s+skip\s+locked)?|lock\s+in\s+share\s+mode)(?:\s+into\s[^)]*)?\Z",
+    re.IGNORECASE,
 )
 _PERHAPS_ELSEWHERE: Final = frozenset([1064, 1065, 1235, 1305])
 """Errors of statements that are not understood."""
