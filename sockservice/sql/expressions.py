@@ -74,6 +74,8 @@ class Expressions:
         if isinstance(quantified, (exp.Any, exp.All)):
             node = quantified
         within = is_aggregate(node)
+        if within and not scope.takes_aggregates:
+            raise Refused("ER_INVALID_GROUP_FUNC_USE")
         scope.within_aggregate += within
         try:
             for kind in type(node).__mro__:

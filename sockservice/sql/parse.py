@@ -32,6 +32,8 @@ _KEPT: Final = (
     "JSON_TABLE",
 )
 _FIRST_WORD: Final = re.compile(r"[\s(]*(\w*)")
+_HALF: Final = re.compile(r"(?:group|order)\b\s*", re.IGNORECASE)
+"""Words that sqlglot reads together with BY: where that is missing, what stands in its place is wrong."""
 
 
 class Stopped(ParseError):
@@ -112,6 +114,14 @@ class Dialect(MySQL):
                 join.meta["comma"] = comma
             return join
 
+        def parse_set_operation(self, this: Any, *args: Any, **kwargs: Any) -> Any:
+            """UNION and its like; what has ORDER BY or LIMIT must stand in brackets in front of it."""
+            last = this.expression if isinstance(this, exp.SetOperation) else this
+            if self._curr and self._curr.token_type in self.SET_OPERATIONS and isinstance(last, exp.Select):
+                if any(last.args.get(word) for word in ("order", "limit")):
+                    self.raise_error("ORDER BY or LIMIT in front of a set operation")
+            return super().parse_set_operation(this, *args, **kwargs)
+
         def _parse_into(self) -> exp.Into | None:
             """INTO and the variables behind it."""
             if not self._match(TokenType.INTO):
@@ -164,7 +174,7 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "") -> ex
     node = statements[0]
     if node is None:
         raise Refused("ER_EMPTY_QUERY")
-    wrong = _reserved_name(node, text)
+    wrong = min(filter(None, (_reserved_name(node, text), _no_limit(node, text, literals))), default=None)
     if wrong is not None:
         raise _refused(text, wrong, literals, source)
     return node
@@ -191,8 +201,25 @@ def _reserved_name(node: exp.Expression, text: str) -> int | None:
     return min((place for place in places if text[place - 1 : place] != "."), default=None)
 
 
+def _no_limit(node: exp.Expression, text: str, literals: tuple[Literal, ...]) -> int | None:
+    """Where something stands behind LIMIT or OFFSET that is no whole number, or None."""
+    for limit in node.find_all(exp.Limit, exp.Offset):
+        count = limit.expression
+        found = count.find(exp.Placeholder) if count is not None else None
+        if found is None:
+            continue
+        at = text.index(f":{found.name}")
+        if count is not found:
+            return text.rindex("-", 0, at) if isinstance(count, exp.Neg) else at
+        if literals and literals[int(found.name[1:])].kind not in ("int", "parameter"):
+            return at
+    return None
+
+
 def _refused(text: str, at: int, literals: tuple[Literal, ...], source: str) -> Refused:
     """Error 1064, near a place."""
+    half = _HALF.match(text, at)
+    at = at if half is None else half.end()
     if source:
         at = place_in(source, text, literals, at)
     else:

@@ -81,6 +81,7 @@ class Scope:
         items: what the query gives, where that may be named by its labels.
         groups: the texts of GROUP BY; None where there is no grouping.
         grouped: whether the query groups rows, by GROUP BY or by an aggregate function.
+        takes_aggregates: whether aggregate functions may stand in what is read.
         within_aggregate: how many calls of aggregate functions are around what is read.
         rolled: what stands for an expression of GROUP BY, by its :func:`shape`, in rows of WITH ROLLUP.
         windows: the definitions of WINDOW, by name in lower case.
@@ -93,6 +94,7 @@ class Scope:
     items: Sequence[Item] = ()
     groups: frozenset[str] | None = None
     grouped: bool = False
+    takes_aggregates: bool = False
     within_aggregate: int = 0
     rolled: dict[str, Typed] = attrs.field(factory=dict)
     windows: dict[str, exp.Window] = attrs.field(factory=dict)

@@ -11,7 +11,7 @@ from sockservice.sql import comparison as to
 from sockservice.sql import subqueries, windows  # noqa: F401 - they enter their rules themselves
 from sockservice.sql.common_tables import CommonTables
 from sockservice.sql.dependence import equalities
-from sockservice.sql.errors import Refused, unsupported
+from sockservice.sql.errors import unsupported
 from sockservice.sql.expressions import Expressions, in_type
 from sockservice.sql.from_clause import FromClause
 from sockservice.sql.grouping import Grouping
@@ -23,7 +23,6 @@ from sockservice.sql.scope import Item, Scope, Source
 from sockservice.sql.select_list import items_of
 from sockservice.sql.selected import WHOLE, Columns, Part, Selected, answer_columns, outside
 from sockservice.sql.set_operations import set_operation
-from sockservice.sql.shapes import aggregates
 from sockservice.sql.sources import source_of_table
 from sockservice.sql.windows import refuse_windows
 from sockservice.sqltypes import SqlType
@@ -161,7 +160,7 @@ class Queries:
         equal = [*from_clause.equal, *(equalities(where.this) if where is not None else ())]
         if part.kept is not None:
             roll(node, compiler, part.kept)
-        scope.clause = "field list"
+        scope.clause, scope.takes_aggregates = "field list", True
         items = items_of(node, compiler)
         scope.items = items
         grouping = Grouping(self, scope, node, items, equal, part.kept)
@@ -193,10 +192,8 @@ class Queries:
         """The text of WHERE.
 
         Raises:
-            Refused: 1111 where it groups rows, 3593 where it has a window.
+            Refused: 3593 where it has a window.
         """
-        if any(aggregates(node)):
-            raise Refused("ER_INVALID_GROUP_FUNC_USE")
         refuse_windows(node)
         return compiler.condition(node)
 

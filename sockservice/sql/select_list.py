@@ -71,6 +71,8 @@ def _label(node: exp.Expression, compiler: Expressions) -> str:
         return (text_of(literal.text) if literal.kind == "string" else literal.text)[:_LONGEST]
     if isinstance(inner, exp.Literal) and inner.is_string:
         return str(inner.this)[:_LONGEST]
+    if isinstance(inner, exp.Introducer) and isinstance(inner.expression, exp.Literal):
+        return str(inner.expression.this)[:_LONGEST]
     for placeholder in node.find_all(exp.Placeholder):
         _literal(compiler, placeholder)
     text = node.meta.get("written")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
@@ -27,42 +28,48 @@ def set_operation(queries: Queries, node: exp.SetOperation, outer: Scope | None)
         Refused: 1222 where the parts have different numbers of columns.
     """
     # A chain is as long as its text, and must not be as deep here.
-    parts: list[tuple[exp.SetOperation, exp.Expression]] = []
+    operations: list[exp.SetOperation] = []
     first: exp.Expression = node
     while isinstance(first, exp.SetOperation) and (first is node or not _has_ending(first)):
-        parts.append((first, first.expression))
+        operations.insert(0, first)
         first = first.this
-    result = queries.selected(first, outer)
-    for operation, right in reversed(parts):
-        result = _combined(result, queries.selected(right, outer), operation)
-    return result
+    parts = [queries.selected(each, outer) for each in (first, *(operation.expression for operation in operations))]
+    if len({len(part.columns) for part in parts}) > 1:
+        raise Refused("ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT")
+    columns = _columns(parts, all(isinstance(operation, exp.Union) for operation in operations))
+    distinct = any(operation.args.get("distinct") is not False for operation in operations)
+    operands = [_operand(part, columns, distinct=distinct) for part in parts]
+    text = operands[0]
+    for operation, operand in zip(operations, operands[1:], strict=True):
+        text = _combined(text, operand, operation, len(columns))
+    return Selected(text, columns, True)
 
 
 def _has_ending(node: exp.Expression) -> bool:
     return any(node.args.get(word) for word in ("order", "limit", "offset", "with_"))
 
 
-def _combined(left: Selected, right: Selected, node: exp.SetOperation) -> Selected:
-    if len(left.columns) != len(right.columns):
-        raise Refused("ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT")
-    word, distinct = _WORDS[type(node)], node.args.get("distinct") is not False
-    columns = _columns(left.columns, right.columns, word)
-    one, other = _operand(left, columns, distinct=distinct), _operand(right, columns, distinct=distinct)
-    if distinct or word == "UNION":
-        return Selected(f"{one} {word}{'' if distinct else ' ALL'} {other}", columns, True)
+def _combined(left: str, right: str, node: exp.SetOperation, width: int) -> str:
+    word = _WORDS[type(node)]
+    if node.args.get("distinct") is not False:
+        return f"{left} {word} {right}"
+    if word == "UNION":
+        return f"{left} UNION ALL {right}"
     # SQLite has no ALL here: rows that are the same are told apart by a number.
-    names = ", ".join(f"c{place}" for place in range(1, len(columns) + 1))
-    counted = [f"SELECT {names}, ROW_NUMBER() OVER (PARTITION BY {names}) AS n FROM ({text})" for text in (one, other)]
-    return Selected(f"SELECT {names} FROM ({counted[0]} {word} {counted[1]})", columns, True)
+    names = ", ".join(f"c{place}" for place in range(1, width + 1))
+    counted = [f"SELECT {names}, ROW_NUMBER() OVER (PARTITION BY {names}) AS n FROM ({text})" for text in (left, right)]
+    return f"SELECT {names} FROM ({counted[0]} {word} {counted[1]})"
 
 
-def _columns(left: Columns, right: Columns, word: str) -> Columns:
+def _columns(parts: Sequence[Selected], unions: bool) -> Columns:
+    """The columns of all parts together, whose types hold the values of each."""
     columns: Columns = []
-    for place, ((label, one), (_, other)) in enumerate(zip(left, right, strict=True), 1):
-        kind = common_type([one, other])
-        nullable = one.nullable or (other.nullable and word == "UNION")
-        like = one if one.kind is Kind.TEXT or other.kind is not Kind.TEXT else other
-        columns.append((label, like._replace(sql=f"c{place}", type=kind, nullable=nullable, origin=None)))
+    for place in range(len(parts[0].columns)):
+        values = [part.columns[place][1] for part in parts]
+        like = next((value for value in values if value.kind is Kind.TEXT), values[0])
+        nullable = any(value.nullable for value in (values if unions else values[:1]))
+        typed = like._replace(sql=f"c{place + 1}", type=common_type(values), nullable=nullable, origin=None)
+        columns.append((parts[0].columns[place][0], typed))
     return columns
 
 

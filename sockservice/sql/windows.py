@@ -198,7 +198,8 @@ def windowed(aggregate: Callable[[], Any]) -> type:
         def step(self, *arguments: Any) -> None:
             """Take a row."""
             self._rows.append(arguments)
-            self._aggregate.step(*arguments)
+            if self._aggregate is not None:
+                self._aggregate.step(*arguments)
 
         def inverse(self, *arguments: Any) -> None:
             """Leave out the first row."""
