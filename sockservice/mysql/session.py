@@ -53,7 +53,6 @@ class Session(SessionAnswers):
     Attributes:
         more: commands wait that need no responder: send what is due, then call :meth:`next_request` again.
         statements: the prepared statements.
-        on_end: called once each when the session is over: its connection is lost, or its user is another one.
         on_kill: called when another session has ended the request in flight, or this session: who drives it gives up
             what it waits for, and goes on with ``data_to_send``.
         For the others see :class:`sockservice.mysql.session_answers.SessionAnswers` and what that is made of.
@@ -65,7 +64,6 @@ class Session(SessionAnswers):
         "_query",
         "_query_size",
         "more",
-        "on_end",
         "on_kill",
         "statements",
         "timeouts",
@@ -77,7 +75,6 @@ class Session(SessionAnswers):
         self.more = False
         self._most_buffered = 2 * server.max_allowed_packet + LOGIN_PACKET_LIMIT
         self.statements = Statements(server.max_prepared_statements, server.max_allowed_packet)
-        self.on_end: list[Callable[[], None]] = []
         self.on_kill: Callable[[], None] = lambda: None
         # How a query without attributes begins.
         self._query, self._query_size = _QUERY, len(_QUERY)

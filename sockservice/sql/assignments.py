@@ -22,7 +22,6 @@ from sockservice.sql.typed import Typed, quoted
 
 if TYPE_CHECKING:
     from sockservice.sql.execution import Execution
-    from sockservice.sql.session import SqlSession
 
 _VALUES = "\0values"
 """The alias of the row that was not inserted, for VALUES(column)."""
@@ -77,13 +76,10 @@ class Assignments:
         return cls(tuple(columns), tuple(texts))
 
     @classmethod
-    def on_duplicate(
-        cls, session: SqlSession, queries: Queries, table: Table, node: exp.Expression, rows: exp.Expression
-    ) -> Assignments:
+    def on_duplicate(cls, queries: Queries, table: Table, node: exp.Expression, rows: exp.Expression) -> Assignments:
         """Compile ON DUPLICATE KEY UPDATE.
 
         Args:
-            session: whose.
             queries: compiles.
             table: the table.
             node: the clause.
@@ -93,7 +89,6 @@ class Assignments:
         sources = [source, row_source(table, _VALUES, "v")]
         # The columns of the row are only meant where they are named by VALUES() or by its alias.
         alias = rows.args.get("alias")
-        scope = Scope([source])
         if alias is not None:
             names = [column.name for column in alias.args.get("columns") or ()]
             sources.append(row_source(table, alias.name, "v", names))
@@ -107,7 +102,6 @@ class Assignments:
             f"SELECT {listed} FROM {quoted(table.key)} AS {quoted(table.name)}"
             f" WHERE {quoted(table.name)}.{row_number(table)} = :row"
         )
-        del session
         return attrs.evolve(found, query=query)
 
     def work_out(
@@ -115,12 +109,10 @@ class Assignments:
         execution: Execution,
         rows: Rows,
         defaults: Defaults,
-        row: int,
         old: Sequence[Any],
         parameters: Mapping[str, Any],
     ) -> Work[list[Any]]:
         """What a row becomes, by :attr:`query`."""
-        del row
         found = yield from execution.read(self.query, dict(parameters))
         return self.applied(execution, rows, defaults, old, next(iter(found)))
 

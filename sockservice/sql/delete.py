@@ -99,7 +99,7 @@ def compile_delete(session: SqlSession, node: exp.Delete, builder: PlanBuilder, 
         chosen = [targets.named(each.name, "DELETE") for each in listed]
     else:
         chosen = [targets.of(targets.scope.sources[0], "DELETE")]
-    refuse_reading(node, {target.table.name for target in chosen}, "DELETE")
+    refuse_reading(node, {target.table.name for target in chosen})
     compiler = targets.queries.expressions(targets.scope)
     predicate = targets.predicate(node, compiler)
     ending = targets.ending(node, compiler)

@@ -88,7 +88,7 @@ def run_change(execution: Execution, change: Change, statement: Statement) -> Wo
         return (yield from change.run(execution, literals))
     if statement.rows is not None:
         statement.rows.check(len(change.columns))
-        inserting = Inserting(execution, change, literals, statement.rows.count)
+        inserting = Inserting(execution, change, literals, statement.rows.number)
         return (yield from inserting.run(statement.rows.rows()))
     if change.select is None:
         inserting = Inserting(execution, change, literals, len(change.rows))

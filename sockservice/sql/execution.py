@@ -25,7 +25,7 @@ TURN: Final = 0.005
 Rows = Sequence[tuple[Any, ...]] | Spool
 
 
-class LongWork(Exception):  # noqa: N818 - not an error: the statement begins again, in a way that it can be interrupted
+class LongWork(Exception):
     """A statement that keeps no versions has used up its turn."""
 
 

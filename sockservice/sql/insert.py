@@ -22,7 +22,7 @@ from sockservice.sql.running import Work
 from sockservice.sql.schema import Column, Table
 from sockservice.sql.scope import Scope
 from sockservice.sql.select import Queries
-from sockservice.sql.storing import store, store_null
+from sockservice.sql.storing import implicit_default, store, store_null
 from sockservice.sql.value_rows import DEFAULT, plain
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def compile_insert(
     duplicate = None
     conflict = node.args.get("conflict")
     if conflict is not None:
-        duplicate = Assignments.on_duplicate(session, queries, table, conflict, source)
+        duplicate = Assignments.on_duplicate(queries, table, conflict, source)
     plan = Plan("", tuple(builder.binds), (), frozenset(builder.pinned), frozenset(builder.tables))
     return Insertion(table, columns, rows, select, duplicate, plan, replace, ignore)
 
@@ -153,7 +153,7 @@ class Inserting:
         execution: the statement.
         insertion: as compiled.
         literals: of the statement.
-        single: whether it gives one row only.
+        count: how many rows it gives; None for those of a query, of which nobody knows.
     """
 
     def __init__(
@@ -261,8 +261,6 @@ class Inserting:
             column = named[place]
             if values[place] is None and self._defaults.is_fixed(column):
                 if column.default is None and not column.nullable and not column.auto_increment:
-                    from sockservice.sql.storing import implicit_default
-
                     values[place] = implicit_default(column)
                 else:
                     values[place] = self._defaults.get(column)
@@ -341,7 +339,7 @@ class Inserting:
         self._execution.claim(self._insertion.table.key, row)
         parameters = {**self._bound, **row_parameters(values, "v"), "row": row}
         new = yield from self._insertion.duplicate.work_out(
-            self._execution, self._rows, self._defaults, row, old, parameters
+            self._execution, self._rows, self._defaults, old, parameters
         )
         if tuple(new) != tuple(old):
             self._rows.update(row, old, new)

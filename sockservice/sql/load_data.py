@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _NAME: Final = r"(?:`(?:[^`]|``)+`|[^\s`,.();]+)"
 _STATEMENT: Final = re.compile(
-    rf"load data(?: low_priority| concurrent)?(?P<local> local)? infile :p(?P<file>\d+)(?P<duplicates> replace| ignore)?"
+    rf"load data(?: low_priority| concurrent)?(?P<local> local)? infile :p(?P<file>\d+)"
+    rf"(?P<duplicates> replace| ignore)?"
     rf" into table (?:(?P<database>{_NAME}) \. )?(?P<table>{_NAME})(?: partition \( [^)]*\))?"
     rf"(?: (?:character set|charset) (?P<charset>\w+))?"
     rf"(?: (?:fields|columns)(?P<fields>(?: (?:terminated|(?:optionally )?enclosed|escaped) by :p\d+)+))?"

@@ -1,7 +1,7 @@
 """Who has locked which row or table, and who waits for whom.
 
-Rows that a transaction has changed are locked by that (:mod:`sockservice.sql.versions` knows them); what stands here are the
-locks beside: of rows that were read FOR UPDATE or FOR SHARE, and of tables.
+Rows that a transaction has changed are locked by that (:mod:`sockservice.sql.versions` knows them); what
+stands here are the locks beside: of rows that were read FOR UPDATE or FOR SHARE, and of tables.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sockservice.sql.transaction import Transaction
 
 Locked = tuple[str, int]
-"""The key of a table and the number of a row; 0 and less for the table as a whole."""
+"""The key of a table and the number of a row, or :data:`TABLE`."""
 TABLE: Final = -(1 << 63)
 """In the place of a row: the whole table."""
 MOST: Final = 100_000

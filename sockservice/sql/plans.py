@@ -86,7 +86,5 @@ def shape(literals: Sequence[Literal]) -> tuple[Hashable, ...]:
     return tuple([_shape(literal) for literal in literals])
 
 
-def _shape(literal: Literal) -> Hashable:
-    if literal.kind == "parameter":
-        return type(literal.value)
-    return literal.kind
+def _shape(literal: Literal) -> str:
+    return type(literal.value).__name__ if literal.kind == "parameter" else literal.kind

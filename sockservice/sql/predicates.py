@@ -1,7 +1,7 @@
 """Rows that are not there: what a transaction has searched for and locked, so that nobody inserts it meanwhile.
 
-InnoDB locks the gaps between the keys that a locking statement has looked at (MySQL 8.4 manual, 17.7.1 "Next-Key Locks").
-Here the condition itself is kept: a new row that meets it waits for the transaction's end.
+InnoDB locks the gaps between the keys that a locking statement has looked at (MySQL 8.4 manual, 17.7.1 "Next-Key
+Locks"). Here the condition itself is kept: a new row that meets it waits for the transaction's end.
 """
 
 from __future__ import annotations

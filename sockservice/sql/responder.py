@@ -6,7 +6,7 @@ import functools
 import sqlite3
 import time
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
@@ -61,7 +61,8 @@ class Sql:
             rows = self._statements(request.session).at_once(request, self._now())
         except Refused as refused:
             return self._refused(request.session, refused)
-        return run(self._answer(request), self.store.clock) if rows is None else rows
+        answer: Answer | Deferred[Any] | None = rows or run(self._answer(request), self.store.clock)
+        return answer
 
     def _refused(self, session: ISession, refused: Refused) -> Error:
         session.warnings = (("Error", refused.answer.code, refused.answer.message),)
@@ -88,8 +89,8 @@ class Sql:
 
     def _by_itself(self, session: ISession, work: Callable[[], Work[Answer]]) -> Answer | Deferred[Answer]:
         """What is done behind a statement's own answer, as when a client's file is here."""
-        answer = run(self._alone(self._statements(session).session, "", work), self.store.clock)
-        return answer
+        alone: Work[Answer] = self._alone(self._statements(session).session, "", work)
+        return run(alone, self.store.clock)
 
     def _answer(self, request: Request) -> Work[Answer | None]:
         statements = self._statements(request.session)
@@ -148,9 +149,8 @@ class Sql:
         if self._beside is None:
             return None
         committed_by_itself = request.session.autocommit
-        answer: Answer | Deferred[Answer] | None = self._beside.respond(request)
-        if isinstance(answer, Deferred):
-            answer = yield answer
+        given: Answer | Deferred[Answer] | None = self._beside.respond(request)
+        answer: Answer | None = (yield given) if isinstance(given, Deferred) else given
         if request.session.autocommit and not committed_by_itself:
             session.commit()
         return answer

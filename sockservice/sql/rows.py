@@ -1,4 +1,4 @@
-"""The rows of one table, inserted, changed and deleted one by one as MySQL does: with locks, versions and foreign keys."""
+"""The rows of one table, changed one by one as MySQL does: with locks, versions and foreign keys."""
 
 from __future__ import annotations
 

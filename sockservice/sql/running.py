@@ -45,14 +45,15 @@ class Running:
     def _go_on(self, result: Any) -> None:
         self._waits_for = None
         try:
-            if isinstance(result, Failure):
-                awaited = self._work.throw(result.value)
-            else:
-                awaited = self._work.send(result)
+            failed = isinstance(result, Failure)
+            awaited = self._work.throw(_problem(result)) if failed else self._work.send(result)
         except StopIteration as end:
-            self.outcome.callback(end.value)
-        except BaseException:  # noqa: BLE001 - it goes to whoever waits for the outcome
-            self.outcome.errback(Failure())  # type: ignore[no-untyped-call]
+            # Whoever has lost patience has an outcome already.
+            if not self.outcome.called:
+                self.outcome.callback(end.value)
+        except BaseException:
+            if not self.outcome.called:
+                self.outcome.errback(Failure())  # type: ignore[no-untyped-call]
         else:
             self.wait(awaited)
 
@@ -60,6 +61,12 @@ class Running:
         awaited = self._waits_for
         if awaited is not None:
             awaited.cancel()
+
+
+def _problem(failure: Failure) -> BaseException:
+    """What a failure is about."""
+    assert failure.value is not None
+    return failure.value
 
 
 def run(work: Work[Outcome], clock: IReactorTime) -> Outcome | Deferred[Outcome]:

@@ -183,7 +183,7 @@ class SqlSession:
         return self.transaction
 
     def transaction_for_statement(self) -> Transaction:
-        """The transaction under way; where there is none, one for a statement alone, or that lasts without autocommit."""
+        """The transaction under way; else one for a statement alone or, without autocommit, one that lasts."""
         if self.transaction is not None:
             return self.transaction
         if not self.session.autocommit:

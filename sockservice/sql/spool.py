@@ -36,4 +36,4 @@ class Spool:
         for place, end in zip(self._places, [*self._places[1:], None], strict=True):
             self._file.seek(place)
             data = self._file.read() if end is None else self._file.read(end - place)
-            yield from marshal.loads(data)
+            yield from marshal.loads(data)  # noqa: S302 - it was written here

@@ -11,6 +11,7 @@ from sockservice.sql import storing_numbers as numbers
 from sockservice.sql import storing_texts as texts
 from sockservice.sql import storing_times as times
 from sockservice.sql.diagnostics import Diagnostics
+from sockservice.sql.errors import Refused
 from sockservice.sql.schema import Column, Table
 from sockservice.sqltypes import SqlType
 
@@ -67,8 +68,7 @@ def store_null(column: Column, diagnostics: Diagnostics, *, implicit: bool) -> A
     if diagnostics.ignore or (implicit and not diagnostics.strict):
         diagnostics.warn(problem)
         return implicit_default(column)
-    diagnostics.strict = True
-    diagnostics.object_with(problem)
+    raise Refused(problem)
 
 
 def implicit_default(column: Column) -> Any:

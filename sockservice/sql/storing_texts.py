@@ -11,6 +11,7 @@ from sockservice.error_codes import error
 from sockservice.sql.collating import without_case_and_accents
 from sockservice.sql.conversions import double_text
 from sockservice.sql.diagnostics import Diagnostics
+from sockservice.sql.errors import Refused
 from sockservice.sqltypes import SqlType
 
 MOST_BYTES: Final = {
@@ -31,7 +32,7 @@ _DEEPEST: Final = 100
 
 def store_characters(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) -> str:
     """A CHAR or VARCHAR: so many characters; blanks over the length go without an error."""
-    text = _text(value, kind, column, diagnostics)
+    text = _text(value, column, diagnostics)
     length = 1 if kind.length is None else kind.length
     if len(text) > length:
         if text[length:].strip(" "):
@@ -44,7 +45,7 @@ def store_characters(value: Any, kind: SqlType, column: str, diagnostics: Diagno
 
 def store_text(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) -> str:
     """A TEXT: so many bytes."""
-    text = _text(value, kind, column, diagnostics)
+    text = _text(value, column, diagnostics)
     most = MOST_BYTES[kind.name]
     if len(text) * 4 > most and len(text.encode("utf-8", "surrogateescape")) > most:
         diagnostics.object_to("ER_DATA_TOO_LONG" if diagnostics.refuses else "WARN_DATA_TRUNCATED", column)
@@ -112,9 +113,7 @@ def store_json(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics)
         return json_text(json.loads(text, parse_float=_JsonNumber, parse_constant=_no_constant))
     except (ValueError, RecursionError) as problem:
         position = getattr(problem, "pos", 0)
-        diagnostics.strict = True
-        diagnostics.object_with(error("ER_INVALID_JSON_TEXT", "Invalid value.", position, column))
-        return "null"
+        raise Refused("ER_INVALID_JSON_TEXT", "Invalid value.", position, column) from None
 
 
 class _JsonNumber(float):
@@ -166,7 +165,7 @@ def _readable(value: Any) -> str:
     return double_text(value) if isinstance(value, float) else str(value)
 
 
-def _text(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) -> str:
+def _text(value: Any, column: str, diagnostics: Diagnostics) -> str:
     """A value as text; bytes that are none are objected to."""
     if isinstance(value, str):
         return value

@@ -82,7 +82,17 @@ def read_moment(value: Any) -> Moment | None:
     full = int(year) + (0 if len(year) != 2 else 2000 if int(year) < 70 else 1900)
     if len(year) == 2 and not any((int(year), *parts)):
         full = 0
-    return Moment(full, *parts, fraction=_fraction(fraction), whole=not behind.strip() or bool(_ZONE.match(behind)))
+    month, day, hour, minute, second = (*parts, 0, 0, 0)[:5]
+    return Moment(
+        full,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+        fraction=_fraction(fraction),
+        whole=not behind.strip() or bool(_ZONE.match(behind)),
+    )
 
 
 def _padded(text: str) -> str:
@@ -157,8 +167,8 @@ def store_time(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics)
 def time_text(seconds: Decimal, digits: int) -> str:
     """A TIME of so many seconds, with so many digits of a second."""
     sign = "-" if seconds < 0 else ""
-    minutes, rest = divmod(abs(seconds), 60)
-    hours, minutes = divmod(int(minutes), 60)
+    whole, rest = divmod(abs(seconds), 60)
+    hours, minutes = divmod(int(whole), 60)
     return f"{sign}{hours:02}:{minutes:02}:{rest:0{3 + digits if digits else 2}.{digits}f}"
 
 

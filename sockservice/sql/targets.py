@@ -171,18 +171,16 @@ class Targets:
         return text
 
 
-def refuse_reading(node: exp.Expression, names: set[str], statement: str) -> None:
+def refuse_reading(node: exp.Expression, names: set[str]) -> None:
     """Refuse sub-queries that read the table which the statement changes (MySQL 8.4 manual, 15.2.15.12).
 
     Args:
         node: the statement.
         names: the tables that it changes.
-        statement: its word.
 
     Raises:
         Refused: 1093.
     """
-    del statement
     for query in node.find_all(exp.Select):
         within: Any = query.find_ancestor(exp.Subquery)
         if within is not None and isinstance(within.parent, (exp.From, exp.Join)):

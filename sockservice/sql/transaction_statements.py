@@ -19,7 +19,10 @@ Run = Callable[["SqlSession", re.Match[str]], Work[Answer]]
 
 _NAME: Final = r"(`(?:[^`]|``)+`|[^\s`,.;]+)"
 _ENDING: Final = r"(?: work)?( and chain| and no chain)?( release| no release)?"
-_LEVELS: Final = r"read uncommitted|read committed|repeatable read|serializable"
+_START: Final = r"(?:with consistent snapshot|read only|read write)"
+_NEXT: Final = (
+    r"(?:isolation level (?:read uncommitted|read committed|repeatable read|serializable)|read only|read write)"
+)
 
 
 def _begin(session: SqlSession, found: re.Match[str]) -> Work[Answer]:
@@ -153,8 +156,7 @@ def _plain(name: str) -> str:
 _STATEMENTS: Final[tuple[tuple[str, Run], ...]] = (
     (r"begin(?: work)?", _begin),
     (
-        r"start transaction(?: (?:with consistent snapshot|read only|read write)"
-        r"(?: , (?:with consistent snapshot|read only|read write))*)?",
+        rf"start transaction(?: {_START}(?: , {_START})*)?",
         _begin,
     ),
     (rf"commit{_ENDING}", _commit),
@@ -163,8 +165,7 @@ _STATEMENTS: Final[tuple[tuple[str, Run], ...]] = (
     (rf"savepoint {_NAME}", _savepoint),
     (rf"release savepoint {_NAME}", _release),
     (
-        rf"set transaction ((?:isolation level (?:{_LEVELS})|read only|read write)"
-        rf"(?: , (?:isolation level (?:{_LEVELS})|read only|read write))*)",
+        rf"set transaction ({_NEXT}(?: , {_NEXT})*)",
         _next_transaction,
     ),
     (r"lock tables? (.+)", _lock_tables),

@@ -121,7 +121,7 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
     for each in node.expressions:
         target = targets.with_column(each.this.name, each.this.table, "UPDATE")
         by_alias.setdefault(target.source.alias, (target, []))[1].append(each)
-    refuse_reading(node, {target.table.name for target, _ in by_alias.values()}, "UPDATE")
+    refuse_reading(node, {target.table.name for target, _ in by_alias.values()})
     if len(targets.scope.sources) > 1:
         for word, text in (("order", "ORDER BY"), ("limit", "LIMIT")):
             if node.args.get(word) is not None:

@@ -45,7 +45,7 @@ class ValueRows(NamedTuple):
     literals: tuple[Literal, ...]
 
     @property
-    def count(self) -> int:
+    def number(self) -> int:
         """How many rows there are."""
         return self.cells.count(" ) , ( ") + 1
 
@@ -57,7 +57,7 @@ class ValueRows(NamedTuple):
         """
         for number, row in enumerate(self.cells[2:-2].split(" ) , ( "), 1):
             cells = row.count(" , ") + 1 if row.strip() else 0
-            if cells != width and (cells or self.count > 1):
+            if cells != width and (cells or self.number > 1):
                 raise Refused("ER_WRONG_VALUE_COUNT_ON_ROW", number)
 
     def rows(self) -> Iterator[list[Any]]:

@@ -1,8 +1,8 @@
 """What rows were before they were changed: for ROLLBACK, and for readers whose snapshot is older.
 
 Beside the SQLite table of each MySQL table that is changed while anybody may need the old rows stands one of the same
-columns, with the number of the change, of the transaction and of the row, and whether the row was there before. Each row
-that a change takes away, and each that it brings, has a version there. For a reader, a row is what its oldest
+columns, with the number of the change, of the transaction and of the row, and whether the row was there before. Each
+row that a change takes away, and each that it brings, has a version there. For a reader, a row is what its oldest
 version says that stems from a transaction it does not see, else what the table itself says.
 """
 
