@@ -9,10 +9,10 @@ from twisted.plugin import IPlugin
 from twisted.python.usage import Options, UsageError
 from zope.interface import implementer
 
-from sockservice.interfaces import IHost, IRefusingService, IStreamService
+from sockservice.interfaces import IHost, IRefusingService, IResponder, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
 from sockservice.plugins._mysql_protocol import MySQLFactory
-from sockservice.responder import CHATTER, FALLBACK, Chatter, Journal, Stubs, Unmatched, Workspace, Workspaces
+from sockservice.responder import CHATTER, FALLBACK, Chatter, Journal, Source, Stubs, Unmatched, Workspace, Workspaces
 
 __all__ = ["MySQL", "MySQLFactory", "MySQLOptions"]
 
@@ -22,7 +22,7 @@ class MySQLOptions(Options):
 
     optParameters = [
         ["database", None, "test", "a database that exists from the start"],
-        ["fallback", None, "error", "what answers when no stub does: error"],
+        ["fallback", None, "error", "what answers when no stub does: error, or sql: a database in memory"],
         ["server-version", None, DEFAULT_VERSION, "the version that the greeting names, for example 8.0.36"],
         ["tls", None, None, "offer TLS: self-signed, or CERT.pem:KEY.pem (one file may hold both: BOTH.pem)"],
     ]
@@ -51,8 +51,8 @@ class MySQLOptions(Options):
 
     def postOptions(self) -> None:
         """Refuse a fallback that does not exist, and what nobody could log in to."""
-        if self["fallback"] != "error":
-            raise UsageError(f"--fallback {self['fallback']} is not known; known: error")
+        if self["fallback"] not in ("error", "sql"):
+            raise UsageError(f"--fallback {self['fallback']} is not known; known: error, sql")
         if self["require-tls"] and self["tls"] is None:
             raise UsageError("--require-tls needs --tls, for example --tls self-signed")
 
@@ -79,12 +79,27 @@ class MySQL:
         stubs = Stubs([host.path(path) for path in options["stubs"]])
         host.on_reload(stubs.reload)
         chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
-        behind = ((CHATTER, chatter), (FALLBACK, Unmatched(stubs)))
+        unmatched = Unmatched(stubs)
 
         def workspace(name: str) -> Workspace:
+            behind: tuple[tuple[Source, IResponder], ...] = ((CHATTER, chatter), (FALLBACK, unmatched))
+            if options["fallback"] == "sql":
+                behind = ((FALLBACK, self._database(host, chatter)), (FALLBACK, unmatched))
             return Workspace(name, stubs, behind, host.reactor, Journal(server.clock))
 
         return MySQLFactory(server, Workspaces(workspace), host.reactor, tls)
+
+    def _database(self, host: IHost, chatter: Chatter) -> IResponder:
+        """The embedded database of a workspace; what is no matter of tables is the chatter's."""
+        # The reader of SQL takes longer to import than all the rest.
+        from sockservice.sql import Sql, Store
+
+        def store() -> Store:
+            made = Store()
+            made.create_database(host.options["database"])
+            return made
+
+        return Sql(store, chatter)
 
     def _tls(self, host: IHost) -> IOpenSSLServerConnectionCreator | None:
         """What makes TLS connections, where it is asked for."""

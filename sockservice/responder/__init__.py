@@ -2,7 +2,7 @@
 
 from sockservice.responder.chain import Chain
 from sockservice.responder.chatter import Chatter
-from sockservice.responder.journal import Journal
+from sockservice.responder.journal import Journal, Source
 from sockservice.responder.sql_prepare import SqlPrepare
 from sockservice.responder.stubs import Stubs
 from sockservice.responder.unmatched import Unmatched
@@ -15,6 +15,7 @@ __all__ = [
     "Chain",
     "Chatter",
     "Journal",
+    "Source",
     "SqlPrepare",
     "Stubs",
     "Unmatched",

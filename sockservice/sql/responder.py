@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 from sqlglot import exp
+from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from sockservice.answers import Answer, Error, Ok, Request, Rows
@@ -26,23 +29,36 @@ class Sql:
     """Answers statements from a store.
 
     Args:
-        store: where the rows are.
+        store: makes where the rows are, when the first statement comes.
+        beside: answers what is no matter of tables: SET, SHOW VARIABLES and what else drivers say.
     """
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Callable[[], Store], beside: IResponder | None = None) -> None:
+        self._make_store = store
+        self._beside = beside
         self._plans: dict[Any, tuple[int, Plan]] = {}
 
-    def respond(self, request: Request) -> Answer | None:
-        """The answer to a statement."""
+    @functools.cached_property
+    def store(self) -> Store:
+        """Where the rows are."""
+        return self._make_store()
+
+    def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
+        """The answer to a statement, or None where nobody here has one."""
         if request.command not in ("query", "execute"):
-            return None
+            return self._elsewhere(request)
         try:
             return self._run(request)
         except Refused as refused:
+            if refused.answer.code in _PERHAPS_ELSEWHERE:
+                return self._elsewhere(request) or refused.answer
             return refused.answer
         except sqlite3.Error as problem:
             return Error(1105, "HY000", f"sockservice: {problem}")
+
+    def _elsewhere(self, request: Request) -> Answer | Deferred[Answer] | None:
+        answer: Answer | Deferred[Answer] | None = self._beside.respond(request) if self._beside is not None else None
+        return answer
 
     def _run(self, request: Request) -> Answer:
         folded = fold(request.text, request.params)
@@ -85,6 +101,10 @@ class Sql:
     def _change(self, change: dml.Change, folded: Folded) -> Ok:
         cursor = self.store.main.execute(change.plan.sql, change.plan.parameters(folded.literals))
         return Ok(affected_rows=max(cursor.rowcount, 0), last_insert_id=0)
+
+
+_PERHAPS_ELSEWHERE = frozenset((1046, 1064, 1065, 1235, 1305))
+"""Errors of statements that are not understood here."""
 
 
 def _shape(literal: Any) -> Any:
