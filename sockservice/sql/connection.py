@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sockservice.sql import arithmetic, conversions, functions, moments, patterns, storing  # noqa: F401 - they enter themselves
-from sockservice.sql.aggregates import AGGREGATES
+from sockservice.sql import functions, storing  # noqa: F401 - they enter themselves
 from sockservice.sql.collating import collation_functions
-from sockservice.sql.registry import FUNCTIONS, INTERNAL
+from sockservice.sql.gathering import AGGREGATES
+from sockservice.sql.registry import FUNCTIONS, IMPURE, INTERNAL, for_values
 
 
 class Connection:
@@ -36,14 +36,17 @@ class Connection:
         for name, compare in collation_functions().items():
             self._connection.create_collation(name, compare)
         for each in {function.name: function for function in FUNCTIONS.values()}.values():
-            call = each.call if each.nulls else _null_for_null(each.call)
+            call = each.call if each.nulls else for_values(each.call)
             self._connection.create_function(each.name, -1, self._kept(call), deterministic=each.pure)
         for name, (call, count) in INTERNAL.items():
-            self._connection.create_function(name, count, self._kept(call), deterministic=True)
+            self._connection.create_function(name, count, self._kept(call), deterministic=name not in IMPURE)
         for name, (call, count) in surroundings.items():
             self._connection.create_function(name, count, self._kept(call))
         for name, (aggregate, count) in AGGREGATES.items():
-            self._connection.create_aggregate(name, count, aggregate)
+            if hasattr(aggregate, "inverse"):
+                self._connection.create_window_function(name, count, self._kept_class(aggregate))
+            else:
+                self._connection.create_aggregate(name, count, self._kept_class(aggregate))
 
     def execute(self, text: str, parameters: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         """Run one statement of SQLite's.
@@ -71,6 +74,11 @@ class Connection:
         """Close it."""
         self._connection.close()
 
+    def _kept_class(self, aggregate: type) -> type:
+        """An aggregate whose problems are kept."""
+        names = [name for name in ("step", "inverse", "value", "finalize") if hasattr(aggregate, name)]
+        return type(aggregate.__name__, (aggregate,), {name: self._kept(getattr(aggregate, name)) for name in names})
+
     def _kept(self, call: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(call)
         def kept(*arguments: Any) -> Any:
@@ -81,11 +89,3 @@ class Connection:
                 raise
 
         return kept
-
-
-def _null_for_null(call: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(call)
-    def with_values(*arguments: Any) -> Any:
-        return None if None in arguments else call(*arguments)
-
-    return with_values

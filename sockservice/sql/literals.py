@@ -31,6 +31,8 @@ _STRUCTURAL: Final = frozenset(
     "create alter drop show describe desc explain use set grant revoke rename truncate lock prepare kill".split()
 )
 """Statements whose literals are part of what they are: they are not told apart from the rest."""
+_TEMPORAL: Final = frozenset(["date", "time", "timestamp"])
+"""Words that make the text behind them a literal of their own type."""
 _CHARSET: Final = re.compile(r"_[a-z0-9]+\Z", re.IGNORECASE)
 _ESCAPE: Final = re.compile(r"\\(.)|''|\"\"", re.DOTALL)
 _ESCAPED: Final = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a", "%": "\\%", "_": "\\_"}
@@ -84,13 +86,19 @@ def fold(text: str, params: tuple[Any, ...] = ()) -> Folded:
         elif written == "(" and previous in _TYPES:
             structural = depth = 1
         if kind in ("string", "number", "binary", "parameter") and not structural:
-            if first in _STRUCTURAL or _CHARSET.match(previous) or previous == "interval":
+            if first in _STRUCTURAL or _CHARSET.match(previous) or (kind == "string" and previous in _TEMPORAL):
                 parts.append(written)
                 previous = ""
                 continue
-            literals.append(_literal(str(kind), written, bound))
+            literal = _literal(str(kind), written, bound)
+            if kind == "string" and previous == "'":
+                # Texts in a row are one.
+                before = literals[-1]
+                literals[-1] = Literal("string", before.value + literal.value, f"{before.text} {written}")
+                continue
+            literals.append(literal)
             parts.append(f":p{len(literals) - 1}")
-            previous = ""
+            previous = "'" if kind == "string" else ""
             continue
         previous = written.lower()
         first = first or previous

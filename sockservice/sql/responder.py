@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 from sqlglot import exp
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
@@ -14,6 +15,7 @@ from zope.interface import implementer
 from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, ISession
 from sockservice.sql import ddl, dml
+from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.kinds import to_python
 from sockservice.sql.literals import Folded, fold
@@ -22,6 +24,7 @@ from sockservice.sql.plan import Plan, PlanBuilder
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import SqlSession
 from sockservice.sql.store import Store
+from sockservice.sql.surroundings import Surroundings, enter, variable
 
 
 @implementer(IResponder)
@@ -62,10 +65,19 @@ class Sql:
 
     def _run(self, request: Request) -> Answer:
         folded = fold(request.text, request.params)
-        session = SqlSession(self.store, request.session)
+        session = SqlSession(self.store, request.session, self._beside)
+        diagnostics = Diagnostics(strict=False)
+        enter(Surroundings(request.session, diagnostics))
+        try:
+            answer = self._answer(folded, session, diagnostics)
+        finally:
+            request.session.warnings = diagnostics.warnings
+        return attrs.evolve(answer, warnings=diagnostics.count) if diagnostics.count else answer
+
+    def _answer(self, folded: Folded, session: SqlSession, diagnostics: Diagnostics) -> Any:
         key = (folded.key, tuple(map(_shape, folded.literals)), session.database)
         known = self._plans.get(key)
-        if known is not None and known[0] == self.store.catalog.version and not known[1].pinned:
+        if known is not None and known[0] == self.store.catalog.version and not known[1].pinned and known[1].suits(session.session):
             return self._rows(known[1], folded)
         node = parse(folded.key)
         builder = PlanBuilder(folded.literals)
@@ -77,11 +89,13 @@ class Sql:
                 answer_columns(columns),
                 frozenset(builder.pinned),
                 frozenset(builder.tables),
+                tuple(builder.assumptions.items()),
             )
             self._plans[key] = (self.store.catalog.version, plan)
             return self._rows(plan, folded)
         if isinstance(node, exp.Create):
             return ddl.create(session, node)
+        diagnostics.strict = "STRICT_" in str(variable(session.session, "sql_mode"))
         if isinstance(node, exp.Insert):
             return self._change(dml.insert(session, node, builder), folded)
         if isinstance(node, exp.Update):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlglot import exp
 
-from sockservice.interfaces import ISession
+from sockservice.answers import Error, Request, Rows
+from sockservice.interfaces import IResponder, ISession
 from sockservice.sql.errors import Refused
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.schema import Table
 from sockservice.sql.store import Store
 from sockservice.sql.typed import quoted
+from sockservice.sqltypes import SqlType
 
 
 class SqlSession:
@@ -18,11 +22,13 @@ class SqlSession:
     Args:
         store: where the rows are.
         session: whose database, variables and settings.
+        beside: answers what is no matter of tables.
     """
 
-    def __init__(self, store: Store, session: ISession) -> None:
+    def __init__(self, store: Store, session: ISession, beside: IResponder | None = None) -> None:
         self.store = store
         self.session = session
+        self.beside = beside
         self.text = ""
 
     @property
@@ -55,6 +61,24 @@ class SqlSession:
     def rows_of(self, table: Table) -> str:
         """The text that stands for the rows of a table as this session sees them."""
         return quoted(table.key)
+
+    def system_variable(self, session: ISession, written: str) -> tuple[SqlType, Any]:
+        """The type and the value of a system variable.
+
+        Args:
+            session: whose.
+            written: for example ``@@session.sql_mode``.
+
+        Raises:
+            Refused: there is none (1193), or none of this scope (1238).
+        """
+        answer = self.beside.respond(Request("query", f"SELECT {written}", session)) if self.beside else None
+        if isinstance(answer, Error):
+            raise Refused(answer)
+        if not isinstance(answer, Rows):
+            raise Refused("ER_UNKNOWN_SYSTEM_VARIABLE", written.rpartition(".")[2].lstrip("@"))
+        ((value,),) = answer.rows
+        return answer.columns[0].type, value
 
     def written(self, node: exp.Expression, builder: PlanBuilder) -> str:
         """An item of a select list as it was written, for its label."""
