@@ -51,6 +51,11 @@ class Waiting(SockserviceError):
         self.holder = holder
 
 
+def wrong_count(name: str) -> Refused:
+    """Error 1582: a function was given too few arguments, or too many."""
+    return Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name.upper())
+
+
 def unsupported(what: str) -> Refused:
     """Error 1235: what this version does not have."""
     return Refused("ER_NOT_SUPPORTED_YET", what)

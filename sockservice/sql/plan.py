@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
 from sockservice.answers import Column
+from sockservice.interfaces import ISession
 from sockservice.sql.literals import Literal
+from sockservice.sqltypes import SqlType
+
+Assumption: TypeAlias = tuple[Callable[[ISession], Any], Any]
 
 if TYPE_CHECKING:
     from sockservice.sql.predicates import Predicate
@@ -26,6 +30,7 @@ class Plan:
         tables: the SQLite tables that it reads, for snapshots.
         predicate: what a query that locks rows searches for.
         into: the user variables that INTO sets, in lower case.
+        assumptions: what the text depends on in the session: what reads it there, and what it was.
     """
 
     sql: str
@@ -35,6 +40,11 @@ class Plan:
     tables: frozenset[str] = frozenset()
     predicate: Predicate | None = None
     into: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+
+    def suits(self, session: ISession) -> bool:
+        """Whether what it assumes of the session holds."""
+        return all(read(session) == value for read, value in self.assumptions)
 
     def parameters(self, literals: Sequence[Literal]) -> tuple[Any, ...]:
         """The values to bind, for a statement's literals."""
@@ -48,6 +58,9 @@ class PlanBuilder:
     Attributes:
         literals: those of the statement at hand; another one that shares the plan has others of the same kinds.
         named: whether values are bound by name, ``:b1``, ``:b2`` …, and not by number.
+        binds, pinned, tables, assumptions: as in :class:`Plan`.
+        assigned: the types of user variables that the statement sets, by name.
+        random: one place for each RAND() with a seed.
     """
 
     literals: tuple[Literal, ...]
@@ -55,6 +68,9 @@ class PlanBuilder:
     binds: list[tuple[int, Callable[[Any], Any]]] = attrs.field(factory=list)
     pinned: set[int] = attrs.field(factory=set)
     tables: set[str] = attrs.field(factory=set)
+    assumptions: dict[Callable[[ISession], Any], Any] = attrs.field(factory=dict)
+    assigned: dict[str, SqlType] = attrs.field(factory=dict)
+    random: list[int] = attrs.field(factory=list)
 
     def bind(self, number: int, convert: Callable[[Any], Any]) -> str:
         """The text that stands for a literal's value, converted when it is bound."""
@@ -64,6 +80,12 @@ class PlanBuilder:
                 return f"{mark}{place}"
         self.binds.append((number, convert))
         return f"{mark}{len(self.binds)}"
+
+    def assume(self, session: ISession, read: Callable[[ISession], Any]) -> Any:
+        """What is to be read in the session, on which the text depends from now on."""
+        if read not in self.assumptions:
+            self.assumptions[read] = read(session)
+        return self.assumptions[read]
 
     def pin(self, number: int) -> Any:
         """The value of a literal, on which the text depends from now on."""

@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 from sockservice.answers import Answer, Error, LocalInfile, Ok, Request, Rows
 from sockservice.error_codes import error
 from sockservice.sql import ddl, dml, load_data, transaction_statements, warning_statements
+from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
 from sockservice.sql.execution import TURN, Execution, LongWork
 from sockservice.sql.into import assign, variables_of
@@ -30,6 +31,7 @@ from sockservice.sql.running import Work
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import Locking, SqlSession
 from sockservice.sql.spool import Spool
+from sockservice.sql.surroundings import Surroundings, enter
 from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
 
 if TYPE_CHECKING:
@@ -164,11 +166,13 @@ class Statements:
         folded = fold(request.text, request.params)
         key = (folded.key, shape(folded.literals), session.database, session.sql_mode, _NOTHING, None)
         plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
-        if plan is None or plan.into or "session_" in plan.sql:
+        if plan is None or plan.into or "session_" in plan.sql or not plan.suits(session.session):
             return None
         session.now = now
         main = store.main
         main.view, main.session = None, session
+        diagnostics = Diagnostics(strict=False)
+        enter(Surroundings(session.session, diagnostics, now))
         main.deadline = time.monotonic() + TURN
         try:
             rows = main.rows(plan.sql, plan.parameters(folded.literals))
@@ -176,9 +180,9 @@ class Statements:
             return None
         finally:
             main.deadline = float("inf")
-        session.session.warnings = ()
+        session.session.warnings = tuple(diagnostics.warnings)
         session.found_rows, session.row_count = len(rows), -1
-        return Rows(plan.columns, _answered(rows, plan))
+        return Rows(plan.columns, _answered(rows, plan), diagnostics.count)
 
     # --- queries ------------------------------------------------------------------------------
 
@@ -202,7 +206,7 @@ class Statements:
         key = (folded.key, shape(folded.literals), session.database, session.sql_mode, session.unseen, locking)
         version = session.store.catalog.version
         found: Plan | None = None if contested else self._plans.find(key, version, folded.literals)
-        if found is not None:
+        if found is not None and found.suits(session.session):
             return found
         node = parse(folded.key, folded.literals, session.text)
         if not isinstance(node, (exp.Query, exp.Values)):
@@ -222,6 +226,7 @@ class Statements:
             frozenset(builder.tables),
             predicate_of_query(session, node, folded.literals) if locking is not None else None,
             variables_of(node, columns),
+            tuple(builder.assumptions.items()),
         )
         if len(folded.key) <= LONGEST and not contested:
             self._plans.add(key, version, plan, pinned, folded.literals)
@@ -243,7 +248,7 @@ class Statements:
         self._see_locked_tables(plan.tables, write=False)
 
         def read(execution: Execution) -> Work[Answer]:
-            execution.view = view
+            execution.view, execution.diagnostics.strict = view, False
             session.locking = locking
             try:
                 rows = yield from execution.read(plan.sql, plan.parameters(folded.literals))
@@ -254,12 +259,14 @@ class Statements:
                 session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals)
             if plan.into:
                 return assign(session.session, plan.into, list(_answered(rows, plan)), execution.diagnostics)
-            return Rows(plan.columns, _answered(rows, plan))
+            return Rows(plan.columns, _answered(rows, plan), execution.diagnostics.count)
 
         transaction = session.transaction
         if transaction is None and locking is None and "session_get_lock(" not in plan.sql:
             # Nothing can be in the way of what most queries are.
-            answer = yield from read(Execution(session, _NO_TRANSACTION, session.diagnostics(), versions=False))
+            diagnostics = session.diagnostics()
+            answer = yield from read(Execution(session, _NO_TRANSACTION, diagnostics, versions=False))
+            session.session.warnings = tuple(diagnostics.warnings)
             return answer
         return (yield from self._within(read, plan.tables))
 
@@ -292,7 +299,7 @@ class Statements:
         version = session.store.catalog.version
         if not contested:
             found: dml.Change | None = self._plans.find(key, version, literals)
-            if found is not None:
+            if found is not None and found.plan.suits(session.session):
                 return found
         builder = PlanBuilder(literals)
         compiled = dml.compile_change(session, folded, builder)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from sockservice.sql.errors import Refused, unsupported
+from sockservice.sql.gathering import AGGREGATES as OURS
 from sockservice.sql.expressions import Expressions, rule
 from sockservice.sql.kinds import DOUBLE, UNSIGNED
 from sockservice.sql.shapes import AGGREGATES, call_name
@@ -159,8 +160,6 @@ def with_over(text: str, over: str) -> str:
         text: of an expression that is a call of an aggregate function, perhaps with conversions around it.
         over: OVER and its brackets.
     """
-    from sockservice.sql.aggregates import AGGREGATES as OURS
-
     parts, place = [], 0
     while (found := _CALL.search(text, place)) is not None:
         name = found[1]
@@ -169,7 +168,7 @@ def with_over(text: str, over: str) -> str:
             place = found.end()
             continue
         end = _closing(text, found.end())
-        prefix = WINDOWED if name in OURS else ""
+        prefix = "" if name not in OURS or hasattr(OURS[name][0], "inverse") else WINDOWED
         parts.append(f"{text[place : found.start()]}{prefix}{text[found.start() : end]}{over}")
         place = end
     return "".join(parts) + text[place:]
