@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
@@ -11,6 +12,8 @@ from sockservice.answers import Column
 from sockservice.interfaces import ISession
 from sockservice.sql.literals import Literal
 from sockservice.sqltypes import SqlType
+
+_MARK: Final = re.compile(r"\?([0-9]+)")
 
 Assumption: TypeAlias = tuple[Callable[[ISession], Any], Any]
 
@@ -42,13 +45,22 @@ class Plan:
     into: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
 
+    used: int = attrs.field(init=False)
+
+    @used.default
+    def _count_used(self) -> int:
+        """How many of the binds the text has; what was compiled and dropped may have left others."""
+        if not self.sql:
+            return len(self.binds)
+        return max(map(int, _MARK.findall(self.sql)), default=0)
+
     def suits(self, session: ISession) -> bool:
         """Whether what it assumes of the session holds."""
         return all(read(session) == value for read, value in self.assumptions)
 
     def parameters(self, literals: Sequence[Literal]) -> tuple[Any, ...]:
         """The values to bind, for a statement's literals."""
-        return tuple(convert(literals[number].value) for number, convert in self.binds)
+        return tuple(convert(literals[number].value) for number, convert in self.binds[: self.used])
 
 
 @attrs.define
