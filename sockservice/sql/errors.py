@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sockservice.answers import Error
-from sockservice.error_codes import error, syntax_error
+from sockservice.error_codes import error
 from sockservice.errors import SockserviceError
 
 if TYPE_CHECKING:
@@ -51,14 +51,9 @@ class Waiting(SockserviceError):
         self.holder = holder
 
 
-def syntax(text: str, problem: Exception) -> Refused:
-    """Error 1064, near where the reader stopped."""
-    found = getattr(problem, "errors", None) or [{}]
-    line, column = found[0].get("line") or 1, found[0].get("col") or 0
-    highlight = found[0].get("highlight") or ""
-    lines = text.splitlines() or [""]
-    rest = "\n".join([lines[min(line, len(lines)) - 1][max(column - len(highlight), 0) :], *lines[line:]])
-    return Refused(syntax_error(rest, line))
+def wrong_count(name: str) -> Refused:
+    """Error 1582: a function was given too few arguments, or too many."""
+    return Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name.upper())
 
 
 def unsupported(what: str) -> Refused:

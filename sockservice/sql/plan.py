@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
 from sockservice.answers import Column
+from sockservice.interfaces import ISession
 from sockservice.sql.literals import Literal
 from sockservice.sql.typed import text_literal
+from sockservice.sqltypes import SqlType
+
+_MARK: Final = re.compile(r"\?([0-9]+)")
+
+Assumption: TypeAlias = tuple[Callable[[ISession], Any], Any]
 
 if TYPE_CHECKING:
     from sockservice.sql.predicates import Predicate
@@ -26,6 +33,8 @@ class Plan:
         pinned: the numbers of the literals whose values the text depends on.
         tables: the SQLite tables that it reads, for snapshots.
         predicate: what a query that locks rows searches for.
+        into: the user variables that INTO sets, in lower case.
+        assumptions: what the text depends on in the session: what reads it there, and what it was.
     """
 
     sql: str
@@ -34,10 +43,25 @@ class Plan:
     pinned: frozenset[int] = frozenset()
     tables: frozenset[str] = frozenset()
     predicate: Predicate | None = None
+    into: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+
+    used: int = attrs.field(init=False)
+
+    @used.default
+    def _count_used(self) -> int:
+        """How many of the binds the text has; what was compiled and dropped may have left others."""
+        if not self.sql:
+            return len(self.binds)
+        return max(map(int, _MARK.findall(self.sql)), default=0)
+
+    def suits(self, session: ISession) -> bool:
+        """Whether what it assumes of the session holds."""
+        return all(read(session) == value for read, value in self.assumptions)
 
     def parameters(self, literals: Sequence[Literal]) -> tuple[Any, ...]:
         """The values to bind, for a statement's literals."""
-        return tuple(convert(literals[number].value) for number, convert in self.binds)
+        return tuple(convert(literals[number].value) for number, convert in self.binds[: self.used])
 
 
 @attrs.define
@@ -47,6 +71,9 @@ class PlanBuilder:
     Attributes:
         literals: those of the statement at hand; another one that shares the plan has others of the same kinds.
         named: whether values are bound by name, ``:b1``, ``:b2`` …, and not by number.
+        binds, pinned, tables, assumptions: as in :class:`Plan`.
+        assigned: the types of user variables that the statement sets, by name.
+        random: one place for each RAND() with a seed.
     """
 
     literals: tuple[Literal, ...]
@@ -54,6 +81,9 @@ class PlanBuilder:
     binds: list[tuple[int, Callable[[Any], Any]]] = attrs.field(factory=list)
     pinned: set[int] = attrs.field(factory=set)
     tables: set[str] = attrs.field(factory=set)
+    assumptions: dict[Callable[[ISession], Any], Any] = attrs.field(factory=dict)
+    assigned: dict[str, SqlType] = attrs.field(factory=dict)
+    random: list[int] = attrs.field(factory=list)
 
     def bind(self, number: int, convert: Callable[[Any], Any]) -> str:
         """The text that stands for a literal's value, converted when it is bound."""
@@ -63,6 +93,12 @@ class PlanBuilder:
                 return f"{mark}{place}"
         self.binds.append((number, convert))
         return f"{mark}{len(self.binds)}"
+
+    def assume(self, session: ISession, read: Callable[[ISession], Any]) -> Any:
+        """What is to be read in the session, on which the text depends from now on."""
+        if read not in self.assumptions:
+            self.assumptions[read] = read(session)
+        return self.assumptions[read]
 
     def pin(self, number: int) -> Any:
         """The value of a literal, on which the text depends from now on."""

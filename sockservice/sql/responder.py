@@ -83,7 +83,7 @@ class Sql:
         known = self._sessions.get(session)
         if known is None:
             known = self._sessions[session] = Statements(
-                SqlSession(self.store, session), self._plans, lambda work: self._by_itself(session, work)
+                SqlSession(self.store, session, self._beside), self._plans, lambda work: self._by_itself(session, work)
             )
             session.on_end.append(lambda: self._forget(session))
         return known

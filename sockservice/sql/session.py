@@ -10,11 +10,11 @@ import attrs
 from sqlglot import exp
 from twisted.internet.defer import CancelledError, Deferred
 
-from sockservice.interfaces import ISession
+from sockservice.answers import Error, Request, Rows
+from sockservice.interfaces import IResponder, ISession
 from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import Refused
 from sockservice.sql.named_locks import Taken
-from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.running import Work
 from sockservice.sql.schema import SYSTEM, Table, View
 from sockservice.sql.store import Store
@@ -27,6 +27,7 @@ from sockservice.sql.transaction import (
     Transaction,
 )
 from sockservice.sql.typed import quoted, text_literal
+from sockservice.sqltypes import SqlType
 
 DEFAULT_SQL_MODE: Final = (
     "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
@@ -58,6 +59,7 @@ class SqlSession:
     Args:
         store: where the rows are.
         session: whose database, variables and settings.
+        beside: answers what is no matter of tables.
 
     Attributes:
         transaction: the one under way, or None.
@@ -77,10 +79,11 @@ class SqlSession:
         busy: fires when the statement at work is over; None while there is none.
     """
 
-    def __init__(self, store: Store, session: ISession) -> None:
+    def __init__(self, store: Store, session: ISession, beside: IResponder | None = None) -> None:
         self.store = store
         self.session = session
         self._within = ""
+        self.beside = beside
         self.text = ""
         self.transaction: Transaction | None = None
         self.locking: Locking | None = None
@@ -193,6 +196,24 @@ class SqlSession:
             return self._locked_rows(table)
         return self.store.versions.rows(table) if table.key in self.unseen else quoted(table.key)
 
+    def system_variable(self, session: ISession, written: str) -> tuple[SqlType, Any]:
+        """The type and the value of a system variable.
+
+        Args:
+            session: whose.
+            written: for example ``@@session.sql_mode``.
+
+        Raises:
+            Refused: there is none (1193), or none of this scope (1238).
+        """
+        answer = self.beside.respond(Request("query", f"SELECT {written}", session)) if self.beside else None
+        if isinstance(answer, Error):
+            raise Refused(answer)
+        if not isinstance(answer, Rows):
+            raise Refused("ER_UNKNOWN_SYSTEM_VARIABLE", written.rpartition(".")[2].lstrip("@"))
+        ((value,),) = answer.rows
+        return answer.columns[0].type, value
+
     def _locked_rows(self, table: Table) -> str:
         """The rows of a table, each locked when it is looked at; and those that others have taken away, to wait for."""
         others = self.store.versions.others(table.key, self.transaction or self.table_locks)
@@ -202,15 +223,6 @@ class SqlSession:
             return f"(SELECT {names} FROM {quoted(table.key)} WHERE lock_row({key}, {row_number(table)}))"
         every = self.store.versions.candidates(table, others)
         return f'(SELECT {names} FROM {every} WHERE lock_row({key}, "~row"))'
-
-    def written(self, node: exp.Expression, builder: PlanBuilder) -> str:
-        """An item of a select list as it was written, for its label."""
-        text = node.sql(dialect="mysql")
-        for placeholder in node.find_all(exp.Placeholder):
-            number = int(placeholder.name[1:])
-            builder.pin(number)
-            text = text.replace(f":p{number}", builder.literals[number].text, 1)
-        return text
 
     # --- transactions -------------------------------------------------------------------------
 

@@ -9,20 +9,22 @@ import time
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import attrs
 from sqlglot import exp
 from twisted.internet.defer import Deferred
 
-from sockservice.answers import Answer, LocalInfile, Ok, Request, Rows
+from sockservice.answers import Answer, Error, LocalInfile, Ok, Request, Rows
+from sockservice.error_codes import error
 from sockservice.sql import definitions, dml, load_data, show_statements, transaction_statements, warning_statements
 from sockservice.sql.definition import Definition
+from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
 from sockservice.sql.execution import TURN, Execution, LongWork
+from sockservice.sql.into import assign, variables_of
 from sockservice.sql.kinds import to_python
 from sockservice.sql.literals import Folded, fold
 from sockservice.sql.locks import TABLE
 from sockservice.sql.named_locks import Taken
-from sockservice.sql.parse import parse
+from sockservice.sql.parse import parse, refuse_parameters
 from sockservice.sql.plan import Plan, PlanBuilder
 from sockservice.sql.plans import LONGEST, shape
 from sockservice.sql.predicates import predicate_of_query
@@ -30,6 +32,7 @@ from sockservice.sql.running import Work
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import Locking, SqlSession
 from sockservice.sql.spool import Spool
+from sockservice.sql.surroundings import Surroundings, enter
 from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
 
 if TYPE_CHECKING:
@@ -41,7 +44,8 @@ _QUERIES: Final = frozenset(["select", "with"])
 _NOTHING: Final[frozenset[str]] = frozenset()
 _FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)")
 _LOCKING: Final = re.compile(
-    r"(?:for (?P<how>update|share)(?: of [^)]*?)?(?P<end> nowait| skip locked)?|lock in share mode)\Z", re.IGNORECASE
+    r"(?:for\s+(?P<how>update|share)(?:\s+of\s[^)]*?)?(?P<end>\s+nowait|\s+skip\s+locked)?|lock\s+in\s+share\s+mode)(?:\s+into\s[^)]*)?\Z",
+    re.IGNORECASE,
 )
 _PERHAPS_ELSEWHERE: Final = frozenset([1064, 1065, 1235, 1305])
 """Errors of statements that are not understood."""
@@ -105,6 +109,8 @@ class Statements:
         else:
             read = _Read.of(request)
         folded, word = read.folded, read.word
+        if request.command == "query":
+            refuse_parameters(folded.key, folded.literals, request.text)
         if word in transaction_statements.WORDS:
             found = transaction_statements.reader_of(folded.key)
             if found is not None:
@@ -139,7 +145,7 @@ class Statements:
         found_or_node = self._query(folded, locking)
         if isinstance(found_or_node, Plan):
             if request.command == "prepare":
-                return Rows(found_or_node.columns)
+                return Ok() if found_or_node.into else Rows(found_or_node.columns)
             return (yield from self._rows(found_or_node, folded, locking, view))
         raise unsupported(f"this statement ({type(found_or_node).__name__})")
 
@@ -166,11 +172,13 @@ class Statements:
         surroundings = (session.database, session.shadows, session.sql_mode, _NOTHING, None)
         key = (folded.key, shape(folded.literals), *surroundings)
         plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
-        if plan is None or "session_" in plan.sql:
+        if plan is None or plan.into or "session_" in plan.sql or not plan.suits(session.session):
             return None
         session.now = now
         main = store.main
         main.view, main.session = None, session
+        diagnostics = Diagnostics(strict=False)
+        enter(Surroundings(session.session, diagnostics, now))
         main.deadline = time.monotonic() + TURN
         try:
             rows = main.rows(plan.sql, plan.parameters(folded.literals))
@@ -178,9 +186,9 @@ class Statements:
             return None
         finally:
             main.deadline = float("inf")
-        session.session.warnings = ()
+        session.session.warnings = tuple(diagnostics.warnings)
         session.found_rows, session.row_count = len(rows), -1
-        return Rows(plan.columns, _answered(rows, plan))
+        return Rows(plan.columns, _answered(rows, plan), diagnostics.count)
 
     # --- queries ------------------------------------------------------------------------------
 
@@ -205,10 +213,10 @@ class Statements:
         key = (folded.key, shape(folded.literals), *surroundings)
         version = session.store.catalog.version
         found: Plan | None = None if contested else self._plans.find(key, version, folded.literals)
-        if found is not None:
+        if found is not None and found.suits(session.session):
             return found
-        node = parse(folded.key)
-        if not isinstance(node, exp.Query):
+        node = parse(folded.key, folded.literals, session.text)
+        if not isinstance(node, (exp.Query, exp.Values)):
             return node
         builder = PlanBuilder(folded.literals)
         session.locking = locking
@@ -217,9 +225,16 @@ class Statements:
         finally:
             session.locking = None
         pinned = frozenset(builder.pinned)
-        plan = Plan(text, tuple(builder.binds), answer_columns(columns), pinned, frozenset(builder.tables))
-        predicate = predicate_of_query(session, node, folded.literals) if locking is not None else None
-        plan = attrs.evolve(plan, predicate=predicate)
+        plan = Plan(
+            text,
+            tuple(builder.binds),
+            answer_columns(columns),
+            pinned,
+            frozenset(builder.tables),
+            predicate_of_query(session, node, folded.literals) if locking is not None else None,
+            variables_of(node, columns),
+            tuple(builder.assumptions.items()),
+        )
         if len(folded.key) <= LONGEST and not contested:
             self._plans.add(key, version, plan, pinned, folded.literals)
         return plan
@@ -229,7 +244,7 @@ class Statements:
         if found is not None:
             end = (found["end"] or "").strip().lower()
             exclusive = (found["how"] or "").lower() == "update"
-            return Locking(exclusive, end == "nowait", end == "skip locked")
+            return Locking(exclusive, end == "nowait", end.startswith("skip"))
         transaction = self.session.transaction
         if transaction is not None and transaction.isolation == SERIALIZABLE:
             return Locking(exclusive=False)
@@ -240,7 +255,7 @@ class Statements:
         self._see_locked_tables(plan.tables, write=False)
 
         def read(execution: Execution) -> Work[Answer]:
-            execution.view = view
+            execution.view, execution.diagnostics.strict = view, False
             session.locking = locking
             try:
                 rows = yield from execution.read(plan.sql, plan.parameters(folded.literals))
@@ -249,12 +264,16 @@ class Statements:
             session.found_rows = len(rows)
             if plan.predicate is not None:
                 session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals)
-            return Rows(plan.columns, _answered(rows, plan))
+            if plan.into:
+                return assign(session.session, plan.into, list(_answered(rows, plan)), execution.diagnostics)
+            return Rows(plan.columns, _answered(rows, plan), execution.diagnostics.count)
 
         transaction = session.transaction
         if transaction is None and locking is None and "session_get_lock(" not in plan.sql:
             # Nothing can be in the way of what most queries are.
-            answer = yield from read(Execution(session, _NO_TRANSACTION, session.diagnostics(), versions=False))
+            diagnostics = session.diagnostics()
+            answer = yield from read(Execution(session, _NO_TRANSACTION, diagnostics, versions=False))
+            session.session.warnings = tuple(diagnostics.warnings)
             return answer
         return (yield from self._within(read, plan.tables))
 
@@ -287,7 +306,7 @@ class Statements:
         version = session.store.catalog.version
         if not contested:
             found: dml.Change | None = self._plans.find(key, version, literals)
-            if found is not None:
+            if found is not None and found.plan.suits(session.session):
                 return found
         builder = PlanBuilder(literals)
         compiled = dml.compile_change(session, folded, builder)
@@ -406,15 +425,6 @@ class Statements:
 
 _NO_TRANSACTION: Final = Transaction()
 """What a query is within that neither sees nor changes anything of a transaction's."""
-
-
-def _is_temporary(node: exp.Expression) -> bool:
-    """Whether a statement makes or drops a temporary table, which commits nothing."""
-    return node.find(exp.TemporaryProperty) is not None or bool(node.args.get("temporary"))
-
-
-def _database(node: exp.Table) -> str:
-    return str(node.args["db"].name) if node.args.get("db") else ""
 
 
 def _answered(rows: Any, plan: Plan) -> Any:
