@@ -47,6 +47,11 @@ def syntax(text: str, problem: Exception) -> Refused:
     return Refused(syntax_error(rest, line))
 
 
+def near(text: str) -> Refused:
+    """Error 1064 at a text that stands where something else should."""
+    return Refused(syntax_error(text))
+
+
 def wrong_count(name: str) -> Refused:
     """Error 1582: a function was given too few arguments, or too many."""
     return Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name.upper())

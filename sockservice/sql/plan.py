@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -12,6 +13,8 @@ from sockservice.interfaces import ISession
 from sockservice.sql.literals import Literal
 from sockservice.sqltypes import SqlType
 
+_PLACE: Final = re.compile(r"""'(?:[^']|'')*+'|"(?:[^"]|"")*+"|\?([0-9]++)""")
+"""A text, a name or the place of a parameter in SQLite's text."""
 Assumption: TypeAlias = tuple[Callable[[ISession], Any], Any]
 
 
@@ -34,6 +37,11 @@ class Plan:
     pinned: frozenset[int] = frozenset()
     tables: frozenset[str] = frozenset()
     assumptions: tuple[Assumption, ...] = ()
+    _used: int = attrs.field(init=False, eq=False, repr=False)
+
+    @_used.default
+    def _count_used(self) -> int:
+        return max((int(found) for found in _PLACE.findall(self.sql) if found), default=0)
 
     def suits(self, session: ISession) -> bool:
         """Whether what it assumes of the session holds."""
@@ -41,7 +49,7 @@ class Plan:
 
     def parameters(self, literals: Sequence[Literal]) -> tuple[Any, ...]:
         """The values to bind, for a statement's literals."""
-        return tuple(convert(literals[number].value) for number, convert in self.binds)
+        return tuple(convert(literals[number].value) for number, convert in self.binds[: self._used])
 
 
 @attrs.define

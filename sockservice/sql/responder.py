@@ -15,6 +15,7 @@ from zope.interface import implementer
 from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, ISession
 from sockservice.sql import ddl, dml
+from sockservice.sql.assignments import assign
 from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.kinds import to_python
@@ -70,8 +71,12 @@ class Sql:
         enter(Surroundings(request.session, diagnostics))
         try:
             answer = self._answer(folded, session, diagnostics)
-        finally:
-            request.session.warnings = diagnostics.warnings
+        except Refused as refused:
+            if refused.answer.code not in _PERHAPS_ELSEWHERE:
+                diagnostics.warn(refused.answer, "Error")
+                request.session.warnings = diagnostics.warnings
+            raise
+        request.session.warnings = diagnostics.warnings
         return attrs.evolve(answer, warnings=diagnostics.count) if diagnostics.count else answer
 
     def _answer(self, folded: Folded, session: SqlSession, diagnostics: Diagnostics) -> Any:
@@ -95,6 +100,8 @@ class Sql:
             return self._rows(plan, folded)
         if isinstance(node, exp.Create):
             return ddl.create(session, node)
+        if isinstance(node, exp.Set):
+            return assign(session, node, builder)
         diagnostics.strict = "STRICT_" in str(variable(session.session, "sql_mode"))
         if isinstance(node, exp.Insert):
             return self._change(dml.insert(session, node, builder), folded)

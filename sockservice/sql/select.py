@@ -419,7 +419,7 @@ def _unique(labels: Any) -> list[str]:
     told = []
     for label in labels:
         count = seen[label.lower()] = seen.get(label.lower(), 0) + 1
-        told.append(label if count == 1 else f"{label}\0{count}")
+        told.append(label if count == 1 else f"{label}\x01{count}")
     return told
 
 
