@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -42,6 +42,7 @@ class SessionSettings:
         multi_statements: whether a query may be several statements.
         prepared: the statements that PREPARE has made, by name in lower case.
         warnings: what SHOW WARNINGS tells.
+        on_end: called once each when the session is over: its connection is lost, or its user is another one.
         workspace: what a responder keeps here; it begins anew when the user or the database changes.
     """
 
@@ -57,6 +58,7 @@ class SessionSettings:
         "escapes",
         "form",
         "multi_statements",
+        "on_end",
         "prepared",
         "server",
         "text_key",
@@ -79,6 +81,7 @@ class SessionSettings:
         self.variables = SessionVariables(self._variable_changed)
         self.prepared: dict[str, str] = {}
         self.warnings: Sequence[tuple[str, int, str]] = ()
+        self.on_end: list[Callable[[], None]] = []
         self.workspace: Any = None
         self._autocommit = True
         self._in_transaction = False

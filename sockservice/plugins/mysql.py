@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
+from twisted.internet.threads import deferToThreadPool
 from twisted.plugin import IPlugin
 from twisted.python.usage import Options, UsageError
 from zope.interface import implementer
@@ -94,8 +97,11 @@ class MySQL:
         # The reader of SQL takes longer to import than all the rest.
         from sockservice.sql import Sql, Store
 
+        def run_in_thread(work: Callable[[], Any]) -> Deferred[Any]:
+            return deferToThreadPool(host.reactor, host.reactor.getThreadPool(), work)
+
         def store() -> Store:
-            made = Store()
+            made = Store(clock=host.reactor, run_in_thread=run_in_thread)
             made.create_database(host.options["database"])
             return made
 

@@ -1,91 +1,177 @@
-"""SET with user variables: all values are worked out before the first variable is set (MySQL 8.4 manual, 15.7.6.1)."""
+"""``column = expression``: what UPDATE and ON DUPLICATE KEY UPDATE make of a row."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+import attrs
 from sqlglot import exp
 
-from sockservice.answers import Error, Ok, Request
-from sockservice.sql.errors import Refused, unsupported
-from sockservice.sql.kinds import to_python
-from sockservice.sql.plan import Plan, PlanBuilder
-from sockservice.sql.scope import Scope
-from sockservice.sql.select import Queries
-from sockservice.sql.session import SqlSession
-from sockservice.sql.typed import Typed
-from sockservice.sql.user_variables import name_of
+from sockservice.sql.defaults import Defaults, moment
+from sockservice.sql.errors import Refused
+from sockservice.sql.row_expressions import fit, row_source
+from sockservice.sql.rows import Rows
+from sockservice.sql.running import Work
+from sockservice.sql.schema import Column, Table
+from sockservice.sql.scope import Scope, Source
+from sockservice.sql.select import Queries, source_of_table
+from sockservice.sql.storing import store, store_null
+from sockservice.sql.table_texts import row_number
+from sockservice.sql.typed import Typed, quoted
 
-_SCOPES: Final = frozenset(["", "SESSION", "LOCAL", "GLOBAL"])
+if TYPE_CHECKING:
+    from sockservice.sql.execution import Execution
+
+_VALUES = "\0values"
+"""The alias of the row that was not inserted, for VALUES(column)."""
 
 
-def assign(session: SqlSession, node: exp.Set, builder: PlanBuilder) -> Ok:
-    """Run a SET.
+@attrs.frozen
+class Assignments:
+    """Assignments to the columns of one table.
 
-    Raises:
-        Refused: a value or a variable is refused; 1235 for what the chatter reads: NAMES, and what sets nothing but
-            system variables to simple values.
+    Attributes:
+        columns: those that are assigned to, in order.
+        texts: SQLite's text of each expression; None for DEFAULT.
+        query: gives their values for one row, ``:row``, where they are not part of a greater one.
     """
-    pairs = [_pair(item) for item in node.expressions]
-    if not any(isinstance(target, exp.Parameter) or value.find(exp.Query) for target, value, _ in pairs):
-        raise unsupported("this SET")
-    queries = Queries(session, builder)
-    compiler = queries.expressions(Scope())
-    compiled = [None if _is_word(target, value) else compiler.compile(value) for target, value, _ in pairs]
-    values = _values(session, builder, [typed for typed in compiled if typed is not None])
-    found = [None if typed is None else values.pop(0) for typed in compiled]
-    for (target, written, scope), value in zip(pairs, found, strict=True):
-        if not isinstance(target, exp.Parameter):
-            text = written.sql(dialect="mysql") if _is_word(target, written) else _literal(value)
-            _set_system_variable(session, f"SET {_name(target, scope)} = {text}")
-    for (target, _, _), value in zip(pairs, found, strict=True):
-        if isinstance(target, exp.Parameter):
-            session.session.user_variables[name_of(target.this)] = value
-    return Ok()
+
+    columns: tuple[Column, ...]
+    texts: tuple[str | None, ...]
+    query: str = ""
+
+    @classmethod
+    def compiled(
+        cls, queries: Queries, scope: Scope, source: Source, table: Table, nodes: Sequence[Any]
+    ) -> Assignments:
+        """Compile assignments; each sees what those before it have assigned.
+
+        Args:
+            queries: compiles.
+            scope: what the expressions can name.
+            source: the table in that scope.
+            table: the table.
+            nodes: ``column = expression`` each.
+
+        Raises:
+            Refused: 1054, and what an expression is refused for.
+        """
+        compiler = queries.expressions(scope)
+        columns: list[Column] = []
+        texts: list[str | None] = []
+        for node in nodes:
+            column = table.column(node.this.name)
+            if column is None:
+                raise Refused("ER_BAD_FIELD_ERROR", node.this.name, "field list")
+            value = node.expression
+            columns.append(column)
+            if isinstance(value, (exp.Var, exp.Column)) and value.name.upper() == "DEFAULT":
+                texts.append(None)
+                continue
+            typed = compiler.compile(value)
+            texts.append(fit(typed, column))
+            before = source.columns[column.name]
+            source.columns[column.name] = _assigned(typed, before, column)
+        return cls(tuple(columns), tuple(texts))
+
+    @classmethod
+    def on_duplicate(cls, queries: Queries, table: Table, node: exp.Expression, rows: exp.Expression) -> Assignments:
+        """Compile ON DUPLICATE KEY UPDATE.
+
+        Args:
+            queries: compiles.
+            table: the table.
+            node: the clause.
+            rows: what gives the rows, perhaps with an alias.
+        """
+        source = source_of_table(table, table.name)
+        sources = [source, row_source(table, _VALUES, "v")]
+        # The columns of the row are only meant where they are named by VALUES() or by its alias.
+        alias = rows.args.get("alias")
+        if alias is not None:
+            names = [column.name for column in alias.args.get("columns") or ()]
+            sources.append(row_source(table, alias.name, "v", names))
+        scope = _RowScope(sources)
+        for call in list(node.find_all(exp.Anonymous)):
+            if str(call.this).upper() == "VALUES" and len(call.expressions) == 1:
+                call.replace(exp.column(call.expressions[0].name, table=_VALUES))
+        found = cls.compiled(queries, scope, source, table, node.expressions)
+        listed = ", ".join(text for text in found.texts if text is not None) or "NULL"
+        query = (
+            f"SELECT {listed} FROM {quoted(table.key)} AS {quoted(table.name)}"
+            f" WHERE {quoted(table.name)}.{row_number(table)} = :row"
+        )
+        return attrs.evolve(found, query=query)
+
+    def work_out(
+        self,
+        execution: Execution,
+        rows: Rows,
+        defaults: Defaults,
+        old: Sequence[Any],
+        parameters: Mapping[str, Any],
+    ) -> Work[list[Any]]:
+        """What a row becomes, by :attr:`query`."""
+        found = yield from execution.read(self.query, dict(parameters))
+        return self.applied(execution, rows, defaults, old, next(iter(found)))
+
+    def applied(
+        self, execution: Execution, rows: Rows, defaults: Defaults, old: Sequence[Any], values: Sequence[Any]
+    ) -> list[Any]:
+        """What a row becomes.
+
+        Args:
+            execution: the statement.
+            rows: the rows of the table.
+            defaults: of the table.
+            old: the values of the row.
+            values: of the expressions that are not DEFAULT, in order.
+
+        Raises:
+            Refused: a column refuses its value.
+        """
+        new = list(old)
+        given = iter(values)
+        for column, text in zip(self.columns, self.texts, strict=True):
+            if column.generated:
+                if text is not None:
+                    raise Refused("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN")
+                continue
+            place = rows.place(column.name)
+            if text is None:
+                new[place] = defaults.get(column, asked=True)
+                continue
+            value = next(given)
+            if value is not None:
+                new[place] = store(value, column, execution.diagnostics)
+            elif column.nullable:
+                new[place] = None
+            else:
+                new[place] = store_null(column, execution.diagnostics, implicit=True)
+        if new != list(old):
+            assigned = {column.name for column in self.columns}
+            for column in rows.columns:
+                if column.on_update and column.name not in assigned:
+                    new[rows.place(column.name)] = moment(execution.session, column.type.length or 0)
+        return new
 
 
-def _pair(item: exp.Expression) -> tuple[exp.Expression, exp.Expression, str]:
-    """What is set, to what, and the word before it."""
-    scope = str(item.args.get("kind") or "").upper()
-    inner = item.this
-    if not isinstance(inner, exp.EQ) or scope not in _SCOPES:
-        raise unsupported("this SET")
-    return inner.this, inner.expression, scope
+class _RowScope(Scope):
+    """A scope in which a bare name is a column of the first source, or else of the last one."""
+
+    def column(self, name: str, table: str = "", database: str = "") -> Typed:
+        """The column that a name means."""
+        if not table:
+            for source in (self.sources[0], *self.sources[2:]):
+                found = source.find(name)
+                if found is not None:
+                    return found
+        return super().column(name, table, database)
 
 
-def _is_word(target: exp.Expression, value: exp.Expression) -> bool:
-    """Whether a system variable is set to a bare word: ``ON``, ``utf8mb4``, DEFAULT."""
-    bare = isinstance(value, exp.Var) or (isinstance(value, exp.Column) and not value.table)
-    return bare and not isinstance(target, exp.Parameter)
+def _assigned(value: Typed, before: Typed, column: Column) -> Typed:
+    """A column behind its assignment: the value, as the column will have it."""
+    from sockservice.sql.expressions import in_type
 
-
-def _name(target: exp.Expression, scope: str) -> str:
-    if isinstance(target, exp.SessionParameter):
-        kind = str(target.args.get("kind") or "")
-        return f"@@{kind + '.' if kind else ''}{target.name}"
-    return f"{scope} {target.name}".strip()
-
-
-def _literal(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
-    return str(value)
-
-
-def _values(session: SqlSession, builder: PlanBuilder, compiled: list[Typed]) -> list[Any]:
-    if not compiled:
-        return []
-    plan = Plan(f"SELECT {', '.join(typed.sql for typed in compiled)}", tuple(builder.binds))
-    row = session.store.main.execute(plan.sql, plan.parameters(builder.literals)).fetchone()
-    return [to_python(value, typed.type) for value, typed in zip(row, compiled, strict=True)]
-
-
-def _set_system_variable(session: SqlSession, text: str) -> None:
-    answer = session.beside.respond(Request("query", text, session.session)) if session.beside else None
-    if isinstance(answer, Error):
-        raise Refused(answer)
-    if answer is None:
-        raise unsupported(text)
-
+    return Typed(in_type(value, column.type), column.type, value.nullable, before.collation, origin=before.origin)

@@ -73,6 +73,10 @@ class Catalog:
         """The view of a name."""
         return self._views.get((database, name))
 
+    def every_table(self) -> Iterator[Table]:
+        """The tables of all databases."""
+        return iter(self._tables.values())
+
     def tables(self, database: str) -> Iterator[Table]:
         """The tables of a database, by name."""
         return iter(sorted((t for (d, _), t in self._tables.items() if d == database), key=lambda t: t.name))

@@ -8,11 +8,22 @@ from sqlglot import exp
 
 from sockservice.answers import Ok
 from sockservice.sql.errors import Refused, unsupported
-from sockservice.sql.kinds import AFFINITY, kind_of
 from sockservice.sql.schema import Column, Database, Index, IndexPart, Table
 from sockservice.sql.session import SqlSession
+from sockservice.sql.table_texts import declared
 from sockservice.sql.typed import quoted
 from sockservice.sqltypes import SqlType
+
+
+def run(session: SqlSession, node: exp.Expression) -> Ok:
+    """Run a statement that changes definitions.
+
+    Raises:
+        Refused: as MySQL does.
+    """
+    if isinstance(node, exp.Create):
+        return create(session, node)
+    raise unsupported(f"this statement ({type(node).__name__})")
 
 
 def create(session: SqlSession, node: exp.Create) -> Ok:
@@ -88,11 +99,7 @@ def table_text(table: Table) -> str:
     """SQLite's CREATE TABLE of a table."""
     parts = []
     for column in table.columns:
-        kind = kind_of(column.type)
-        affinity = AFFINITY.get(
-            kind, "TEXT" + (f" COLLATE {column.collation or table.collation}" if kind.value == "text" else "")
-        )
-        text = f"{quoted(column.name)} {affinity}"
+        text = declared(table, column)
         if column.name == table.row_key:
             text = f"{quoted(column.name)} INTEGER PRIMARY KEY"
         elif not column.nullable:

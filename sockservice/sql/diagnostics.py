@@ -37,6 +37,11 @@ class Diagnostics:
     warnings: Warnings = attrs.field(factory=list)
     count: int = 0
 
+    @property
+    def refuses(self) -> bool:
+        """Whether what is wrong with a value is an error."""
+        return self.strict and not self.ignore
+
     def warn(self, problem: Error, level: str = "Warning") -> None:
         """Note a warning."""
         self.count += 1
@@ -61,7 +66,7 @@ class Diagnostics:
 
     def object_with(self, problem: Error) -> None:
         """As :meth:`object_to`, for an error that is made already."""
-        if self.strict and not self.ignore:
+        if self.refuses:
             raise Refused(problem)
         self.warn(problem)
 

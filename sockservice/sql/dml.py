@@ -1,97 +1,97 @@
-"""INSERT, UPDATE and DELETE, compiled to SQLite."""
+"""INSERT, REPLACE, UPDATE and DELETE: how each is recognised, compiled and run."""
 
 from __future__ import annotations
 
-import attrs
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
 from sqlglot import exp
 
-from sockservice.sql.errors import Refused, unsupported
-from sockservice.sql.kinds import Kind, kind_of
-from sockservice.sql.plan import Plan, PlanBuilder
-from sockservice.sql.schema import Column, Table
-from sockservice.sql.scope import Scope
-from sockservice.sql.select import Queries, source_of_table
-from sockservice.sql.session import SqlSession
-from sockservice.sql.storing import type_text
-from sockservice.sql.typed import NULL, Typed, quoted, text_literal
+from sockservice.answers import Ok
+from sockservice.sql.delete import Deleting, compile_delete
+from sockservice.sql.errors import unsupported
+from sockservice.sql.insert import Inserting, Insertion, compile_insert
+from sockservice.sql.literals import Folded
+from sockservice.sql.parse import parse
+from sockservice.sql.plan import PlanBuilder
+from sockservice.sql.row_expressions import numbered
+from sockservice.sql.running import Work
+from sockservice.sql.update import Updating, compile_update
+from sockservice.sql.value_rows import ValueRows, take_apart
+
+if TYPE_CHECKING:
+    from sockservice.sql.execution import Execution
+    from sockservice.sql.session import SqlSession
+
+Change = Insertion | Updating | Deleting
+"""A compiled statement that changes rows."""
+
+_HEAD: Final = re.compile(
+    r"(insert|replace|update|delete)\b((?:\s+(?:low_priority|high_priority|delayed|quick|ignore)\b(?!\s*[.(]))*)", re.I
+)
+WORDS: Final = frozenset(["insert", "replace", "update", "delete"])
+"""How these statements begin."""
 
 
-@attrs.frozen
-class Change:
-    """A compiled INSERT, UPDATE or DELETE.
+class Statement(NamedTuple):
+    """A statement that changes rows, as it was written.
 
     Attributes:
-        plan: SQLite's text.
-        table: which table it changes.
+        folded: without the rows of VALUES, where these are literals.
+        rows: those rows, or None.
+        literals: of the whole statement.
     """
 
-    plan: Plan
-    table: Table
+    folded: Folded
+    rows: ValueRows | None
+
+    @classmethod
+    def of(cls, folded: Folded) -> Statement:
+        """Take a statement apart."""
+        rows = take_apart(folded)
+        return cls(folded if rows is None else rows.rest, rows)
 
 
-def insert(session: SqlSession, node: exp.Insert, builder: PlanBuilder) -> Change:
-    """Compile an INSERT ... VALUES."""
-    target = node.this
-    schema = target if isinstance(target, exp.Schema) else None
-    table_node = schema.this if schema else target
-    table = session.table(table_node.name, table_node.args["db"].name if table_node.args.get("db") else "")
-    columns = [_column(table, each.name) for each in schema.expressions] if schema else list(table.columns)
-    if not isinstance(node.expression, exp.Values):
-        raise unsupported("INSERT ... SELECT")
-    queries = Queries(session, builder)
-    compiler = queries.expressions(Scope())
-    rows = []
-    for number, row in enumerate(node.expression.expressions, 1):
-        if len(row.expressions) != len(columns):
-            raise Refused("ER_WRONG_VALUE_COUNT_ON_ROW", number)
-        values = [
-            stored(compiler.compile(value), column) for value, column in zip(row.expressions, columns, strict=True)
-        ]
-        rows.append(f"({', '.join(values)})")
-    names = ", ".join(quoted(column.name) for column in columns)
-    text = f"INSERT INTO {quoted(table.key)} ({names}) VALUES {', '.join(rows)}"
-    return Change(Plan(text, tuple(builder.binds), pinned=frozenset(builder.pinned)), table)
+def compile_change(session: SqlSession, folded: Folded, builder: PlanBuilder) -> Change:
+    """Compile a statement.
+
+    Args:
+        session: whose.
+        folded: the statement.
+        builder: what is noted on the way.
+
+    Raises:
+        Refused: as MySQL does.
+    """
+    head = _HEAD.match(folded.key)
+    word = head[1].lower() if head is not None else ""
+    ignore = head is not None and "ignore" in head[2].lower().split()
+    text = folded.key
+    if head is not None:
+        text = f"{'INSERT' if word == 'replace' else head[1]}{text[head.end() :]}"
+    node = parse(text, folded.literals, "" if head is None or head[2] else session.text)
+    builder.named = True
+    if isinstance(node, exp.Insert):
+        return compile_insert(session, node, builder, replace=word == "replace", ignore=ignore)
+    if isinstance(node, exp.Update):
+        return compile_update(session, node, builder, ignore=ignore)
+    if isinstance(node, exp.Delete):
+        return compile_delete(session, node, builder, ignore=ignore)
+    raise unsupported(f"this statement ({type(node).__name__})")
 
 
-def update(session: SqlSession, node: exp.Update, builder: PlanBuilder) -> Change:
-    """Compile an UPDATE of one table."""
-    table = session.table(node.this.name, node.this.args["db"].name if node.this.args.get("db") else "")
-    scope = Scope([source_of_table(table, table.key)])
-    compiler = Queries(session, builder).expressions(scope)
-    sets = []
-    for each in node.expressions:
-        column = _column(table, each.this.name)
-        sets.append(f"{quoted(column.name)} = {stored(compiler.compile(each.expression), column)}")
-    text = f"UPDATE {quoted(table.key)} SET {', '.join(sets)}"
-    scope.clause = "where clause"
-    where = node.args.get("where")
-    text += f" WHERE {compiler.condition(where.this)}" if where is not None else ""
-    return Change(Plan(text, tuple(builder.binds), pinned=frozenset(builder.pinned)), table)
-
-
-def delete(session: SqlSession, node: exp.Delete, builder: PlanBuilder) -> Change:
-    """Compile a DELETE from one table."""
-    table = session.table(node.this.name, node.this.args["db"].name if node.this.args.get("db") else "")
-    scope = Scope([source_of_table(table, table.key)], clause="where clause")
-    compiler = Queries(session, builder).expressions(scope)
-    where = node.args.get("where")
-    text = f"DELETE FROM {quoted(table.key)}" + (
-        f" WHERE {compiler.condition(where.this)}" if where is not None else ""
-    )
-    return Change(Plan(text, tuple(builder.binds), pinned=frozenset(builder.pinned)), table)
-
-
-def _column(table: Table, name: str) -> Column:
-    found = table.column(name)
-    if found is None:
-        raise Refused("ER_BAD_FIELD_ERROR", name, "field list")
-    return found
-
-
-def stored(value: Typed, column: Column) -> str:
-    """The text of a value as a column stores it, checked: ``store_integer(value, 'column', low, high)`` and others."""
-    if value is NULL or value.kind is Kind.NULL:
-        return "NULL"
-    if kind_of(column.type) is value.kind and value.kind is Kind.DOUBLE:
-        return value.sql
-    return f"store({value.sql}, {text_literal(type_text(column.type))}, {text_literal(column.name)})"
+def run_change(execution: Execution, change: Change, statement: Statement) -> Work[Ok]:
+    """Run a compiled statement; the answer."""
+    execution.diagnostics.ignore = change.ignore
+    literals = statement.folded.literals
+    if not isinstance(change, Insertion):
+        return (yield from change.run(execution, literals))
+    if statement.rows is not None:
+        statement.rows.check(len(change.columns))
+        inserting = Inserting(execution, change, literals, statement.rows.number)
+        return (yield from inserting.run(statement.rows.rows()))
+    if change.select is None:
+        inserting = Inserting(execution, change, literals, len(change.rows))
+        return (yield from inserting.run(change.rows, are_cells=True))
+    rows = yield from execution.read(change.select.sql, numbered(change.plan.parameters(literals)))
+    return (yield from Inserting(execution, change, literals, None).run(rows))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sockservice.answers import Error
-from sockservice.error_codes import error, syntax_error
+from sockservice.error_codes import error
 from sockservice.errors import SockserviceError
+
+if TYPE_CHECKING:
+    from sockservice.sql.transaction import Transaction
 
 
 class Refused(SockserviceError):
@@ -25,26 +28,27 @@ class Refused(SockserviceError):
         super().__init__(self.answer.message)
 
 
+class NotUnderstood(Refused):
+    """A statement that is none of those known here, but perhaps of those that drivers and tools send."""
+
+
+class TooSlow(SockserviceError):
+    """A statement that takes longer than others can wait for it, or that was interrupted."""
+
+    def __init__(self) -> None:
+        super().__init__("takes too long to be run here")
+
+
 class Waiting(SockserviceError):
-    """A statement that has to wait for another transaction's lock; nothing of it was done.
+    """A statement that has to wait for another transaction's lock.
 
     Attributes:
         holder: the transaction that has it.
     """
 
-    def __init__(self, holder: Any) -> None:
+    def __init__(self, holder: Transaction) -> None:
         super().__init__("waits for a lock")
         self.holder = holder
-
-
-def syntax(text: str, problem: Exception) -> Refused:
-    """Error 1064, near where the reader stopped."""
-    found = getattr(problem, "errors", None) or [{}]
-    line, column = found[0].get("line") or 1, found[0].get("col") or 0
-    highlight = found[0].get("highlight") or ""
-    lines = text.splitlines() or [""]
-    rest = "\n".join([lines[min(line, len(lines)) - 1][max(column - len(highlight), 0) :], *lines[line:]])
-    return Refused(syntax_error(rest, line))
 
 
 def near(text: str) -> Refused:

@@ -22,6 +22,7 @@ from sockservice.sql.moments import SECOND, of_datetime, time_text
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.registry import Function
 from sockservice.sql.scope import Scope
+from sockservice.sql.shapes import is_aggregate, shape
 from sockservice.sql.surroundings import variable
 from sockservice.sql.typed import NULL, Typed, made, text_literal
 from sockservice.sqltypes import SqlType
@@ -87,10 +88,25 @@ class Expressions:
         Raises:
             Refused: MySQL refuses it, or it is not supported here (1235).
         """
-        for kind in type(node).__mro__:
-            compile_node = _RULES.get(kind)
-            if compile_node is not None:
-                return compile_node(self, node)
+        scope = self.scope
+        if scope.rolled and not scope.within_aggregate:
+            rolled = scope.rolled.get(shape(node, self.builder, scope))
+            if rolled is not None:
+                return rolled
+        quantified = node.args.get("expression")
+        if isinstance(quantified, (exp.Any, exp.All)):
+            node = quantified
+        within = is_aggregate(node)
+        if within and not scope.takes_aggregates:
+            raise Refused("ER_INVALID_GROUP_FUNC_USE")
+        scope.within_aggregate += within
+        try:
+            for kind in type(node).__mro__:
+                compile_node = _RULES.get(kind)
+                if compile_node is not None:
+                    return compile_node(self, node)
+        finally:
+            scope.within_aggregate -= within
         raise unsupported(f"{node.sql(dialect='mysql')[:60]!r}")
 
     def condition(self, node: exp.Expression) -> str:
@@ -305,19 +321,11 @@ def _boolean(self: Expressions, node: exp.Boolean) -> Typed:  # noqa: ARG001
 def _column(self: Expressions, node: exp.Column) -> Typed:
     if isinstance(node.this, exp.Star):
         raise near("*")
-    name = node.name
-    if (
-        not node.table
-        and name.lower() in self.scope.aliases
-        and self.scope.clause in ("group statement", "having clause")
-    ):
-        return self.scope.aliases[name.lower()]
     try:
-        return self.scope.column(name, node.table, node.args["db"].name if node.args.get("db") else "")
+        return self.scope.column(node.name, node.table, node.args["db"].name if node.args.get("db") else "")
     except Refused:
-        if not node.table and name.lower() in self.scope.aliases and self.scope.clause == "order clause":
-            return self.scope.aliases[name.lower()]
-        bare = SPECIAL.get(name.lower()) if name.lower() in _WITHOUT_BRACKETS and not node.table else None
+        name = node.name.lower()
+        bare = SPECIAL.get(name) if name in _WITHOUT_BRACKETS and not node.table else None
         if bare is not None and not node.this.quoted:
             return bare(self, exp.Anonymous(this=name))
         raise
@@ -418,18 +426,3 @@ def in_type(value: Typed, kind: SqlType) -> str:
     }.get(wanted, to.as_integer)(value)
 
 
-# --- sub-queries ------------------------------------------------------------------------------
-
-
-@rule(exp.Subquery, exp.Select)
-def _scalar(self: Expressions, node: exp.Expression) -> Typed:
-    text, columns = self.subquery(node.this if isinstance(node, exp.Subquery) else node, self.scope)
-    if len(columns) != 1:
-        raise Refused("ER_OPERAND_COLUMNS", 1)
-    return columns[0][1]._replace(sql=f"({text})", nullable=True, origin=None)
-
-
-@rule(exp.Exists)
-def _exists(self: Expressions, node: exp.Exists) -> Typed:
-    text, _ = self.subquery(node.this, self.scope)
-    return Typed(f"EXISTS ({text})", BOOLEAN, False)

@@ -92,7 +92,7 @@ def to_python(value: Any, kind: SqlType) -> Any:
         return None
     if kind.name == "DECIMAL":
         return Decimal(str(value))
-    return int(value) if kind.name == "BIGINT" and isinstance(value, str) else value
+    return int(value) if kind.name in ("BIGINT", "BIT") and isinstance(value, str) else value
 
 
 def wide(number: int) -> int | str:

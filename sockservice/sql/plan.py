@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
@@ -13,9 +13,12 @@ from sockservice.interfaces import ISession
 from sockservice.sql.literals import Literal
 from sockservice.sqltypes import SqlType
 
-_PLACE: Final = re.compile(r"""'(?:[^']|'')*+'|"(?:[^"]|"")*+"|\?([0-9]++)""")
+_PLACE: Final = re.compile(r"""'(?:[^']|'')*+'|"(?:[^"]|"")*+"|\?([0-9]++)|:b([0-9]++)""")
 """A text, a name or the place of a parameter in SQLite's text."""
 Assumption: TypeAlias = tuple[Callable[[ISession], Any], Any]
+
+if TYPE_CHECKING:
+    from sockservice.sql.predicates import Predicate
 
 
 @attrs.frozen
@@ -28,6 +31,8 @@ class Plan:
         columns: what its result set looks like.
         pinned: the numbers of the literals whose values the text depends on.
         tables: the SQLite tables that it reads, for snapshots.
+        predicate: what a query that locks rows searches for.
+        into: the user variables that INTO sets, in lower case.
         assumptions: what the text depends on in the session: what reads it there, and what it was.
     """
 
@@ -36,12 +41,17 @@ class Plan:
     columns: tuple[Column, ...] = ()
     pinned: frozenset[int] = frozenset()
     tables: frozenset[str] = frozenset()
+    predicate: Predicate | None = None
+    into: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     _used: int = attrs.field(init=False, eq=False, repr=False)
 
     @_used.default
     def _count_used(self) -> int:
-        return max((int(found) for found in _PLACE.findall(self.sql) if found), default=0)
+        """How many binds the text has: one may have been made for an argument that does not matter."""
+        if not self.sql:
+            return len(self.binds)
+        return max((int(one or other) for one, other in _PLACE.findall(self.sql) if one or other), default=0)
 
     def suits(self, session: ISession) -> bool:
         """Whether what it assumes of the session holds."""
@@ -58,12 +68,14 @@ class PlanBuilder:
 
     Attributes:
         literals: those of the statement at hand; another one that shares the plan has others of the same kinds.
+        named: whether values are bound by name, ``:b1``, ``:b2`` …, and not by number.
         binds, pinned, tables, assumptions: as in :class:`Plan`.
         assigned: the types of user variables that the statement sets, by name.
         random: one place for each RAND() with a seed.
     """
 
     literals: tuple[Literal, ...]
+    named: bool = False
     binds: list[tuple[int, Callable[[Any], Any]]] = attrs.field(factory=list)
     pinned: set[int] = attrs.field(factory=set)
     tables: set[str] = attrs.field(factory=set)
@@ -73,11 +85,12 @@ class PlanBuilder:
 
     def bind(self, number: int, convert: Callable[[Any], Any]) -> str:
         """The text that stands for a literal's value, converted when it is bound."""
+        mark = ":b" if self.named else "?"
         for place, known in enumerate(self.binds, 1):
             if known == (number, convert):
-                return f"?{place}"
+                return f"{mark}{place}"
         self.binds.append((number, convert))
-        return f"?{len(self.binds)}"
+        return f"{mark}{len(self.binds)}"
 
     def assume(self, session: ISession, read: Callable[[ISession], Any]) -> Any:
         """What is to be read in the session, on which the text depends from now on."""

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import functools
 import sqlite3
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, TypeVar
 
-import attrs
-from sqlglot import exp
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, ISession
-from sockservice.sql import ddl, dml
-from sockservice.sql.assignments import assign
-from sockservice.sql.diagnostics import Diagnostics
-from sockservice.sql.errors import Refused, unsupported
-from sockservice.sql.kinds import to_python
-from sockservice.sql.literals import Folded, fold
-from sockservice.sql.parse import parse
-from sockservice.sql.plan import Plan, PlanBuilder
-from sockservice.sql.select import Queries, answer_columns
+from sockservice.sql.errors import NotUnderstood, Refused
+from sockservice.sql.plans import Plans
+from sockservice.sql.running import Work, run
 from sockservice.sql.session import SqlSession
+from sockservice.sql.statements import Statements
 from sockservice.sql.store import Store
-from sockservice.sql.surroundings import Surroundings, enter, variable
+
+_STATEMENTS: Final = frozenset(["query", "execute", "prepare"])
+_OWN: Final = frozenset(["information_schema", "mysql", "performance_schema", "sys"])
+"""Databases that are always there."""
+
+
+Outcome = TypeVar("Outcome")
 
 
 @implementer(IResponder)
@@ -35,12 +36,19 @@ class Sql:
     Args:
         store: makes where the rows are, when the first statement comes.
         beside: answers what is no matter of tables: SET, SHOW VARIABLES and what else drivers say.
+        now: a time in seconds since the epoch.
     """
 
-    def __init__(self, store: Callable[[], Store], beside: IResponder | None = None) -> None:
+    _log = Logger()
+
+    def __init__(
+        self, store: Callable[[], Store], beside: IResponder | None = None, now: Callable[[], float] = time.time
+    ) -> None:
         self._make_store = store
         self._beside = beside
-        self._plans: dict[Any, tuple[int, Plan]] = {}
+        self._now = now
+        self._plans = Plans()
+        self._sessions: dict[ISession, Statements] = {}
 
     @functools.cached_property
     def store(self) -> Store:
@@ -49,91 +57,100 @@ class Sql:
 
     def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
         """The answer to a statement, or None where nobody here has one."""
-        if request.command not in ("query", "execute"):
-            return self._elsewhere(request)
         try:
-            return self._run(request)
+            rows = self._statements(request.session).at_once(request, self._now())
         except Refused as refused:
-            if refused.answer.code in _PERHAPS_ELSEWHERE:
-                return self._elsewhere(request) or refused.answer
-            return refused.answer
-        except sqlite3.Error as problem:
-            return Error(1105, "HY000", f"sockservice: {problem}")
-
-    def _elsewhere(self, request: Request) -> Answer | Deferred[Answer] | None:
-        answer: Answer | Deferred[Answer] | None = self._beside.respond(request) if self._beside is not None else None
+            return self._refused(request.session, refused)
+        answer: Answer | Deferred[Any] | None = rows or run(self._answer(request), self.store.clock)
         return answer
 
-    def _run(self, request: Request) -> Answer:
-        folded = fold(request.text, request.params)
-        session = SqlSession(self.store, request.session, self._beside)
-        diagnostics = Diagnostics(strict=False)
-        enter(Surroundings(request.session, diagnostics))
-        try:
-            answer = self._answer(folded, session, diagnostics)
-        except Refused as refused:
-            if refused.answer.code not in _PERHAPS_ELSEWHERE:
-                diagnostics.warn(refused.answer, "Error")
-                request.session.warnings = diagnostics.warnings
-            raise
-        request.session.warnings = diagnostics.warnings
-        return attrs.evolve(answer, warnings=diagnostics.count) if diagnostics.count else answer
+    def _refused(self, session: ISession, refused: Refused) -> Error:
+        session.warnings = (("Error", refused.answer.code, refused.answer.message),)
+        return refused.answer
 
-    def _answer(self, folded: Folded, session: SqlSession, diagnostics: Diagnostics) -> Any:
-        key = (folded.key, tuple(map(_shape, folded.literals)), session.database)
-        known = self._plans.get(key)
-        if known is not None and known[0] == self.store.catalog.version and not known[1].pinned and known[1].suits(session.session):
-            return self._rows(known[1], folded)
-        node = parse(folded.key)
-        builder = PlanBuilder(folded.literals)
-        if isinstance(node, exp.Query):
-            text, columns = Queries(session, builder).query(node)
-            plan = Plan(
-                text,
-                tuple(builder.binds),
-                answer_columns(columns),
-                frozenset(builder.pinned),
-                frozenset(builder.tables),
-                tuple(builder.assumptions.items()),
+    def session_of(self, session: ISession) -> SqlSession:
+        """What is known here of a session."""
+        return self._statements(session).session
+
+    def _statements(self, session: ISession) -> Statements:
+        known = self._sessions.get(session)
+        if known is None:
+            known = self._sessions[session] = Statements(
+                SqlSession(self.store, session, self._beside), self._plans, lambda work: self._by_itself(session, work)
             )
-            self._plans[key] = (self.store.catalog.version, plan)
-            return self._rows(plan, folded)
-        if isinstance(node, exp.Create):
-            return ddl.create(session, node)
-        if isinstance(node, exp.Set):
-            return assign(session, node, builder)
-        diagnostics.strict = "STRICT_" in str(variable(session.session, "sql_mode"))
-        if isinstance(node, exp.Insert):
-            return self._change(dml.insert(session, node, builder), folded)
-        if isinstance(node, exp.Update):
-            return self._change(dml.update(session, node, builder), folded)
-        if isinstance(node, exp.Delete):
-            return self._change(dml.delete(session, node, builder), folded)
-        raise unsupported(f"this statement ({type(node).__name__})")
+            session.on_end.append(lambda: self._forget(session))
+        return known
 
-    def _rows(self, plan: Plan, folded: Folded) -> Rows:
-        cursor = self.store.main.execute(plan.sql, plan.parameters(folded.literals))
-        types = [column.type for column in plan.columns]
-        return Rows(
-            plan.columns,
-            [tuple(map(to_python, row, types)) for row in cursor.fetchall()],
-        )
+    def _forget(self, session: ISession) -> None:
+        """A session is over: what it has not committed is undone."""
+        known = self._sessions.pop(session, None)
+        if known is not None:
+            run(known.session.close(), self.store.clock)
 
-    def _change(self, change: dml.Change, folded: Folded) -> Ok:
-        cursor = self.store.main.execute(change.plan.sql, change.plan.parameters(folded.literals))
-        return Ok(affected_rows=max(cursor.rowcount, 0), last_insert_id=0)
+    def _by_itself(self, session: ISession, work: Callable[[], Work[Answer]]) -> Answer | Deferred[Answer]:
+        """What is done behind a statement's own answer, as when a client's file is here."""
+        alone: Work[Answer] = self._alone(self._statements(session).session, "", work)
+        return run(alone, self.store.clock)
 
+    def _answer(self, request: Request) -> Work[Answer | None]:
+        statements = self._statements(request.session)
+        return (yield from self._alone(statements.session, request.text, lambda: self._one(request, statements)))
 
-_PERHAPS_ELSEWHERE = frozenset((1046, 1064, 1065, 1235, 1305))
-"""Errors of statements that are not understood here."""
+    def _alone(self, session: SqlSession, text: str, work: Callable[[], Work[Outcome]]) -> Work[Outcome | Error]:
+        """Do work when the session has nothing else to do; what goes wrong is the answer."""
+        while session.busy is not None:
+            waited: Deferred[None] = Deferred()
+            session.busy.chainDeferred(waited)
+            yield waited
+        session.busy = Deferred()
+        try:
+            answer = yield from work()
+            if isinstance(answer, Ok):
+                session.row_count = answer.affected_rows
+            elif isinstance(answer, Rows):
+                session.row_count = -1
+            return answer
+        except Refused as refused:
+            session.row_count = -1
+            return self._refused(session.session, refused)
+        except (sqlite3.Error, RecursionError, OverflowError, ValueError) as problem:
+            self._log.failure("a statement failed in SQLite: {text}", text=text[:300])
+            return Error(1105, "HY000", f"sockservice: {type(problem).__name__}: {problem}")
+        finally:
+            busy, session.busy = session.busy, None
+            busy.callback(None)
 
+    def _one(self, request: Request, statements: Statements) -> Work[Answer | None]:
+        session = statements.session
+        if request.command in _STATEMENTS:
+            word = request.text[:6].lstrip().lower()
+            if not word.startswith("show"):
+                request.session.warnings = ()
+            try:
+                return (yield from statements.run(request, self._now()))
+            except NotUnderstood as refused:
+                return (yield from self._elsewhere(request, session)) or refused.answer
+        if request.command == "init_db":
+            name = request.text.partition("@")[0]
+            if name.lower() not in _OWN:
+                self.store.catalog.database(name)
+            return Ok()
+        if request.command == "reset_connection":
+            yield from session.begin_anew()
+            return Ok()
+        if request.command == "field_list":
+            text = f"SELECT * FROM `{request.text.replace('`', '``')}` LIMIT 0"
+            answer = yield from statements.run(Request("prepare", text, request.session), self._now())
+            return answer if isinstance(answer, (Rows, Error)) else None
+        return (yield from self._elsewhere(request, session))
 
-def _shape(literal: Any) -> Any:
-    if literal.kind == "parameter":
-        return type(literal.value)
-    return literal.kind
-
-
-def session_of(store: Store, session: ISession) -> SqlSession:
-    """The store's view of a session."""
-    return SqlSession(store, session)
+    def _elsewhere(self, request: Request, session: SqlSession) -> Work[Answer | None]:
+        """Ask who stands beside; what that sets may end a transaction."""
+        if self._beside is None:
+            return None
+        committed_by_itself = request.session.autocommit
+        given: Answer | Deferred[Answer] | None = self._beside.respond(request)
+        answer: Answer | None = (yield given) if isinstance(given, Deferred) else given
+        if request.session.autocommit and not committed_by_itself:
+            session.commit()
+        return answer

@@ -2,78 +2,95 @@
 
 from __future__ import annotations
 
-import functools
-from typing import Any
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final
 
-from sockservice.sql.conversions import to_decimal, to_integer, to_number, to_text
+from sockservice.error_codes import error
+from sockservice.sql import storing_numbers as numbers
+from sockservice.sql import storing_texts as texts
+from sockservice.sql import storing_times as times
+from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import Refused
-from sockservice.sql.moments import to_date, to_moment, to_time
-from sockservice.sql.registry import internal
+from sockservice.sql.schema import Column, Table
 from sockservice.sqltypes import SqlType
 
-_BITS = {"TINYINT": 8, "SMALLINT": 16, "MEDIUMINT": 24, "INT": 32, "BIGINT": 64}
+Store = Callable[[Any, SqlType, str, Diagnostics], Any]
+"""Makes the stored form of a value, for a column of a type and name."""
+
+STORES: Final[dict[str, Store]] = {
+    **dict.fromkeys(numbers.BITS, numbers.store_integer),
+    "BIT": numbers.store_bits,
+    "YEAR": numbers.store_year,
+    "DECIMAL": numbers.store_decimal,
+    **dict.fromkeys(["FLOAT", "DOUBLE"], numbers.store_double),
+    "DATE": times.store_date,
+    **dict.fromkeys(["DATETIME", "TIMESTAMP"], times.store_moment),
+    "TIME": times.store_time,
+    **dict.fromkeys(["CHAR", "VARCHAR"], texts.store_characters),
+    **dict.fromkeys(["TINYTEXT", "TEXT", "MEDIUMTEXT", "LONGTEXT"], texts.store_text),
+    **dict.fromkeys(["BINARY", "VARBINARY"], texts.store_bytes),
+    **dict.fromkeys(["TINYBLOB", "BLOB", "MEDIUMBLOB", "LONGBLOB", "GEOMETRY"], texts.store_blob),
+    "ENUM": texts.store_enum,
+    "SET": texts.store_set,
+    "JSON": texts.store_json,
+}
+"""By the name of the type."""
 
 
-@internal("store", 3)
-def store(value: Any, kind: str, column: str) -> Any:
-    """A value as it is stored.
+def store(value: Any, column: Column, diagnostics: Diagnostics) -> Any:
+    """A value as a column stores it.
 
     Args:
-        value: in any form.
-        kind: the column's type as SQL has it.
-        column: its name, for errors.
+        value: what an expression gave, in a stored form, or what a client has bound; not NULL.
+        column: where it goes.
+        diagnostics: is told what is wrong with it.
 
     Raises:
-        Refused: 1264, 1406, 1366, 1292.
+        Refused: 1264, 1265, 1292, 1366, 1406 or 3140, in the strict mode.
     """
-    return None if value is None else _stored(value, _type(kind), column)
+    return STORES[column.type.name](value, column.type, column.name, diagnostics)
 
 
-@functools.lru_cache(maxsize=1024)
-def _type(kind: str) -> SqlType:
-    return SqlType.parse(kind)
+def store_null(column: Column, diagnostics: Diagnostics, *, implicit: bool) -> Any:
+    """What stands for NULL in a column that does not take it.
+
+    Args:
+        column: one that is NOT NULL.
+        diagnostics: is told.
+        implicit: whether outside the strict mode the implicit default takes its place: in statements of several rows,
+            and in UPDATE.
+
+    Raises:
+        Refused: 1048.
+    """
+    problem = error("ER_BAD_NULL_ERROR", column.name)
+    if diagnostics.ignore or (implicit and not diagnostics.strict):
+        diagnostics.warn(problem)
+        return implicit_default(column)
+    raise Refused(problem)
 
 
-def _stored(value: Any, kind: SqlType, column: str) -> Any:
-    name = kind.name
-    if name in _BITS:
-        number = to_integer(value)
-        bits = _BITS[name]
-        low, high = (0, (1 << bits) - 1) if kind.unsigned else (-(1 << bits - 1), (1 << bits - 1) - 1)
-        if number is None or not low <= number <= high:
-            raise Refused("ER_WARN_DATA_OUT_OF_RANGE", column, 1)
-        return number
+def implicit_default(column: Column) -> Any:
+    """The value of a column that has no default and takes no NULL (MySQL 8.4 manual, 13.6)."""
+    name = column.type.name
+    if name == "ENUM":
+        return column.type.values[0]
     if name == "DECIMAL":
-        return to_decimal(value, kind.decimals or 0)
+        return numbers.store_decimal(Decimal(0), column.type, column.name, Diagnostics())
+    if name in times.ZEROS:
+        return times.zero(column.type)
+    if name == "BINARY":
+        return bytes(column.type.length or 1)
     if name in ("FLOAT", "DOUBLE"):
-        return to_number(value)
-    if name == "DATE":
-        return _moment(to_date(value), value, "date", column)
-    if name in ("DATETIME", "TIMESTAMP"):
-        return _moment(to_moment(value), value, "datetime", column)
-    if name == "TIME":
-        return _moment(to_time(value), value, "time", column)
-    if name in ("CHAR", "VARCHAR"):
-        text = to_text(value) or ""
-        if len(text) > (1 if kind.length is None else kind.length):
-            raise Refused("ER_DATA_TOO_LONG", column, 1)
-        return text.rstrip(" ") if name == "CHAR" else text
-    if name.endswith("BLOB") or name.endswith("BINARY"):
-        return value if isinstance(value, bytes) else str(to_text(value)).encode()
-    return to_text(value) if name.endswith("TEXT") or name in ("ENUM", "SET", "JSON") else to_integer(value)
+        return 0.0
+    if STORES[name] in (texts.store_blob, texts.store_bytes):
+        return b""
+    if name == "JSON":
+        return "null"
+    return 0 if name in numbers.BITS or name in ("BIT", "YEAR") else ""
 
 
-def _moment(moment: str | None, value: Any, what: str, column: str) -> str:
-    if moment is None:
-        raise Refused("ER_TRUNCATED_WRONG_VALUE", what, value)
-    return moment
-
-
-def type_text(kind: SqlType) -> str:
-    """A type as SQL has it, so that it can be read again."""
-    text = kind.name
-    if kind.values:
-        text += "(" + ",".join("'" + value.replace("'", "''") + "'" for value in kind.values) + ")"
-    elif kind.length is not None:
-        text += f"({kind.length}" + (f",{kind.decimals})" if kind.decimals is not None else ")")
-    return text + (" UNSIGNED" if kind.unsigned else "")
+def storable_columns(table: Table) -> tuple[Column, ...]:
+    """The columns that a statement may write: not those that are generated."""
+    return tuple(column for column in table.columns if not column.generated)

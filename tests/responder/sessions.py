@@ -63,6 +63,7 @@ class FakeSession:
     info: str | None = None
     warnings: Any = ()
     workspace: Any = None
+    on_end: list[Any] = attrs.field(factory=list)
 
     def may_use(self, database: str) -> bool:
         return self.allowed is None or database in self.allowed

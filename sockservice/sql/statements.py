@@ -1,0 +1,461 @@
+"""The statements of one session, one after the other: compiled, run within their transaction, and answered."""
+
+from __future__ import annotations
+
+import functools
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlglot import exp
+from twisted.internet.defer import Deferred
+
+from sockservice.answers import Answer, Error, LocalInfile, Ok, Request, Rows
+from sockservice.error_codes import error
+from sockservice.sql import ddl, dml, load_data, transaction_statements, warning_statements
+from sockservice.sql.diagnostics import Diagnostics
+from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
+from sockservice.sql.execution import TURN, Execution, LongWork
+from sockservice.sql.into import assign, variables_of
+from sockservice.sql.kinds import to_python
+from sockservice.sql.literals import Folded, fold
+from sockservice.sql.locks import TABLE
+from sockservice.sql.named_locks import Taken
+from sockservice.sql.parse import parse, refuse_parameters
+from sockservice.sql.plan import Plan, PlanBuilder
+from sockservice.sql.plans import LONGEST, shape
+from sockservice.sql.predicates import predicate_of_query
+from sockservice.sql.running import Work
+from sockservice.sql.select import Queries, answer_columns
+from sockservice.sql.session import Locking, SqlSession
+from sockservice.sql.set_variables import set_variables
+from sockservice.sql.spool import Spool
+from sockservice.sql.surroundings import Surroundings, enter
+from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
+
+if TYPE_CHECKING:
+    from sockservice.sql.plans import Plans
+
+_LONG: Final = 32_768
+"""Characters of a statement that is taken apart in a thread."""
+_QUERIES: Final = frozenset(["select", "with"])
+_NOTHING: Final[frozenset[str]] = frozenset()
+_FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)")
+_LOCKING: Final = re.compile(
+    r"(?:for\s+(?P<how>update|share)(?:\s+of\s[^)]*?)?(?P<end>\s+nowait|\s+skip\s+locked)?|lock\s+in\s+share\s+mode)(?:\s+into\s[^)]*)?\Z",
+    re.IGNORECASE,
+)
+_PERHAPS_ELSEWHERE: Final = frozenset([1064, 1065, 1235, 1305])
+"""Errors of statements that are not understood."""
+_CHANGED_TYPES: Final = frozenset(["DECIMAL", "BIGINT", "BIT"])
+"""Types whose stored values are not what answers have."""
+
+
+ByItself = Callable[[Callable[[], Work[Answer]]], "Answer | Deferred[Answer]"]
+"""Runs work and answers what goes wrong with it."""
+
+
+class _Read(NamedTuple):
+    """A statement that was taken apart: its literals, its first word, and its rows where it changes some."""
+
+    folded: Folded
+    word: str
+    change: dml.Statement | None
+
+    @classmethod
+    def of(cls, request: Request) -> _Read:
+        folded = fold(request.text, request.params)
+        word = _word(folded.key)
+        return cls(folded, word, dml.Statement.of(folded) if word in dml.WORDS else None)
+
+
+def _word(text: str) -> str:
+    first = _FIRST.match(text)
+    return first[1].lower() if first is not None else ""
+
+
+class Statements:
+    """Runs the statements of a session.
+
+    Args:
+        session: whose.
+        plans: those that are kept.
+        by_itself: runs work that is not a statement's own any more, and gives its answer.
+    """
+
+    def __init__(self, session: SqlSession, plans: Plans, by_itself: ByItself) -> None:
+        self.session = session
+        self.by_itself = by_itself
+        self._plans = plans
+
+    def run(self, request: Request, now: float) -> Work[Answer]:
+        """Run a statement.
+
+        Args:
+            request: the statement, to be run or, as ``prepare``, only to be described.
+            now: the time, in seconds since the epoch.
+
+        Raises:
+            Refused: as MySQL does.
+        """
+        session = self.session
+        session.text, session.now, session.given_id = request.text, now, 0
+        session.given_up.clear()
+        if len(request.text) > _LONG:
+            # Taking a long statement apart would keep the others waiting.
+            read: _Read = yield session.store.run_in_thread(functools.partial(_Read.of, request))
+        else:
+            read = _Read.of(request)
+        folded, word = read.folded, read.word
+        if request.command == "query":
+            refuse_parameters(folded.key, folded.literals, request.text)
+        if word in transaction_statements.WORDS:
+            found = transaction_statements.reader_of(folded.key)
+            if found is not None:
+                run, match = found
+                return Ok() if request.command == "prepare" else (yield from run(session, match))
+        if read.change is not None:
+            return (yield from self._change(read.change, describe=request.command == "prepare"))
+        if word == "load":
+            return self._load(folded)
+        told = warning_statements.answered(folded.key, session.session)
+        if told is not None:
+            return told
+        try:
+            return (yield from self._query_or_definition(request, folded))
+        except Refused as refused:
+            if refused.answer.code in _PERHAPS_ELSEWHERE:
+                raise NotUnderstood(refused.answer) from None
+            raise
+
+    def _query_or_definition(self, request: Request, folded: Folded) -> Work[Answer]:
+        session = self.session
+        locking = self._locking(folded.key)
+        view = self._view() if locking is None else None
+        session.unseen = session.store.versions.unseen(view) if view is not None else frozenset()
+        found_or_node = self._query(folded, locking)
+        if isinstance(found_or_node, Plan):
+            if request.command == "prepare":
+                return Ok() if found_or_node.into else Rows(found_or_node.columns)
+            return (yield from self._rows(found_or_node, folded, locking, view))
+        node = found_or_node
+        if isinstance(node, exp.Command):
+            raise unsupported(f"this statement ({node.this})")
+        if request.command == "prepare":
+            return Ok()
+        if isinstance(node, exp.Set):
+            return (yield from set_variables(session, node, folded.literals))
+        return (yield from self._define(node))
+
+    def at_once(self, request: Request, now: float) -> Rows | None:
+        """The answer to a query that was compiled before, where nothing can be in its way: the hot path.
+
+        Args:
+            request: the statement.
+            now: the time, in seconds since the epoch.
+
+        Returns:
+            None for anything else, and where the rows do not come at once; nothing is done then.
+
+        Raises:
+            Refused: as MySQL does.
+        """
+        session, store = self.session, self.session.store
+        if _word(request.text) not in _QUERIES:
+            return None
+        idle = session.busy is None and session.transaction is None and session.locked_tables is None
+        if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
+            return None
+        folded = fold(request.text, request.params)
+        key = (folded.key, shape(folded.literals), session.database, session.sql_mode, _NOTHING, None)
+        plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
+        if plan is None or plan.into or "session_" in plan.sql or not plan.suits(session.session):
+            return None
+        session.now = now
+        main = store.main
+        main.view, main.session = None, session
+        diagnostics = Diagnostics(strict=False)
+        enter(Surroundings(session.session, diagnostics, now))
+        main.deadline = time.monotonic() + TURN
+        try:
+            rows = main.rows(plan.sql, plan.parameters(folded.literals))
+        except (TooSlow, sqlite3.Error, OverflowError):
+            return None
+        finally:
+            main.deadline = float("inf")
+        session.session.warnings = tuple(diagnostics.warnings)
+        session.found_rows, session.row_count = len(rows), -1
+        return Rows(plan.columns, _answered(rows, plan), diagnostics.count)
+
+    # --- queries ------------------------------------------------------------------------------
+
+    def _view(self) -> ReadView | None:
+        """What a query sees that locks nothing; None for all that is there."""
+        session = self.session
+        transaction = session.transaction
+        if transaction is None:
+            if not session.session.autocommit:
+                transaction = session.begin()
+            elif not session.store.versions.writers:
+                return None
+            else:
+                transaction = Transaction(session.isolation)
+        return session.view_for_reading(transaction)
+
+    def _query(self, folded: Folded, locking: Locking | None) -> Plan | exp.Expression:
+        """The plan of a query; what was read, where it is none."""
+        session = self.session
+        contested = bool(session.store.versions.writers) and locking is not None
+        key = (folded.key, shape(folded.literals), session.database, session.sql_mode, session.unseen, locking)
+        version = session.store.catalog.version
+        found: Plan | None = None if contested else self._plans.find(key, version, folded.literals)
+        if found is not None and found.suits(session.session):
+            return found
+        node = parse(folded.key, folded.literals, session.text)
+        if not isinstance(node, (exp.Query, exp.Values)):
+            return node
+        builder = PlanBuilder(folded.literals)
+        session.locking = locking
+        try:
+            text, columns = Queries(session, builder).query(node)
+        finally:
+            session.locking = None
+        pinned = frozenset(builder.pinned)
+        plan = Plan(
+            text,
+            tuple(builder.binds),
+            answer_columns(columns),
+            pinned,
+            frozenset(builder.tables),
+            predicate_of_query(session, node, folded.literals) if locking is not None else None,
+            variables_of(node, columns),
+            tuple(builder.assumptions.items()),
+        )
+        if len(folded.key) <= LONGEST and not contested:
+            self._plans.add(key, version, plan, pinned, folded.literals)
+        return plan
+
+    def _locking(self, text: str) -> Locking | None:
+        found = _LOCKING.search(text)
+        if found is not None:
+            end = (found["end"] or "").strip().lower()
+            exclusive = (found["how"] or "").lower() == "update"
+            return Locking(exclusive, end == "nowait", end.startswith("skip"))
+        transaction = self.session.transaction
+        if transaction is not None and transaction.isolation == SERIALIZABLE:
+            return Locking(exclusive=False)
+        return None
+
+    def _rows(self, plan: Plan, folded: Folded, locking: Locking | None, view: ReadView | None) -> Work[Answer]:
+        session = self.session
+        self._see_locked_tables(plan.tables, write=False)
+
+        def read(execution: Execution) -> Work[Answer]:
+            execution.view, execution.diagnostics.strict = view, False
+            session.locking = locking
+            try:
+                rows = yield from execution.read(plan.sql, plan.parameters(folded.literals))
+            finally:
+                session.locking = None
+            session.found_rows = len(rows)
+            if plan.predicate is not None:
+                session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals)
+            if plan.into:
+                return assign(session.session, plan.into, list(_answered(rows, plan)), execution.diagnostics)
+            return Rows(plan.columns, _answered(rows, plan), execution.diagnostics.count)
+
+        transaction = session.transaction
+        if transaction is None and locking is None and "session_get_lock(" not in plan.sql:
+            # Nothing can be in the way of what most queries are.
+            diagnostics = session.diagnostics()
+            answer = yield from read(Execution(session, _NO_TRANSACTION, diagnostics, versions=False))
+            session.session.warnings = tuple(diagnostics.warnings)
+            return answer
+        return (yield from self._within(read, plan.tables))
+
+    # --- changes ------------------------------------------------------------------------------
+
+    def _change(self, statement: dml.Statement, *, describe: bool) -> Work[Answer]:
+        session = self.session
+        text, literals = statement.folded
+        versions = session.store.versions
+        transaction = session.transaction_for_statement() if not describe else Transaction()
+        if transaction.read_only:
+            raise Refused("ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION")
+
+        def change(execution: Execution) -> Work[Answer]:
+            execution.view = versions.view(transaction.number) if versions.writers else None
+            session.unseen = versions.unseen(execution.view) if execution.view is not None else frozenset()
+            compiled = self._compiled(text, literals, statement.folded)
+            self._see_locked_tables([table.key for table in compiled.tables], write=True)
+            return (yield from dml.run_change(execution, compiled, statement))
+
+        if describe:
+            self._compiled(text, literals, statement.folded)
+            return Ok()
+        return (yield from self._within(change, ()))
+
+    def _compiled(self, text: str, literals: Any, folded: Folded) -> dml.Change:
+        session = self.session
+        contested = bool(session.store.versions.writers)
+        key: Hashable = (text, shape(literals), session.database, session.sql_mode, "change")
+        version = session.store.catalog.version
+        if not contested:
+            found: dml.Change | None = self._plans.find(key, version, literals)
+            if found is not None and found.plan.suits(session.session):
+                return found
+        builder = PlanBuilder(literals)
+        compiled = dml.compile_change(session, folded, builder)
+        if not contested and len(text) <= LONGEST:
+            self._plans.add(key, version, compiled, compiled.plan.pinned, literals)
+        return compiled
+
+    def _load(self, folded: Folded) -> Answer:
+        """LOAD DATA LOCAL: ask for the file; what it holds is inserted when all of it is here."""
+        session = self.session
+        loading = load_data.compile_load(session, folded)
+        self._see_locked_tables([loading.table.key], write=True)
+        received = load_data.Received(loading)
+        problem: list[Refused] = []
+
+        def receive(data: bytes) -> None:
+            try:
+                if not problem:
+                    received.receive(data)
+            except Refused as refused:
+                problem.append(refused)
+
+        def load() -> Work[Answer]:
+            if problem:
+                raise problem[0]
+            if session.transaction_for_statement().read_only:
+                raise Refused("ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION")
+            return (yield from self._within(received.load, ()))
+
+        return LocalInfile(loading.filename, receive, lambda: self.by_itself(load))
+
+    # --- definitions --------------------------------------------------------------------------
+
+    def _define(self, node: exp.Expression) -> Work[Answer]:
+        """Run a statement that changes definitions: what was changed before is committed."""
+        session = self.session
+        if not _is_temporary(node):
+            session.commit()
+        keys = {
+            table.key
+            for each in node.find_all(exp.Table)
+            if (table := session.store.catalog.table(_database(each) or session.database, each.name)) is not None
+        }
+        for key in keys:
+            yield from self._wait_until_unused(key)
+        answer = ddl.run(session, node)
+        for key in keys:
+            session.store.versions.forget(key)
+        return answer
+
+    def _wait_until_unused(self, key: str) -> Work[None]:
+        """Wait until no transaction has read or changed a table (MySQL 8.4 manual, 10.11.4 "Metadata Locking")."""
+        session = self.session
+        asking = Transaction(tables=session.table_locks)
+        while True:
+            user = session.store.user_of(key) or session.store.locks.in_the_way(
+                session.table_locks, key, TABLE, exclusive=True
+            )
+            if user is None:
+                return
+            yield from session.wait(asking, user)
+
+    # --- transactions -------------------------------------------------------------------------
+
+    def _within(self, attempt: Callable[[Execution], Work[Answer]], tables: Any) -> Work[Answer]:
+        """Run a statement within its transaction, again where it had to wait or to keep versions."""
+        session = self.session
+        transaction = session.transaction_for_statement()
+        if transaction.explicit:
+            transaction.used.update(tables)
+            session.store.using.add(transaction)
+        keeps = transaction.explicit or session.store.versions.needed
+        try:
+            while True:
+                diagnostics = session.diagnostics()
+                execution = Execution(session, transaction, diagnostics, versions=keeps)
+                try:
+                    answer = yield from attempt(execution)
+                    execution.finish()
+                except Waiting as waiting:
+                    yield from execution.undo()
+                    yield from session.wait(transaction, waiting.holder)
+                except Taken as taken:
+                    yield from execution.undo()
+                    yield from session.wait_for_name(taken)
+                except LongWork:
+                    yield from execution.undo()
+                    keeps = True
+                except BaseException:
+                    yield from execution.undo()
+                    raise
+                else:
+                    session.session.warnings = tuple(diagnostics.warnings)
+                    return answer
+        finally:
+            if not transaction.explicit:
+                session.end(transaction)
+
+    def _see_locked_tables(self, keys: Any, *, write: bool) -> None:
+        """Under LOCK TABLES, no other tables may be used.
+
+        Raises:
+            Refused: 1099 or 1100.
+        """
+        locked = self.session.locked_tables
+        if locked is None:
+            return
+        for key in keys:
+            table = next((each for each in self.session.store.catalog.every_table() if each.key == key), None)
+            name = table.name if table is not None else key
+            if key not in locked:
+                raise Refused(_named("ER_TABLE_NOT_LOCKED", f"Table '{name}' was not locked with LOCK TABLES"))
+            if write and not locked[key]:
+                text = f"Table '{name}' was locked with a READ lock and can't be updated"
+                raise Refused(_named("ER_TABLE_NOT_LOCKED_FOR_WRITE", text))
+
+
+_NO_TRANSACTION: Final = Transaction()
+"""What a query is within that neither sees nor changes anything of a transaction's."""
+
+
+def _is_temporary(node: exp.Expression) -> bool:
+    """Whether a statement makes or drops a temporary table, which commits nothing."""
+    return node.find(exp.TemporaryProperty) is not None or bool(node.args.get("temporary"))
+
+
+def _named(name: str, text: str) -> Error:
+    found = error(name)
+    return Error(found.code, found.sqlstate, text)
+
+
+def _database(node: exp.Table) -> str:
+    return str(node.args["db"].name) if node.args.get("db") else ""
+
+
+def _answered(rows: Any, plan: Plan) -> Any:
+    """The rows as answers have them."""
+    types = [column.type for column in plan.columns]
+    if not any(each.name in _CHANGED_TYPES for each in types):
+        return rows
+    if isinstance(rows, Spool):
+        return Answered(rows, types)
+    return [tuple(map(to_python, row, types)) for row in rows]
+
+
+class Answered:
+    """Rows of a spool as answers have them."""
+
+    def __init__(self, rows: Spool, types: list[Any]) -> None:
+        self._rows = rows
+        self._types = types
+
+    def __iter__(self) -> Any:
+        return (tuple(map(to_python, row, self._types)) for row in self._rows)
