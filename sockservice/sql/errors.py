@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sockservice.answers import Error
-from sockservice.error_codes import error
+from sockservice.error_codes import error, syntax_error
 from sockservice.errors import SockserviceError
 
 if TYPE_CHECKING:
