@@ -8,9 +8,10 @@ from typing import Final
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql.errors import Refused, near
+from sockservice.sql.errors import Refused, near, unsupported
 from sockservice.sql.expressions import Expressions, common_type, in_type, rule, special
 from sockservice.sql.kinds import BIGINT, BOOLEAN, Kind
+from sockservice.sql.subqueries import one_row_of, refuse_limit, unwrapped
 from sockservice.sql.typed import NULL, Typed, made, text_literal
 
 _COMPARISONS: Final[dict[type[exp.Expression], str]] = {
@@ -48,6 +49,9 @@ def _comparison(self: Expressions, node: exp.Binary) -> Typed:
 def _rows(self: Expressions, node: exp.Binary, sign: str) -> Typed:
     """A comparison of rows, column by column."""
     left, right = row_of(node.this), row_of(node.expression)
+    query = unwrapped(node.expression)
+    if left is not None and isinstance(query, exp.Query):
+        return _row_of_query(self, left, query, sign)
     if left is None or right is None or len(left) != len(right):
         raise Refused("ER_OPERAND_COLUMNS", len(left if left is not None else right or ()) if left else 1)
     pairs = [
@@ -111,6 +115,20 @@ def _between(self: Expressions, node: exp.Between) -> Typed:
     return made(f"({a} >= {b} AND {c} <= {d})", BOOLEAN, value, low, high)
 
 
+def _row_of_query(self: Expressions, parts: list[exp.Expression], query: exp.Expression, sign: str) -> Typed:
+    """A comparison of a row with the one that a query gives."""
+    text, columns = self.subquery(query, self.scope)
+    if len(columns) != len(parts):
+        raise Refused("ER_OPERAND_COLUMNS", len(parts))
+    if sign not in ("=", "IS", "<>"):
+        raise unsupported(f"{sign} of a row and a query")
+    values = [self.compile(part) for part in parts]
+    pairs = [to.compared(value, column) for value, (_, column) in zip(values, columns, strict=True)]
+    test = " AND ".join(f"{a} {'=' if sign == '<>' else sign} {b}" for a, b in pairs)
+    found = one_row_of(query, text, f"NOT ({test})" if sign == "<>" else f"({test})")
+    return made(f"({found})", BOOLEAN, *values, nullable=True)
+
+
 @rule(exp.In)
 def _in(self: Expressions, node: exp.In) -> Typed:
     query = node.args.get("query")
@@ -130,6 +148,7 @@ def _in(self: Expressions, node: exp.In) -> Typed:
 
 
 def _in_query(self: Expressions, node: exp.In, query: exp.Expression) -> Typed:
+    refuse_limit(query)
     text, columns = self.subquery(query, self.scope)
     parts = row_of(node.this) or [node.this]
     if len(columns) != len(parts):
@@ -194,8 +213,7 @@ def chosen(
     """
     kind = common_type([*results, default])
     branches = " ".join(
-        f"WHEN {condition} THEN {in_type(result, kind)}"
-        for condition, result in zip(conditions, results, strict=True)
+        f"WHEN {condition} THEN {in_type(result, kind)}" for condition, result in zip(conditions, results, strict=True)
     )
     return made(
         f"CASE {branches} ELSE {in_type(default, kind)} END",

@@ -140,7 +140,8 @@ def _names(previous: str) -> bool:
     """Whether a text is an alias, by the token in front of it."""
     if previous in ("as", ")", "`", "0"):
         return True
-    return (previous[:1].isalpha() or previous[:1] in "_@") and previous not in _BEFORE_TEXT
+    is_word = previous[:1].isalpha() or previous[:1] in ("_", "@")
+    return is_word and previous not in _BEFORE_TEXT and not _CHARSET.match(previous)
 
 
 def place_in(source: str, key: str, literals: tuple[Literal, ...], at: int) -> int:

@@ -140,13 +140,21 @@ def limits(builder: PlanBuilder, node: exp.Expression) -> str:
 
 
 def _count(builder: PlanBuilder, node: exp.Expression) -> str:
-    if isinstance(node, exp.Column):
-        raise Refused("ER_SP_UNDECLARED_VAR", node.name)
     if isinstance(node, exp.Placeholder):
         return builder.bind(int(node.name[1:]), row_count)
     return str(row_count(node.name))
 
 
 def row_count(value: Any) -> int:
-    """The value of LIMIT or OFFSET as SQLite has it."""
-    return min(int(value), _MOST) if value is not None else 0
+    """The value of LIMIT or OFFSET as SQLite has it.
+
+    Raises:
+        Refused: 1210 where it is no whole number.
+    """
+    try:
+        number = int(value or 0)
+    except (TypeError, ValueError):
+        raise Refused("ER_WRONG_ARGUMENTS", "LIMIT") from None
+    if number < 0:
+        raise Refused("ER_WRONG_ARGUMENTS", "LIMIT")
+    return min(number, _MOST)

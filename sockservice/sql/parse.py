@@ -34,6 +34,8 @@ _KEPT: Final = (
 _FIRST_WORD: Final = re.compile(r"[\s(]*(\w*)")
 _HALF: Final = re.compile(r"(?:group|order)\b\s*", re.IGNORECASE)
 """Words that sqlglot reads together with BY: where that is missing, what stands in its place is wrong."""
+_NAME_NEXT: Final = re.compile(r"(?:[,.(]|\b(?:from|join|into|table|update|select))\s*\Z", re.IGNORECASE)
+"""What a name stands behind, and no clause."""
 
 
 class Stopped(ParseError):
@@ -205,6 +207,8 @@ def _no_limit(node: exp.Expression, text: str, literals: tuple[Literal, ...]) ->
     """Where something stands behind LIMIT or OFFSET that is no whole number, or None."""
     for limit in node.find_all(exp.Limit, exp.Offset):
         count = limit.expression
+        if isinstance(count, exp.Column):
+            raise Refused("ER_SP_UNDECLARED_VAR", count.name)
         found = count.find(exp.Placeholder) if count is not None else None
         if found is None:
             continue
@@ -219,7 +223,8 @@ def _no_limit(node: exp.Expression, text: str, literals: tuple[Literal, ...]) ->
 def _refused(text: str, at: int, literals: tuple[Literal, ...], source: str) -> Refused:
     """Error 1064, near a place."""
     half = _HALF.match(text, at)
-    at = at if half is None else half.end()
+    if half is not None and not _NAME_NEXT.search(text, 0, at):
+        at = half.end()
     if source:
         at = place_in(source, text, literals, at)
     else:

@@ -32,9 +32,21 @@ def scalar(self: Expressions, node: exp.Expression) -> Typed:
     if len(columns) != 1:
         raise Refused("ER_OPERAND_COLUMNS", 1)
     typed = columns[0][1]
-    if not gives_one_row(query):
-        text = f"SELECT one_row(COUNT(*), {typed.sql}) FROM (SELECT {typed.sql} FROM ({text}) LIMIT 2)"
+    text = one_row_of(query, text, typed.sql)
     return typed._replace(sql=f"({text})", nullable=True, origin=None, literal=None, aggregate=False)
+
+
+def one_row_of(query: exp.Expression, text: str, value: str) -> str:
+    """The text of a value of the one row that a query gives; NULL where it gives none.
+
+    Args:
+        query: the query.
+        text: its text.
+        value: of its columns.
+    """
+    if gives_one_row(query):
+        return text if value == "c1" else f"SELECT {value} FROM ({text})"
+    return f"SELECT one_row(COUNT(*), {value}) FROM (SELECT * FROM ({text}) LIMIT 2)"
 
 
 @rule(exp.Exists)
