@@ -31,6 +31,7 @@ from sockservice.sql.predicates import predicate_of_query
 from sockservice.sql.running import Work
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import Locking, SqlSession
+from sockservice.sql.set_variables import set_variables
 from sockservice.sql.spool import Spool
 from sockservice.sql.surroundings import Surroundings, enter
 from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
@@ -147,7 +148,10 @@ class Statements:
             if request.command == "prepare":
                 return Ok() if found_or_node.into else Rows(found_or_node.columns)
             return (yield from self._rows(found_or_node, folded, locking, view))
-        raise unsupported(f"this statement ({type(found_or_node).__name__})")
+        node = found_or_node
+        if isinstance(node, exp.Set):
+            return Ok() if request.command == "prepare" else (yield from set_variables(session, node, folded.literals))
+        raise unsupported(f"this statement ({node.this if isinstance(node, exp.Command) else type(node).__name__})")
 
     def at_once(self, request: Request, now: float) -> Rows | None:
         """The answer to a query that was compiled before, where nothing can be in its way: the hot path.
