@@ -92,7 +92,7 @@ class Filter:
             Refused: 1054 and what a condition is refused for.
         """
         if self.pattern is not None:
-            return Rows(columns, [tuple(row) for row in rows if like(row[0], self.pattern, "\\", 0)])
+            return Rows(columns, [tuple(row) for row in rows if like(row[0], self.pattern, "\\", NAMES)])
         if self._where:
             return Rows(columns, self._chosen(session, columns, list(rows), names or {}))
         return Rows(columns, [tuple(row) for row in rows])

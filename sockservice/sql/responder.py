@@ -16,7 +16,7 @@ from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, ISession
 from sockservice.sql.errors import NotUnderstood, Refused
 from sockservice.sql.plans import Plans
-from sockservice.sql.running import Work, run
+from sockservice.sql.running import run_now, Work, run
 from sockservice.sql.schema import SYSTEM
 from sockservice.sql.session import SqlSession
 from sockservice.sql.statements import Statements
@@ -70,6 +70,17 @@ class Sql:
             return self._refused(request.session, refused)
         answer: Answer | Deferred[Any] | None = rows or run(self._answer(request), self.store.clock)
         return answer
+
+    def at_start(self, request: Request) -> Answer | None:
+        """As :meth:`respond`, before the reactor runs: the answer is there when this returns."""
+        answer: Answer | None = run_now(self._answer(request))
+        return answer
+
+    def end_at_start(self, session: ISession) -> None:
+        """A session that used :meth:`at_start` is over: what it has not committed is undone."""
+        known = self._sessions.pop(session, None)
+        if known is not None:
+            run_now(known.session.close())
 
     def _refused(self, session: ISession, refused: Refused) -> Error:
         session.warnings = (("Error", refused.answer.code, refused.answer.message),)

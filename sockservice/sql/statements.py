@@ -14,7 +14,15 @@ from twisted.internet.defer import Deferred
 
 from sockservice.answers import Answer, Error, LocalInfile, Ok, Request, Rows
 from sockservice.error_codes import error
-from sockservice.sql import definitions, dml, load_data, show_statements, transaction_statements, warning_statements
+from sockservice.sql import (
+    definitions,
+    dml,
+    load_data,
+    maintenance_statements,
+    show_statements,
+    transaction_statements,
+    warning_statements,
+)
 from sockservice.sql.definition import Definition
 from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
@@ -131,6 +139,10 @@ class Statements:
             shown = show_statements.shown(session, folded.key)
             if shown is not None:
                 return shown
+        if word in maintenance_statements.WORDS:
+            cared = maintenance_statements.cared_for(session, folded.key)
+            if cared is not None:
+                return cared
         try:
             return (yield from self._query_or_definition(request, folded))
         except Refused as refused:

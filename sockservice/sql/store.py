@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -32,6 +33,7 @@ class Store:
         folder: where the file is kept; None for a folder that is gone with the store.
         clock: the reactor, for turns and for the time that a lock is waited for.
         run_in_thread: runs what takes its time; without it, that is run at once.
+        template: a file of another store's, to begin with a copy of; a file that is there stays.
 
     Attributes:
         main: the connection that statements run on.
@@ -52,9 +54,12 @@ class Store:
         folder: Path | None = None,
         clock: IReactorTime | None = None,
         run_in_thread: RunInThread = maybeDeferred,
+        template: Path | None = None,
     ) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="sockservice-") if folder is None else None
         path = Path(self._temporary.name if self._temporary else str(folder)) / FILE
+        if template is not None and not path.exists():
+            shutil.copyfile(template, path)
         self.run_in_thread = run_in_thread
         self.clock: IReactorTime = clock  # type: ignore[assignment]
         self.main = Connection(path, {})
