@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from sockservice.sql import arithmetic, conversions, functions, moments, patterns, sleeping  # noqa: F401 - they enter themselves
-from sockservice.sql.aggregates import AGGREGATES
+from sockservice.sql import functions, sleeping, storing  # noqa: F401 - they enter themselves
 from sockservice.sql.collating import collation_functions
 from sockservice.sql.errors import TooSlow
-from sockservice.sql.registry import FUNCTIONS, INTERNAL
+from sockservice.sql.gathering import AGGREGATES
+from sockservice.sql.registry import FUNCTIONS, IMPURE, INTERNAL, for_values
 from sockservice.sql.session_functions import SESSION_FUNCTIONS
 from sockservice.sql.transaction import ReadView
+from sockservice.sql.windows import WINDOWED, windowed
 
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
@@ -71,19 +72,24 @@ class Connection:
         for name, compare in collation_functions().items():
             self._connection.create_collation(name, compare)
         for each in {function.name: function for function in FUNCTIONS.values()}.values():
-            call = each.call if each.nulls else _null_for_null(each.call)
+            call = each.call if each.nulls else for_values(each.call)
             self._connection.create_function(each.name, -1, self._kept(call), deterministic=each.pure)
         for name, (call, count) in INTERNAL.items():
-            self._connection.create_function(name, count, self._kept(call), deterministic=True)
+            self._connection.create_function(name, count, self._kept(call), deterministic=name not in IMPURE)
         for name, (call, count) in surroundings.items():
             self._connection.create_function(name, count, self._kept(call))
         for name, (aggregate, count) in AGGREGATES.items():
-            self._connection.create_aggregate(name, count, aggregate)
+            if hasattr(aggregate, "inverse"):
+                self._connection.create_window_function(name, count, self._kept_class(aggregate))
+            else:
+                self._connection.create_aggregate(name, count, self._kept_class(aggregate))
+                self._connection.create_window_function(WINDOWED + name, count, self._kept_class(windowed(aggregate)))
         self._connection.create_function("unseen", 1, self._unseen)
         self._connection.create_function("lock_row", 2, self._kept(lambda key, row: self.lock(key, row)))
         self._connection.create_function("sleep_for", 1, self._kept(self._sleep))
         for name, (call, *_) in SESSION_FUNCTIONS.items():
             self._connection.create_function(f"session_{name}", -1, self._kept(self._of_session(call)))
+        self._connection.create_function("system_rows", 2, self._kept(self._system_rows))
         self._connection.set_progress_handler(self._is_over, _STEPS)
 
     def execute(self, text: str, parameters: Parameters = ()) -> sqlite3.Cursor:
@@ -155,6 +161,11 @@ class Connection:
     def _of_session(self, call: Callable[..., Any]) -> Callable[..., Any]:
         return lambda *arguments: call(self.session, *arguments)
 
+    def _system_rows(self, database: str, name: str) -> str:
+        """The rows of one of the server's own tables, as JSON."""
+        assert self.session is not None
+        return self.session.store.system.rows(database, name, self.session)
+
     def _is_over(self) -> bool:
         return self.interrupted or (self.deadline < _FOREVER and time.monotonic() > self.deadline)
 
@@ -179,6 +190,11 @@ class Connection:
         """Close it."""
         self._connection.close()
 
+    def _kept_class(self, aggregate: type) -> type:
+        """An aggregate whose problems are kept."""
+        names = [name for name in ("step", "inverse", "value", "finalize") if hasattr(aggregate, name)]
+        return type(aggregate.__name__, (aggregate,), {name: self._kept(getattr(aggregate, name)) for name in names})
+
     def _kept(self, call: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(call)
         def kept(*arguments: Any) -> Any:
@@ -193,11 +209,3 @@ class Connection:
 
 def _no_lock(key: str, row: int) -> bool:  # noqa: ARG001
     return True
-
-
-def _null_for_null(call: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(call)
-    def with_values(*arguments: Any) -> Any:
-        return None if None in arguments else call(*arguments)
-
-    return with_values

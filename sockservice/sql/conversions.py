@@ -8,13 +8,35 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any, Final
 
 from sockservice.sql.errors import Refused
+from sockservice.sql.kinds import wide
 from sockservice.sql.registry import internal
+from sockservice.sql.surroundings import here
 
 EXACT: Final = Context(prec=81, rounding=ROUND_HALF_UP, Emin=-400, Emax=400)
 """Arithmetic of DECIMAL."""
 
-_NUMBER: Final = re.compile(r"[ \t\n]*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)")
-BIGINT_RANGE: Final = (-(1 << 63), (1 << 64) - 1)
+_NUMBER: Final = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*", re.ASCII)
+_WHOLE: Final = re.compile(r"\s*([-+]?[0-9]+)\s*", re.ASCII)
+SIGNED: Final = (-(1 << 63), (1 << 63) - 1)
+"""The least and the greatest BIGINT."""
+UNSIGNED_LIMIT: Final = 1 << 64
+"""The first whole number that is no BIGINT UNSIGNED."""
+_LONGEST_TOLD: Final = 128
+"""How much of a value a message shows."""
+
+
+def truncated(what: str, text: str) -> None:
+    """Tell that a text is not, or not all of it, a value of a type."""
+    here().warn("ER_TRUNCATED_WRONG_VALUE", what, text[:_LONGEST_TOLD])
+
+
+def leading_number(value: str | bytes, what: str = "DOUBLE", pattern: re.Pattern[str] = _NUMBER) -> str:
+    """The number that a text begins with, ``0`` if none; what is behind it gives a warning."""
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    found = pattern.match(text)
+    if found is None or found.end() != len(text):
+        truncated(what, text)
+    return found[1] if found else "0"
 
 
 @internal("to_number", 1)
@@ -22,46 +44,47 @@ def to_number(value: Any) -> float | None:
     """A text as a DOUBLE: what of its beginning is a number."""
     if value is None or isinstance(value, (int, float)):
         return value
-    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-    found = _NUMBER.match(text)
-    return float(found[1]) if found else 0.0
+    number = float(leading_number(value))
+    return math.copysign(1.7976931348623157e308, number) if math.isinf(number) else number
 
 
 @internal("to_integer", 1)
-def to_integer(value: Any) -> int | None:
+def to_integer(value: Any) -> int | str | None:
     """A number or text as a whole number, rounded half away from zero."""
     if value is None or isinstance(value, int):
         return value
     if isinstance(value, float):
-        return int(math.floor(abs(value) + 0.5) * (1 if value >= 0 else -1))
-    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-    found = _NUMBER.match(text)
-    return int(Decimal(found[1]).to_integral_value(ROUND_HALF_UP)) if found else 0
+        return within_bigint(int(math.floor(abs(value) + 0.5) * (1 if value >= 0 else -1)))
+    return within_bigint(int(Decimal(leading_number(value, "INTEGER")).to_integral_value(ROUND_HALF_UP)))
+
+
+def within_bigint(number: int) -> int | str:
+    """A whole number, cut to what BIGINT, signed or not, can hold."""
+    return wide(min(max(number, SIGNED[0]), UNSIGNED_LIMIT - 1))
 
 
 @internal("to_decimal", 2)
 def to_decimal(value: Any, scale: int) -> str | None:
     """A value as a DECIMAL with so many digits behind the point."""
-    if value is None:
-        return None
+    return None if value is None else scaled(exactly(value), scale)
+
+
+def exactly(value: Any) -> Decimal:
+    """A value as an exact number of any size."""
     if isinstance(value, float):
-        number = Decimal(repr(value))
-    elif isinstance(value, int):
-        number = Decimal(value)
-    else:
-        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-        found = _NUMBER.match(text)
-        number = Decimal(found[1]) if found else Decimal(0)
-    return scaled(number, scale)
+        return Decimal(repr(value))
+    if isinstance(value, int):
+        return Decimal(value)
+    return Decimal(leading_number(value, "DECIMAL"))
 
 
 def scaled(number: Decimal, scale: int) -> str:
     """The text of a DECIMAL."""
     try:
-        rounded = number.quantize(Decimal(1).scaleb(-scale), context=EXACT)
+        text = format(number.quantize(Decimal(1).scaleb(-scale), context=EXACT), "f")
     except InvalidOperation:
-        raise Refused("ER_DATA_OUT_OF_RANGE", "DECIMAL", str(number)) from None
-    return format(abs(rounded) if not rounded else rounded, "f")
+        return ("-" if number < 0 else "") + "9" * (65 - scale) + ("." + "9" * scale if scale else "")
+    return text[1:] if text.startswith("-") and not text.strip("-0.") else text
 
 
 @internal("to_text", 1)
@@ -74,6 +97,12 @@ def to_text(value: Any) -> str | None:
     if isinstance(value, float):
         return double_text(value)
     return str(value)
+
+
+@internal("integer_text", 1)
+def integer_text(value: Any) -> str | None:
+    """A whole number as text."""
+    return None if value is None else str(int(value))
 
 
 def double_text(value: float) -> str:
@@ -90,12 +119,24 @@ def double_text(value: float) -> str:
     return f"{mantissa.removesuffix('.0')}e{power}"
 
 
-@internal("whole", 1)
-def whole(value: Any) -> Any:
-    """The result of arithmetic with whole numbers, which SQLite makes a float where it does not fit."""
-    if isinstance(value, float):
-        raise Refused("ER_DATA_OUT_OF_RANGE", "BIGINT", double_text(value))
-    return value
+@internal("float_text", 1)
+def float_text(value: Any) -> str | None:
+    """A FLOAT as MySQL prints it: 6 digits."""
+    if value is None:
+        return None
+    return double_text(float(f"{float(value):.6g}"))
+
+
+@internal("finite", 1)
+def finite(value: Any) -> float | None:
+    """A DOUBLE that was reckoned.
+
+    Raises:
+        Refused: 1690: it is beyond the greatest one.
+    """
+    if value is not None and not math.isfinite(value):
+        raise Refused("ER_DATA_OUT_OF_RANGE", "DOUBLE", "the expression")
+    return None if value is None else float(value)
 
 
 @internal("truth", 1)
@@ -103,3 +144,27 @@ def truth(value: Any) -> int | None:
     """Whether a text is true as a condition."""
     number = to_number(value)
     return None if number is None else int(number != 0)
+
+
+@internal("decimal_truth", 1)
+def decimal_truth(value: Any) -> int | None:
+    """Whether a DECIMAL is true as a condition."""
+    return None if value is None else int(bool(str(value).strip("-0.")))
+
+
+@internal("member_number", 2)
+def member_number(value: Any, members: str) -> int | None:
+    """The number of an ENUM's member, from 1; 0 for the empty one of a mistake."""
+    if value is None:
+        return None
+    names = members.split("\0")
+    return names.index(value) + 1 if value in names else 0
+
+
+@internal("member_bits", 2)
+def member_bits(value: Any, members: str) -> int | str | None:
+    """The members of a SET as bits."""
+    if value is None:
+        return None
+    names = members.split("\0")
+    return wide(sum(1 << names.index(name) for name in value.split(",") if name in names))

@@ -105,5 +105,12 @@ def compile_delete(session: SqlSession, node: exp.Delete, builder: PlanBuilder, 
     ending = targets.ending(node, compiler)
     selected = ", ".join(text for target in chosen for text in target.selected)
     text = f"SELECT {selected} FROM {targets.text}{ending}"
-    plan = Plan(text, tuple(builder.binds), (), frozenset(builder.pinned), frozenset(builder.tables))
+    plan = Plan(
+        text,
+        tuple(builder.binds),
+        (),
+        frozenset(builder.pinned),
+        frozenset(builder.tables),
+        assumptions=tuple(builder.assumptions.items()),
+    )
     return Deleting(plan, tuple(chosen), ignore, predicate)

@@ -69,7 +69,7 @@ def compile_change(session: SqlSession, folded: Folded, builder: PlanBuilder) ->
     text = folded.key
     if head is not None:
         text = f"{'INSERT' if word == 'replace' else head[1]}{text[head.end() :]}"
-    node = parse(text)
+    node = parse(text, folded.literals, "" if head is None or head[2] else session.text)
     builder.named = True
     if isinstance(node, exp.Insert):
         return compile_insert(session, node, builder, replace=word == "replace", ignore=ignore)

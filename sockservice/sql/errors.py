@@ -51,14 +51,14 @@ class Waiting(SockserviceError):
         self.holder = holder
 
 
-def syntax(text: str, problem: Exception) -> Refused:
-    """Error 1064, near where the reader stopped."""
-    found = getattr(problem, "errors", None) or [{}]
-    line, column = found[0].get("line") or 1, found[0].get("col") or 0
-    highlight = found[0].get("highlight") or ""
-    lines = text.splitlines() or [""]
-    rest = "\n".join([lines[min(line, len(lines)) - 1][max(column - len(highlight), 0) :], *lines[line:]])
-    return Refused(syntax_error(rest, line))
+def near(text: str) -> Refused:
+    """Error 1064 at a text that stands where something else should."""
+    return Refused(syntax_error(text))
+
+
+def wrong_count(name: str) -> Refused:
+    """Error 1582: a function was given too few arguments, or too many."""
+    return Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name.upper())
 
 
 def unsupported(what: str) -> Refused:

@@ -14,6 +14,7 @@ from sockservice.sql.readers import Reading
 from sockservice.sql.running import Work
 from sockservice.sql.schema import Table
 from sockservice.sql.spool import Spool
+from sockservice.sql.surroundings import Surroundings
 from sockservice.sql.transaction import ReadView, Transaction
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Execution:
         self.store = session.store
         self.transaction = transaction
         self.diagnostics = diagnostics
+        self.surroundings = Surroundings(session.session, diagnostics, session.now)
         self.versions = versions
         self.view: ReadView | None = None
         self._mark = self.store.versions.mark
@@ -69,7 +71,7 @@ class Execution:
             LongWork: it takes its time, and what was changed before has no versions.
         """
         main = self.store.main
-        reading = Reading(text, parameters, self.view, self._lock, self.session)
+        reading = Reading(text, parameters, self.view, self._lock, self.session, self.surroundings)
         reading.prepare(main)
         main.deadline = time.monotonic() + TURN
         try:

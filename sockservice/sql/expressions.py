@@ -1,28 +1,41 @@
-"""Expressions of MySQL, compiled to expressions of SQLite with the types that MySQL gives them."""
+"""Expressions of MySQL, compiled to expressions of SQLite with the types that MySQL gives them.
+
+What compiles each kind of node is entered here by :func:`rule`, from this module and those beside it: operators,
+conditions, casts, calls …
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
+from sockservice.collations import find_charset
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import scaled
-from sockservice.sql.errors import Refused, unsupported
-from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, decimal_type, text_type
+from sockservice.sql.errors import Refused, near, unsupported
+from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, decimal_type, text_type, wide
+from sockservice.sql.moments import SECOND, of_datetime, time_text
 from sockservice.sql.plan import PlanBuilder
-from sockservice.sql.registry import FUNCTIONS, Function
+from sockservice.sql.registry import Function
 from sockservice.sql.scope import Scope
-from sockservice.sql.typed import NULL, Typed, text_literal
+from sockservice.sql.shapes import is_aggregate, shape
+from sockservice.sql.surroundings import variable
+from sockservice.sql.typed import NULL, Typed, made, text_literal
 from sockservice.sqltypes import SqlType
 
 if TYPE_CHECKING:
+    from sockservice.interfaces import ISession
     from sockservice.sql.session import SqlSession
 
 Compile = Callable[["Expressions", Any], Typed]
 _RULES: Final[dict[type[exp.Expression], Compile]] = {}
+
+SPECIAL: Final[dict[str, Compile]] = {}
+"""Functions that are more than a call: aggregates, IFNULL, COUNT …; by name in lower case."""
 
 
 def rule(*nodes: type[exp.Expression]) -> Callable[[Compile], Compile]:
@@ -31,6 +44,17 @@ def rule(*nodes: type[exp.Expression]) -> Callable[[Compile], Compile]:
     def enter(compile_node: Compile) -> Compile:
         for node in nodes:
             _RULES[node] = compile_node
+        return compile_node
+
+    return enter
+
+
+def special(*names: str) -> Callable[[Compile], Compile]:
+    """A decorator that enters what compiles a function of these names."""
+
+    def enter(compile_node: Compile) -> Compile:
+        for name in names:
+            SPECIAL[name] = compile_node
         return compile_node
 
     return enter
@@ -64,10 +88,25 @@ class Expressions:
         Raises:
             Refused: MySQL refuses it, or it is not supported here (1235).
         """
-        for kind in type(node).__mro__:
-            compile_node = _RULES.get(kind)
-            if compile_node is not None:
-                return compile_node(self, node)
+        scope = self.scope
+        if scope.rolled and not scope.within_aggregate:
+            rolled = scope.rolled.get(shape(node, self.builder, scope))
+            if rolled is not None:
+                return rolled
+        quantified = node.args.get("expression")
+        if isinstance(quantified, (exp.Any, exp.All)):
+            node = quantified
+        within = is_aggregate(node)
+        if within and not scope.takes_aggregates:
+            raise Refused("ER_INVALID_GROUP_FUNC_USE")
+        scope.within_aggregate += within
+        try:
+            for kind in type(node).__mro__:
+                compile_node = _RULES.get(kind)
+                if compile_node is not None:
+                    return compile_node(self, node)
+        finally:
+            scope.within_aggregate -= within
         raise unsupported(f"{node.sql(dialect='mysql')[:60]!r}")
 
     def condition(self, node: exp.Expression) -> str:
@@ -78,22 +117,62 @@ class Expressions:
         """Compile a call of one of our functions."""
         if len(nodes) < function.least or (function.most is not None and len(nodes) > function.most):
             raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name.upper())
-        arguments = [self.compile(node) for node in nodes]
-        return self.called(function, arguments)
+        return self.called(function, [self.compile(node) for node in nodes])
 
     def called(self, function: Function, arguments: list[Typed]) -> Typed:
         """A call with compiled arguments."""
         letters = function.letters(len(arguments))
-        texts = [_converted(argument, letter) for argument, letter in zip(arguments, letters, strict=True)]
+        texts = [_CONVERTERS[letter](argument) for argument, letter in zip(arguments, letters, strict=True)]
+        like = self.collation(*(each for each, letter in zip(arguments, letters, strict=True) if letter in "sx"))
+        if function.collated:
+            texts.append(text_literal(like.collation))
         returns = function.returns if isinstance(function.returns, SqlType) else function.returns(arguments)
         nullable = function.nullable or (not function.nulls and any(argument.nullable for argument in arguments))
-        grouped = any(argument.aggregate for argument in arguments)
-        return Typed(f"{function.name}({', '.join(texts)})", returns, nullable, aggregate=grouped)
+        return made(f"{function.name}({', '.join(texts)})", returns, *arguments, nullable=nullable, like=like)
 
     def internal(self, name: str, returns: SqlType, *arguments: str, nullable: bool = True) -> Typed:
         """A call of what is not a function of MySQL's."""
         return Typed(f"{name}({', '.join(arguments)})", returns, nullable)
 
+    def collation(self, *values: Typed) -> Typed:
+        """What says by which collation texts that are made of these are compared."""
+        if any(value.kind is Kind.TEXT for value in values):
+            return to.collation_of(*values)
+        return Typed("NULL", NULL.type, collation=self.variable("collation_connection"), weight=to.LITERAL)
+
+    def variable(self, name: str) -> Any:
+        """The value of a system variable that the text depends on from now on."""
+        return self.assume(_READERS.setdefault(name, _Reader(name)))
+
+    def assume(self, read: Callable[[ISession], Any]) -> Any:
+        """What is to be read in the session, on which the text depends from now on."""
+        return self.builder.assume(self.session.session, read)
+
+    def constant(self, node: exp.Expression) -> Any:
+        """The value of a literal, on which the text depends from now on; None of anything else."""
+        if isinstance(node, exp.Paren):
+            return self.constant(node.this)
+        if isinstance(node, exp.Placeholder):
+            return self.builder.pin(int(node.name[1:]))
+        if isinstance(node, exp.Neg):
+            inner = self.constant(node.this)
+            return -inner if isinstance(inner, (int, float, Decimal)) else None
+        if isinstance(node, exp.Literal):
+            return node.this if node.is_string else Decimal(node.this)
+        return None
+
+
+class _Reader:
+    """Reads a system variable in a session; one of each name, so that it is told apart from others."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, session: ISession) -> Any:
+        return variable(session, self.name)
+
+
+_READERS: Final[dict[str, _Reader]] = {}
 
 _CONVERTERS: Final[dict[str, Callable[[Typed], str]]] = {
     "s": to.as_text,
@@ -105,15 +184,12 @@ _CONVERTERS: Final[dict[str, Callable[[Typed], str]]] = {
     "m": to.as_moment,
     "t": to.as_time,
     "j": to.as_json,
+    "o": to.as_document,
     "x": lambda value: value.sql,
 }
 
 
-def _converted(argument: Typed, letter: str) -> str:
-    return _CONVERTERS[letter](argument)
-
-
-# --- literals and names -----------------------------------------------------------------------
+# --- literals ---------------------------------------------------------------------------------
 
 
 @rule(exp.Placeholder)
@@ -124,25 +200,56 @@ def _literal(self: Expressions, node: exp.Placeholder) -> Typed:
     kind = literal.kind if literal.kind != "parameter" else _PARAMETER_KINDS.get(type(value), "string")
     if value is None:
         return NULL._replace(literal=number)
+    bind = self.builder.bind
     if kind == "int":
         width = len(str(abs(value)))
-        return Typed(
-            self.builder.bind(number, int), SqlType("BIGINT", width, unsigned=value >> 63 > 0), False, literal=number
-        )
+        return Typed(bind(number, wide), SqlType("BIGINT", width, unsigned=value >> 63 > 0), False, literal=number)
     if kind == "decimal":
         exponent = value.as_tuple().exponent
         scale = max(0, -exponent) if isinstance(exponent, int) else 0
         digits = max(len(value.as_tuple().digits), scale + 1)
-        return Typed(self.builder.bind(number, _plain), decimal_type(digits, scale), False, literal=number)
+        return Typed(bind(number, _plain), decimal_type(digits, scale), False, literal=number)
     if kind == "double":
-        return Typed(self.builder.bind(number, float), DOUBLE, False, literal=number)
+        return Typed(bind(number, float), DOUBLE, False, literal=number)
     if kind == "binary":
-        return Typed(self.builder.bind(number, bytes), SqlType("VARBINARY", max(len(value), 1)), False, literal=number)
-    text = str(value)
-    return Typed(self.builder.bind(number, str), text_type(len(text)), False, literal=number)
+        told = Typed(bind(number, bytes), SqlType("VARBINARY", max(len(value), 1)), False, literal=number)
+        return told if literal.kind == "parameter" else told._replace(number=bind(number, _bits))
+    if kind in ("DATE", "DATETIME", "TIME"):
+        has_fraction = bool(getattr(value, "microsecond", 0) or getattr(value, "microseconds", 0))
+        return Typed(
+            bind(number, _moment), SqlType(kind, 6 if has_fraction and kind != "DATE" else None), False, literal=number
+        )
+    return _text(self, bind(number, str), str(value))._replace(literal=number)
 
 
-_PARAMETER_KINDS: Final = {int: "int", bool: "int", float: "double", Decimal: "decimal", bytes: "binary"}
+_PARAMETER_KINDS: Final = {
+    int: "int",
+    bool: "int",
+    float: "double",
+    Decimal: "decimal",
+    bytes: "binary",
+    datetime.date: "DATE",
+    datetime.datetime: "DATETIME",
+    datetime.timedelta: "TIME",
+}
+
+
+def _moment(value: Any) -> str:
+    """A date or time that a client has bound, in its stored form."""
+    if isinstance(value, datetime.timedelta):
+        microseconds = value // datetime.timedelta(microseconds=1)
+        return time_text(microseconds, 6 if microseconds % SECOND else 0)
+    if isinstance(value, datetime.datetime):
+        return of_datetime(value).text(6 if value.microsecond else 0)
+    return str(value)
+
+
+def _text(self: Expressions, sql: str, value: str) -> Typed:
+    return Typed(sql, text_type(len(value)), False, collation=self.variable("collation_connection"), weight=to.LITERAL)
+
+
+def _bits(value: bytes) -> Any:
+    return wide(int.from_bytes(value[-8:], "big"))
 
 
 def _plain(value: Decimal) -> str:
@@ -151,14 +258,48 @@ def _plain(value: Decimal) -> str:
 
 
 @rule(exp.Literal)
-def _constant(self: Expressions, node: exp.Literal) -> Typed:  # noqa: ARG001
+def _constant(self: Expressions, node: exp.Literal) -> Typed:
     if node.is_string:
-        return Typed(text_literal(node.this), text_type(len(node.this)), False)
-    if node.this.isdecimal():
-        return Typed(node.this, SqlType("BIGINT", len(node.this)), False)
+        return _text(self, text_literal(node.this), node.this)
+    if node.this.isdecimal() and int(node.this) < 1 << 64:
+        value = wide(int(node.this))
+        return Typed(text_literal(value), SqlType("BIGINT", len(node.this), unsigned=value != node.this), False)
     number = Decimal(node.this)
+    if "e" in node.this.lower():
+        return Typed(repr(float(number)), DOUBLE, False)
     scale = len(node.this.partition(".")[2])
     return Typed(text_literal(scaled(number, scale)), decimal_type(len(number.as_tuple().digits), scale), False)
+
+
+@rule(exp.HexString, exp.BitString)
+def _bit_literal(self: Expressions, node: exp.Expression) -> Typed:  # noqa: ARG001
+    digits = str(node.this)
+    if isinstance(node, exp.HexString):
+        data = bytes.fromhex(digits if len(digits) % 2 == 0 else "0" + digits)
+    else:
+        data = int(digits or "0", 2).to_bytes((len(digits) + 7) // 8, "big")
+    number = text_literal(_bits(data))
+    return Typed(f"x'{data.hex()}'", SqlType("VARBINARY", max(len(data), 1)), False, number=number)
+
+
+@rule(exp.Introducer)
+def _introduced(self: Expressions, node: exp.Introducer) -> Typed:
+    value = self.compile(node.expression)
+    name = str(node.this).lstrip("_").lower()
+    charset = find_charset(name)
+    if charset is None:
+        raise Refused("ER_UNKNOWN_CHARACTER_SET", name)
+    if name == "binary":
+        return Typed(to.as_binary(value), SqlType("VARBINARY", value.type.length), False)
+    sql = value.sql
+    if value.kind is Kind.BINARY:
+        sql = text_literal(charset.decode(bytes.fromhex(sql[2:-1])))
+    return Typed(sql, text_type(text_width(value)), False, charset.default_collation, to.LITERAL)
+
+
+@rule(exp.National)
+def _national(self: Expressions, node: exp.National) -> Typed:
+    return _text(self, text_literal(str(node.this)), str(node.this))
 
 
 @rule(exp.Null)
@@ -171,23 +312,25 @@ def _boolean(self: Expressions, node: exp.Boolean) -> Typed:  # noqa: ARG001
     return Typed(str(int(bool(node.this))), BOOLEAN, False)
 
 
+# --- names ------------------------------------------------------------------------------------
+
+
 @rule(exp.Column)
 def _column(self: Expressions, node: exp.Column) -> Typed:
     if isinstance(node.this, exp.Star):
-        raise Refused("ER_PARSE_ERROR", "*")
-    name = node.name
-    if (
-        not node.table
-        and name.lower() in self.scope.aliases
-        and self.scope.clause in ("group statement", "having clause")
-    ):
-        return self.scope.aliases[name.lower()]
+        raise near("*")
     try:
-        return self.scope.column(name, node.table, node.args["db"].name if node.args.get("db") else "")
+        return self.scope.column(node.name, node.table, node.args["db"].name if node.args.get("db") else "")
     except Refused:
-        if not node.table and name.lower() in self.scope.aliases and self.scope.clause == "order clause":
-            return self.scope.aliases[name.lower()]
+        name = node.name.lower()
+        bare = SPECIAL.get(name) if name in _WITHOUT_BRACKETS and not node.table else None
+        if bare is not None and not node.this.quoted:
+            return bare(self, exp.Anonymous(this=name))
         raise
+
+
+_WITHOUT_BRACKETS: Final = frozenset(["utc_date", "utc_time", "utc_timestamp"])
+"""Functions that may be called without brackets, and that look like columns then."""
 
 
 @rule(exp.Paren)
@@ -196,35 +339,10 @@ def _paren(self: Expressions, node: exp.Paren) -> Typed:
     return inside._replace(sql=f"({inside.sql})")
 
 
-# --- operators --------------------------------------------------------------------------------
-
-_EXACT_OPERATIONS: Final = {exp.Add: "decimal_add", exp.Sub: "decimal_subtract", exp.Mul: "decimal_multiply"}
-_SIGNS: Final = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
+# --- types ------------------------------------------------------------------------------------
 
 
-@rule(exp.Add, exp.Sub, exp.Mul)
-def _arithmetic(self: Expressions, node: exp.Binary) -> Typed:
-    left, right = self.compile(node.this), self.compile(node.expression)
-    nullable = left.nullable or right.nullable
-    grouped = left.aggregate or right.aggregate
-    sign = _SIGNS[type(node)]
-    kinds = {left.kind, right.kind} - {Kind.NULL}
-    if kinds <= {Kind.INTEGER}:
-        unsigned = left.type.unsigned or right.type.unsigned
-        return Typed(
-            f"whole({left.sql} {sign} {right.sql})", UNSIGNED if unsigned else BIGINT, nullable, aggregate=grouped
-        )
-    if kinds <= {Kind.INTEGER, Kind.DECIMAL}:
-        a, b = _digits(left), _digits(right)
-        scale = a[1] + b[1] if isinstance(node, exp.Mul) else max(a[1], b[1])
-        digits = a[0] + b[0] if isinstance(node, exp.Mul) else max(a[0] - a[1], b[0] - b[1]) + scale + 1
-        kind = decimal_type(digits, scale)
-        name = _EXACT_OPERATIONS[type(node)]
-        return Typed(f"{name}({left.sql}, {right.sql}, {kind.decimals})", kind, nullable, aggregate=grouped)
-    return Typed(f"({to.as_double(left)} {sign} {to.as_double(right)})", DOUBLE, nullable, aggregate=grouped)
-
-
-def _digits(value: Typed) -> tuple[int, int]:
+def digits_of(value: Typed) -> tuple[int, int]:
     """Precision and scale of a whole number or DECIMAL."""
     if value.kind is Kind.DECIMAL:
         return value.type.length or 10, value.type.decimals or 0
@@ -232,205 +350,40 @@ def _digits(value: Typed) -> tuple[int, int]:
     return value.type.length or widths.get(value.type.name, 20), 0
 
 
-@rule(exp.Div)
-def _divide(self: Expressions, node: exp.Div) -> Typed:
-    left, right = self.compile(node.this), self.compile(node.expression)
-    grouped = left.aggregate or right.aggregate
-    if {left.kind, right.kind} <= {Kind.INTEGER, Kind.DECIMAL, Kind.NULL}:
-        (digits, scale), (_, other) = _digits(left), _digits(right)
-        kind = decimal_type(digits + other + 4, min(scale + 4, 30))
-        return Typed(f"decimal_divide({left.sql}, {right.sql}, {kind.decimals})", kind, True, aggregate=grouped)
-    return Typed(f"({to.as_double(left)} / NULLIF({to.as_double(right)}, 0))", DOUBLE, True, aggregate=grouped)
-
-
-@rule(exp.IntDiv)
-def _integer_division(self: Expressions, node: exp.IntDiv) -> Typed:
-    left, right = self.compile(node.this), self.compile(node.expression)
-    return self.internal("integer_divide", BIGINT, to.as_number(left), to.as_number(right))
-
-
-@rule(exp.Mod)
-def _modulo(self: Expressions, node: exp.Mod) -> Typed:
-    left, right = self.compile(node.this), self.compile(node.expression)
-    kinds = {left.kind, right.kind}
-    if kinds <= {Kind.INTEGER, Kind.NULL}:
-        return self.internal("modulo", BIGINT, left.sql, right.sql)
-    if kinds <= {Kind.INTEGER, Kind.DECIMAL, Kind.NULL}:
-        scale = max(_digits(left)[1], _digits(right)[1])
-        kind = decimal_type(max(_digits(left)[0], _digits(right)[0]), scale)
-        return self.internal("decimal_modulo", kind, left.sql, right.sql, str(scale))
-    return self.internal("modulo", DOUBLE, to.as_double(left), to.as_double(right))
-
-
-@rule(exp.Neg)
-def _negative(self: Expressions, node: exp.Neg) -> Typed:
-    value = self.compile(node.this)
-    if value.kind is Kind.DECIMAL:
-        return value._replace(
-            sql=f"decimal_subtract(0, {value.sql}, {value.type.decimals or 0})", origin=None, literal=None
-        )
-    if value.kind is Kind.INTEGER:
-        return Typed(f"whole(-{value.sql})", BIGINT, value.nullable, aggregate=value.aggregate)
-    return Typed(f"(-{to.as_double(value)})", DOUBLE, value.nullable, aggregate=value.aggregate)
-
-
-_COMPARISONS: Final[dict[type[exp.Expression], str]] = {
-    exp.EQ: "=",
-    exp.NEQ: "<>",
-    exp.GT: ">",
-    exp.GTE: ">=",
-    exp.LT: "<",
-    exp.LTE: "<=",
-    exp.NullSafeEQ: "IS",
-}
-
-
-@rule(*_COMPARISONS)
-def _comparison(self: Expressions, node: exp.Binary) -> Typed:
-    left, right = self.compile(node.this), self.compile(node.expression)
-    a, b = to.compared(left, right)
-    nullable = not isinstance(node, exp.NullSafeEQ) and (left.nullable or right.nullable)
-    return Typed(
-        f"({a} {_COMPARISONS[type(node)]} {b})", BOOLEAN, nullable, aggregate=left.aggregate or right.aggregate
-    )
-
-
-@rule(exp.And, exp.Or)
-def _connective(self: Expressions, node: exp.Connector) -> Typed:
-    left, right = self.compile(node.this), self.compile(node.expression)
-    word = "AND" if isinstance(node, exp.And) else "OR"
-    return Typed(
-        f"({to.as_truth(left)} {word} {to.as_truth(right)})",
-        BOOLEAN,
-        left.nullable or right.nullable,
-        aggregate=left.aggregate or right.aggregate,
-    )
-
-
-@rule(exp.Not)
-def _not(self: Expressions, node: exp.Not) -> Typed:
-    value = self.compile(node.this)
-    return Typed(f"(NOT {to.as_truth(value)})", BOOLEAN, value.nullable, aggregate=value.aggregate)
-
-
-@rule(exp.Is)
-def _is(self: Expressions, node: exp.Is) -> Typed:
-    value = self.compile(node.this)
-    if isinstance(node.expression, exp.Null):
-        return Typed(f"({value.sql} IS NULL)", BOOLEAN, False, aggregate=value.aggregate)
-    wanted = node.expression
-    if isinstance(wanted, exp.Boolean):
-        truth = to.as_truth(value)
-        test = f"(IFNULL({truth} {'<>' if wanted.this else '='} 0, 0))"
-        return Typed(test, BOOLEAN, False, aggregate=value.aggregate)
-    return Typed(f"({value.sql} IS NULL)", BOOLEAN, False, aggregate=value.aggregate)
-
-
-@rule(exp.Between)
-def _between(self: Expressions, node: exp.Between) -> Typed:
-    value, low, high = (self.compile(part) for part in (node.this, node.args["low"], node.args["high"]))
-    a, b = to.compared(value, low)
-    c, d = to.compared(value, high)
-    return Typed(f"({a} >= {b} AND {c} <= {d})", BOOLEAN, True, aggregate=value.aggregate)
-
-
-@rule(exp.In)
-def _in(self: Expressions, node: exp.In) -> Typed:
-    value = self.compile(node.this)
-    query = node.args.get("query")
-    if query is not None:
-        text, columns = self.subquery(query.this if isinstance(query, exp.Subquery) else query, self.scope)
-        if len(columns) != 1:
-            raise Refused("ER_OPERAND_COLUMNS", 1)
-        left, _ = to.compared(value, columns[0][1])
-        return Typed(f"({left} IN ({text}))", BOOLEAN, True, aggregate=value.aggregate)
-    items = [self.compile(item) for item in node.expressions]
-    pairs = [to.compared(value, item) for item in items]
-    if len({left for left, _ in pairs}) == 1:
-        text = f"({pairs[0][0]} IN ({', '.join(right for _, right in pairs)}))"
-    else:
-        text = "(" + " OR ".join(f"{left} = {right}" for left, right in pairs) + ")"
-    return Typed(text, BOOLEAN, True, aggregate=value.aggregate)
-
-
-@rule(exp.Like)
-def _like(self: Expressions, node: exp.Like, escape: str = "\\") -> Typed:
-    value, pattern = self.compile(node.this), self.compile(node.expression)
-    collation = to.collate(value, pattern).removeprefix(" COLLATE ")
-    sensitive = int(collation.endswith(("_bin", "_cs")) or Kind.BINARY in (value.kind, pattern.kind))
-    text = f"mysql_like({to.as_text(value)}, {to.as_text(pattern)}, {text_literal(escape)}, {sensitive})"
-    return Typed(text, BOOLEAN, value.nullable or pattern.nullable, aggregate=value.aggregate)
-
-
-@rule(exp.Escape)
-def _escape(self: Expressions, node: exp.Escape) -> Typed:
-    sign = node.expression
-    escape = self.builder.pin(int(sign.name[1:])) if isinstance(sign, exp.Placeholder) else sign.name
-    return _like(self, node.this, str(escape))
-
-
-@rule(exp.Case)
-def _case(self: Expressions, node: exp.Case) -> Typed:
-    subject = self.compile(node.this) if node.this is not None else None
-    parts, results = [], []
-    for branch in node.args["ifs"]:
-        when = self.compile(branch.this)
-        if subject is None:
-            condition = to.as_truth(when)
-        else:
-            condition = " = ".join(to.compared(subject, when))
-        results.append(self.compile(branch.args["true"]))
-        parts.append((condition, results[-1]))
-    default = self.compile(node.args["default"]) if node.args.get("default") is not None else NULL
-    results.append(default)
-    kind = common_type(results)
-    text = " ".join(f"WHEN {condition} THEN {in_type(result, kind)}" for condition, result in parts)
-    grouped = any(result.aggregate for result in results)
-    return Typed(
-        f"CASE {text} ELSE {in_type(default, kind)} END",
-        kind,
-        any(result.nullable for result in results),
-        aggregate=grouped,
-    )
-
-
-@rule(exp.If)
-def _if(self: Expressions, node: exp.If) -> Typed:
-    condition = self.condition(node.this)
-    yes = self.compile(node.args["true"])
-    no = self.compile(node.args["false"]) if node.args.get("false") is not None else NULL
-    kind = common_type([yes, no])
-    return Typed(
-        f"CASE WHEN {condition} THEN {in_type(yes, kind)} ELSE {in_type(no, kind)} END",
-        kind,
-        yes.nullable or no.nullable,
-        aggregate=yes.aggregate or no.aggregate,
-    )
-
-
-def common_type(values: list[Typed]) -> SqlType:
+def common_type(values: Sequence[Typed]) -> SqlType:
     """The type that holds all of several values (MySQL 8.4 manual, 14.5 "Flow Control Functions")."""
     known = [value for value in values if value.kind is not Kind.NULL]
     if not known:
         return NULL.type
     kinds = {value.kind for value in known}
-    if len({value.type for value in known}) == 1:
+    if len({value.type for value in known}) == 1 and not known[0].type.values:
         return known[0].type
     if kinds == {Kind.INTEGER}:
-        return UNSIGNED if all(value.type.unsigned for value in known) else BIGINT
+        return _common_integer(known)
     if kinds <= {Kind.INTEGER, Kind.DECIMAL}:
-        scale = max(_digits(value)[1] for value in known)
-        whole = max(_digits(value)[0] - _digits(value)[1] for value in known)
+        scale = max(digits_of(value)[1] for value in known)
+        whole = max(digits_of(value)[0] - digits_of(value)[1] for value in known)
         return decimal_type(whole + scale, scale)
     if kinds <= {Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE}:
         return DOUBLE
-    if kinds <= {Kind.DATE, Kind.DATETIME}:
-        return SqlType(
-            "DATETIME", max(value.type.length or 0 for value in known if value.kind is Kind.DATETIME) or None
-        )
+    if kinds <= {Kind.DATE, Kind.DATETIME, Kind.TIME}:
+        digits = max(value.type.length or 0 for value in known if value.kind is not Kind.DATE)
+        return SqlType("TIME" if kinds == {Kind.TIME} else "DATETIME", digits or None)
     if Kind.BINARY in kinds:
-        return SqlType("VARBINARY", max(value.type.length or 255 for value in known))
+        width = max(value.type.length or text_width(value) for value in known)
+        return SqlType("VARBINARY", width) if width <= 16_383 else SqlType("LONGBLOB")
     return text_type(max(text_width(value) for value in known))
+
+
+def _common_integer(values: Sequence[Typed]) -> SqlType:
+    names = {value.type.name for value in values}
+    unsigned = {value.type.unsigned for value in values}
+    if len(names) == 1 and len(unsigned) == 1:
+        width = max(value.type.length or 0 for value in values)
+        return SqlType(names.pop(), width or None, unsigned=unsigned.pop())
+    if unsigned == {True, False} and any(value.type.unsigned and value.type.name == "BIGINT" for value in values):
+        return decimal_type(20, 0)
+    return UNSIGNED if unsigned == {True} else BIGINT
 
 
 def text_width(value: Typed) -> int:
@@ -439,10 +392,13 @@ def text_width(value: Typed) -> int:
     if kind is Kind.TEXT:
         long = {"TINYTEXT": 255, "TEXT": 65_535, "MEDIUMTEXT": 2**24 - 1, "LONGTEXT": 2**32 - 1}
         if value.type.values:
-            return max(map(len, value.type.values))
+            together = sum(map(len, value.type.values)) + len(value.type.values) - 1
+            return together if name == "SET" else max(map(len, value.type.values))
         return long.get(name, value.type.length if value.type.length is not None else 1)
     if kind is Kind.DECIMAL:
         return (value.type.length or 10) + 2
+    if kind is Kind.INTEGER and value.type.length:
+        return value.type.length + (not to.is_boolean(value))
     widths = {Kind.INTEGER: 20, Kind.DOUBLE: 23, Kind.DATE: 10, Kind.DATETIME: 26, Kind.TIME: 17, Kind.NULL: 0}
     return widths.get(kind, value.type.length or 2**24)
 
@@ -453,56 +409,16 @@ def in_type(value: Typed, kind: SqlType) -> str:
     if value.kind in (wanted, Kind.NULL):
         if wanted is Kind.DECIMAL and value.type.decimals != kind.decimals:
             return f"to_decimal({value.sql}, {kind.decimals})"
+        if wanted is Kind.DATETIME and (value.type.length or 0) != (kind.length or 0):
+            return f"to_datetime({value.sql}, {kind.length or 0})"
         return value.sql
     return {
         Kind.TEXT: to.as_text,
         Kind.BINARY: to.as_binary,
         Kind.DOUBLE: to.as_double,
-        Kind.DATETIME: to.as_moment,
+        Kind.DATETIME: lambda each: f"to_datetime({to.as_moment(each)}, {kind.length or 0})",
+        Kind.DATE: lambda each: f"to_date({to.as_moment(each)})",
+        Kind.TIME: lambda each: f"to_clock({to.as_time(each)}, {kind.length or 0})",
         Kind.DECIMAL: lambda each: f"to_decimal({to.as_number(each)}, {kind.decimals or 0})",
         Kind.JSON: to.as_json,
     }.get(wanted, to.as_integer)(value)
-
-
-# --- calls ------------------------------------------------------------------------------------
-
-
-@rule(exp.Anonymous)
-def _call(self: Expressions, node: exp.Anonymous) -> Typed:
-    name = str(node.this).lower()
-    special = SPECIAL.get(name)
-    if special is not None:
-        return special(self, node)
-    function = FUNCTIONS.get(name)
-    if function is None:
-        raise Refused("ER_SP_DOES_NOT_EXIST", "FUNCTION", f"{self.session.database}.{node.this}")
-    return self.call(function, name, node.expressions)
-
-
-SPECIAL: Final[dict[str, Compile]] = {}
-"""Functions that are more than a call: aggregates, IFNULL, COUNT …; by name in lower case."""
-
-
-def special(*names: str) -> Callable[[Compile], Compile]:
-    """A decorator that enters what compiles a function of these names."""
-
-    def enter(compile_node: Compile) -> Compile:
-        for name in names:
-            SPECIAL[name] = compile_node
-        return compile_node
-
-    return enter
-
-
-@rule(exp.Subquery, exp.Select)
-def _scalar(self: Expressions, node: exp.Expression) -> Typed:
-    text, columns = self.subquery(node.this if isinstance(node, exp.Subquery) else node, self.scope)
-    if len(columns) != 1:
-        raise Refused("ER_OPERAND_COLUMNS", 1)
-    return columns[0][1]._replace(sql=f"({text})", nullable=True, origin=None)
-
-
-@rule(exp.Exists)
-def _exists(self: Expressions, node: exp.Exists) -> Typed:
-    text, _ = self.subquery(node.this, self.scope)
-    return Typed(f"EXISTS ({text})", BOOLEAN, False)

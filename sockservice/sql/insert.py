@@ -109,7 +109,14 @@ def compile_insert(
     conflict = node.args.get("conflict")
     if conflict is not None:
         duplicate = Assignments.on_duplicate(queries, table, conflict, source)
-    plan = Plan("", tuple(builder.binds), (), frozenset(builder.pinned), frozenset(builder.tables))
+    plan = Plan(
+        "",
+        tuple(builder.binds),
+        (),
+        frozenset(builder.pinned),
+        frozenset(builder.tables),
+        assumptions=tuple(builder.assumptions.items()),
+    )
     return Insertion(table, columns, rows, select, duplicate, plan, replace, ignore)
 
 

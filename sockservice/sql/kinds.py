@@ -15,7 +15,8 @@ class Kind(enum.Enum):
     NULL = "null"
     """NULL and nothing else."""
     INTEGER = "integer"
-    """INTEGER; also TRUE and FALSE, YEAR and BIT."""
+    """INTEGER; also TRUE and FALSE, YEAR and BIT. From 2 to the 63rd on, which SQLite's cannot hold: TEXT of 20 digits,
+    which sorts behind all of those."""
     DECIMAL = "decimal"
     """TEXT with as many digits behind the point as its type says, compared by the collation ``decimal``."""
     DOUBLE = "double"
@@ -61,7 +62,8 @@ NUMERIC: Final = frozenset([Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE])
 
 BIGINT: Final = SqlType("BIGINT")
 UNSIGNED: Final = SqlType("BIGINT", unsigned=True)
-BOOLEAN: Final = SqlType("INT", 1)
+BOOLEAN: Final = SqlType("BIGINT", 1, 0)
+"""Of conditions; no other whole number says that it has 0 decimals."""
 DOUBLE: Final = SqlType("DOUBLE")
 NULL: Final = SqlType("NULL")
 DATE: Final = SqlType("DATE")
@@ -90,4 +92,19 @@ def to_python(value: Any, kind: SqlType) -> Any:
         return None
     if kind.name == "DECIMAL":
         return Decimal(str(value))
-    return int(value) if isinstance(value, str) and kind.name in ("BIGINT", "BIT") else value
+    return int(value) if kind.name in ("BIGINT", "BIT") and isinstance(value, str) else value
+
+
+def wide(number: int) -> int | str:
+    """A whole number in the form of :attr:`Kind.INTEGER`."""
+    return number if number < 1 << 63 else f"{number:020}"
+
+
+def fraction_of(kind: SqlType) -> int:
+    """How many digits of a second a type has."""
+    return (kind.length or 0) if kind.name in ("DATETIME", "TIMESTAMP", "TIME") else 0
+
+
+def moment_type(name: str, digits: int = 0) -> SqlType:
+    """A DATETIME or TIME with so many digits of a second."""
+    return SqlType(name, min(digits, 6) or None)

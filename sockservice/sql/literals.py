@@ -8,10 +8,12 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from sockservice.sql.reserved import RESERVED
+
 _NAME: Final = r"[^\x00-\x23%-/:-@\[-^`{-\x7f]"
-_TOKEN: Final = re.compile(
+TOKEN: Final = re.compile(
     rf"""
-    (?P<skip> [\x00-\x20]++ | --(?=[\x00-\x20]|\Z)[^\n]*+ | \#[^\n]*+ | /\*(?![!M])(?:[^*]++|\*(?!/))*+\*/ )
+    (?P<skip> [\x00-\x20]++ | --(?=[\x00-\x20]|\Z)[^\n]*+ | \#[^\n]*+ | /\*(?:[^*]++|\*(?!/))*+\*/ )
   | (?P<string> [nN]?'(?:[^'\\]++|''|\\.?)*+' | "(?:[^"\\]++|""|\\.?)*+" )
   | (?P<binary> 0x[0-9a-fA-F]++(?!{_NAME}) | [xX]'[0-9a-fA-F]*+' | 0b[01]++(?!{_NAME}) | [bB]'[01]*+' )
   | (?P<number> (?<!{_NAME})(?: [0-9]++(?:\.[0-9]*+)?+ | \.[0-9]++ )(?:[eE][+-]?[0-9]++)?+(?!{_NAME}) )
@@ -22,16 +24,28 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+PLACEHOLDER: Final = re.compile(r":p([0-9]+)")
+"""What stands in the place of a literal."""
+_CONDITIONAL: Final = re.compile(
+    r"""('(?:[^'\\]|''|\\.)*+'|"(?:[^"\\]|""|\\.)*+"|`[^`]*+`)|/\*(M?)!([0-9]{5,6})?(.*?)\*/""", re.DOTALL
+)
+_VERSION: Final = 80_400
+"""Whose code in ``/*!80400 … */`` is run."""
 _TYPES: Final = frozenset(
     """char varchar binary varbinary bit tinyint smallint mediumint int integer bigint decimal dec numeric fixed float
     double real datetime timestamp time year nchar nvarchar signed unsigned character text blob json enum set""".split()
 )
 """Words behind which numbers or texts in brackets belong to a type."""
 _STRUCTURAL: Final = frozenset(
-    "create alter drop show describe desc explain use set grant revoke rename truncate lock prepare kill".split()
+    "create alter drop show describe desc explain use grant revoke rename truncate lock prepare kill".split()
 )
 """Statements whose literals are part of what they are: they are not told apart from the rest."""
+_LITERALS: Final = frozenset(["string", "number", "binary", "parameter"])
+_TEMPORAL: Final = frozenset(["date", "time", "timestamp"])
+"""Words that make a text behind them a literal of another type."""
 _CHARSET: Final = re.compile(r"_[a-z0-9]+\Z", re.IGNORECASE)
+_BEFORE_TEXT: Final = RESERVED | _TEMPORAL | {"escape", "path", "sounds"}
+"""Words behind which a text is not an alias."""
 _ESCAPE: Final = re.compile(r"\\(.)|''|\"\"", re.DOTALL)
 _ESCAPED: Final = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a", "%": "\\%", "_": "\\_"}
 
@@ -40,7 +54,8 @@ class Literal(msgspec.Struct, frozen=True):
     """One literal.
 
     Attributes:
-        kind: ``int``, ``decimal``, ``double``, ``string``, ``binary`` or ``parameter``.
+        kind: ``int``, ``decimal``, ``double``, ``string``, ``binary``, ``date``, ``time``, ``timestamp`` or
+            ``parameter``.
         value: int, Decimal, float, str or bytes; of a parameter, what is bound to it.
         text: as written.
     """
@@ -54,12 +69,18 @@ class Folded(NamedTuple):
     """A statement without its literals.
 
     Attributes:
-        key: the text with ``:p0``, ``:p1`` … in their place, comments dropped and white space squeezed.
+        key: the text with ``:p0``, ``:p1`` … in their place and without comments. Of queries, it is laid out as it
+            was written, for the labels of columns are made of it; of others, with a blank between any two tokens.
         literals: what stood there.
     """
 
     key: str
     literals: tuple[Literal, ...]
+
+
+def written(text: str, literals: tuple[Literal, ...]) -> str:
+    """A text with the literals in their places again."""
+    return PLACEHOLDER.sub(lambda found: literals[int(found[1])].text, text)
 
 
 def fold(text: str, params: tuple[Any, ...] = ()) -> Folded:
@@ -69,54 +90,110 @@ def fold(text: str, params: tuple[Any, ...] = ()) -> Folded:
         text: the statement.
         params: what is bound to its ``?``.
     """
+    if "/*" in text:
+        text = _CONDITIONAL.sub(_conditional, text)
     parts: list[str] = []
     literals: list[Literal] = []
     bound = iter(params)
-    structural = depth = 0
+    depth = 0
     first = previous = ""
-    for match in _TOKEN.finditer(text):
-        kind, written = match.lastgroup, match[0]
+    for match in TOKEN.finditer(text):
+        kind, token = str(match.lastgroup), match[0]
         if kind == "skip":
+            parts.append(token if token[0] <= " " else " ")
             continue
-        if structural:
-            depth += (written == "(") - (written == ")")
-            structural = depth > 0
-        elif written == "(" and previous in _TYPES:
-            structural = depth = 1
-        if kind in ("string", "number", "binary", "parameter") and not structural:
-            if first in _STRUCTURAL or _CHARSET.match(previous) or previous == "interval":
-                parts.append(written)
-                previous = ""
+        if depth:
+            depth += (token == "(") - (token == ")")
+        elif token == "(" and previous in _TYPES:
+            depth = 1
+        if kind in _LITERALS and not depth and first not in _STRUCTURAL:
+            if kind == "string" and previous == "'":
+                literals[-1] = _joined(literals[-1], token)
+                del parts[_last(parts, literals) + 1 :]
                 continue
-            literals.append(_literal(str(kind), written, bound))
-            parts.append(f":p{len(literals) - 1}")
-            previous = ""
-            continue
-        previous = written.lower()
-        first = first or previous
-        parts.append(written)
-    while parts and parts[-1] == ";":
+            if kind == "string" and first in _WITH_ALIASES and _names(previous):
+                parts.append("`" + text_of(token).replace("`", "``") + "`")
+                previous = "`"
+                continue
+            if not _CHARSET.match(previous) and not (kind == "string" and previous in _TEMPORAL):
+                literals.append(_literal(kind, token, bound))
+                parts.append(f":p{len(literals) - 1}")
+                previous = "'" if kind == "string" else "0"
+                continue
+        previous = token.lower() if kind == "word" else "`" if kind == "quoted" else token
+        first = first or previous.strip("(")
+        parts.append(token)
+    while parts and (parts[-1] == ";" or parts[-1].isspace()):
         parts.pop()
-    return Folded(" ".join(parts), tuple(literals))
+    if first in _LABELLED:
+        return Folded("".join(parts).lstrip(), tuple(literals))
+    return Folded(" ".join([part for part in parts if not part.isspace()]), tuple(literals))
 
 
-def _literal(kind: str, written: str, bound: Any) -> Literal:
+_WITH_ALIASES: Final = frozenset(["select", "with"])
+"""Statements in which a text may be an alias."""
+_LABELLED: Final = frozenset(["select", "with", "values", "table", "create"])
+"""Statements with labels, which depend on how they are laid out."""
+
+
+def _names(previous: str) -> bool:
+    """Whether a text is an alias, by the token in front of it."""
+    if previous in ("as", ")", "`", "0"):
+        return True
+    is_word = previous[:1].isalpha() or previous[:1] in ("_", "@")
+    return is_word and previous not in _BEFORE_TEXT and not _CHARSET.match(previous)
+
+
+def place_in(source: str, key: str, literals: tuple[Literal, ...], at: int) -> int:
+    """Where in a statement's text a place of its key is.
+
+    Args:
+        source: the text.
+        key: what :func:`fold` has made of it.
+        literals: likewise.
+        at: the place: that of a token of the key, or its end.
+    """
+    count = sum(match.lastgroup != "skip" for match in TOKEN.finditer(written(key[:at], literals)))
+    tokens = [match for match in TOKEN.finditer(source) if match.lastgroup != "skip"]
+    return tokens[count].start() if count < len(tokens) else len(source)
+
+
+def _last(parts: list[str], literals: list[Literal]) -> int:
+    """Where the last literal stands."""
+    wanted = f":p{len(literals) - 1}"
+    return next(place for place in reversed(range(len(parts))) if parts[place] == wanted)
+
+
+def _joined(literal: Literal, token: str) -> Literal:
+    """Two texts side by side are one, which is named for the first."""
+    return Literal("string", literal.value + text_of(token), literal.text)
+
+
+def _conditional(found: re.Match[str]) -> str:
+    """What a comment that is code for some servers is to us; other comments are none of these."""
+    quoted, mariadb, version, code = found.groups()
+    if quoted is not None:
+        return str(quoted)
+    return " " if mariadb or (version is not None and int(version) > _VERSION) else f" {code} "
+
+
+def _literal(kind: str, token: str, bound: Any) -> Literal:
     if kind == "parameter":
         return Literal("parameter", next(bound, None), "?")
     if kind == "string":
-        return Literal("string", text_of(written), written)
+        return Literal("string", text_of(token), token)
     if kind == "binary":
-        return Literal("binary", _binary(written), written)
-    if "e" in written.lower():
-        return Literal("double", float(written), written)
-    if "." in written or len(written) > 20 or int(written) >= 1 << 64:
-        return Literal("decimal", Decimal(written), written)
-    return Literal("int", int(written), written)
+        return Literal("binary", _binary(token), token)
+    if "e" in token.lower():
+        return Literal("double", float(token), token)
+    if "." in token or len(token) > 20 or int(token) >= 1 << 64:
+        return Literal("decimal", Decimal(token), token)
+    return Literal("int", int(token), token)
 
 
-def text_of(written: str) -> str:
+def text_of(token: str) -> str:
     """What a string literal means (MySQL 8.4 manual, 11.1.1)."""
-    body = written[1:] if written[0] in "nN" else written
+    body = token[1:] if token[0] in "nN" else token
     quote, inside = body[0], body[1:-1]
     if "\\" not in inside and quote not in inside:
         return inside
@@ -130,8 +207,8 @@ def text_of(written: str) -> str:
     return _ESCAPE.sub(decoded, inside)
 
 
-def _binary(written: str) -> bytes:
-    digits = written[2:].rstrip("'")
-    if written[0] in "xX" or written[:2] == "0x":
+def _binary(token: str) -> bytes:
+    digits = token[2:].rstrip("'")
+    if token[0] in "xX" or token[:2] == "0x":
         return bytes.fromhex(digits if len(digits) % 2 == 0 else "0" + digits)
     return int(digits or "0", 2).to_bytes((len(digits) + 7) // 8, "big")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any, Final
 
 from sqlglot import exp
 from sqlglot.dialects.mysql import MySQL
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
+from sqlglot.tokens import Token, TokenType
 
-from sockservice.sql.errors import Refused, syntax
+from sockservice.error_codes import syntax_error
+from sockservice.sql.errors import Refused
+from sockservice.sql.literals import Literal, place_in, written
+from sockservice.sql.reserved import RESERVED, STATEMENTS
 
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
@@ -24,32 +29,205 @@ _KEPT: Final = (
     "SUBSTRING",
     "TRIM",
     "CHAR",
+    "JSON_TABLE",
 )
+_FIRST_WORD: Final = re.compile(r"[\s(]*(\w*)")
+_HALF: Final = re.compile(r"(?:group|order)\b\s*", re.IGNORECASE)
+"""Words that sqlglot reads together with BY: where that is missing, what stands in its place is wrong."""
+_NAME_NEXT: Final = re.compile(r"(?:[,.(]|\b(?:from|join|into|table|update|select))\s*\Z", re.IGNORECASE)
+"""What a name stands behind, and no clause."""
+
+
+class Stopped(ParseError):
+    """The text was not understood.
+
+    Args:
+        message: what sqlglot says.
+        at: where in the text, in characters.
+    """
+
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+_WORDS: Final = MySQL.Tokenizer.KEYWORDS
+_NEVER_NAMES: Final = RESERVED - {"default", "dual", "primary"}
+"""Reserved words; those that stand where a name may are no names, but sqlglot reads them as such."""
+_NAMES: Final = {kind for word, kind in _WORDS.items() if word.lower() not in _NEVER_NAMES}
+_NO_NAMES: Final = {kind for word, kind in _WORDS.items() if word.lower() in _NEVER_NAMES} - _NAMES
+"""The kinds of tokens that are reserved words and nothing else."""
 
 
 class Dialect(MySQL):
     """MySQL whose functions keep their names: what each does is ours to know."""
 
+    class Tokenizer(MySQL.Tokenizer):
+        """MySQL's, without other dialects' operators."""
+
+        KEYWORDS = {word: kind for word, kind in _WORDS.items() if word not in ("==", "^=", "~~", "~~~")}
+
     class Parser(MySQL.Parser):
-        """See above."""
+        """See above; and items of select lists keep what was written, errors where they are."""
+
+        ID_VAR_TOKENS = MySQL.Parser.ID_VAR_TOKENS - _NO_NAMES
+        ALIAS_TOKENS = MySQL.Parser.ALIAS_TOKENS - _NO_NAMES
+        TABLE_ALIAS_TOKENS = MySQL.Parser.TABLE_ALIAS_TOKENS - _NO_NAMES
 
         FUNCTIONS: dict[str, Any] = {}
         FUNCTION_PARSERS = {name: MySQL.Parser.FUNCTION_PARSERS[name] for name in _KEPT}
 
+        def raise_error(self, message: str, token: Token | None = None) -> None:
+            """Raise an error with its place."""
+            token = token or self._curr
+            error = Stopped(message, token.start if token else len(self.sql))
+            if self.error_level == ErrorLevel.IMMEDIATE:
+                raise error
+            self.errors.append(error)
 
-def parse(text: str) -> exp.Expression:
+        def _parse_projections(self) -> tuple[list[exp.Expression], None]:
+            items = self._parse_csv(self._parse_item)
+            if not items or self._prev.token_type is TokenType.COMMA:
+                self.raise_error("an item is missing")
+            return items, None
+
+        def _parse_item(self) -> exp.Expression | None:
+            """An item of a select list; ``meta["written"]`` is its text."""
+            first = self._curr
+            node: exp.Expression | None = self._parse_expression()
+            if isinstance(node, exp.Alias):
+                alias = node.args["alias"]
+                if not isinstance(alias, exp.Identifier) or isinstance(node.this, exp.Star):
+                    at = (
+                        self.sql.rfind(":p", 0, self._prev.end)
+                        if isinstance(alias, exp.Placeholder)
+                        else self._prev.start
+                    )
+                    raise Stopped("not an alias", at)
+            if node is not None and first:
+                node.meta["written"] = self.sql[first.start : self._prev.end + 1]
+            return node
+
+        def _parse_join(self, *args: Any, **kwargs: Any) -> exp.Join | None:
+            """A join; ``meta["comma"]`` is whether a comma makes it, which binds less than JOIN."""
+            comma = self._curr.token_type is TokenType.COMMA if self._curr else False
+            join: exp.Join | None = super()._parse_join(*args, **kwargs)
+            if join is not None:
+                join.meta["comma"] = comma
+            return join
+
+        def parse_set_operation(self, this: Any, *args: Any, **kwargs: Any) -> Any:
+            """UNION and its like; what has ORDER BY or LIMIT must stand in brackets in front of it."""
+            last = this.expression if isinstance(this, exp.SetOperation) else this
+            if self._curr and self._curr.token_type in self.SET_OPERATIONS and isinstance(last, exp.Select):
+                if any(last.args.get(word) for word in ("order", "limit")):
+                    self.raise_error("ORDER BY or LIMIT in front of a set operation")
+            return super().parse_set_operation(this, *args, **kwargs)
+
+        def _parse_into(self) -> exp.Into | None:
+            """INTO and the variables behind it."""
+            if not self._match(TokenType.INTO):
+                return None
+            if self._match_texts(("OUTFILE", "DUMPFILE")):
+                raise Refused("ER_OPTION_PREVENTS_STATEMENT", "--secure-file-priv")
+            return self.expression(exp.Into(expressions=self._parse_csv(self._parse_parameter_of_into)))
+
+        def _parse_parameter_of_into(self) -> exp.Expression:
+            if not self._match(TokenType.PARAMETER):
+                self.raise_error("a variable is missing")
+            node: exp.Expression = self._parse_parameter()
+            return node
+
+        def _parse_query_modifiers(self, this: Any) -> Any:
+            """What stands behind FROM; INTO may stand last."""
+            this = super()._parse_query_modifiers(this)
+            if isinstance(this, exp.Query) and self._curr and self._curr.token_type is TokenType.INTO:
+                this.set("into", self._parse_into())
+                this = super()._parse_query_modifiers(this)
+            return this
+
+
+_DIALECT: Final = Dialect()
+
+
+def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "") -> exp.Expression:
     """Read one statement.
 
     Args:
         text: a statement, perhaps with ``:p0`` in the place of literals.
+        literals: these, for the message of an error.
+        source: the statement as it was written, for the same.
+
+    Raises:
+        Refused: error 1064 or 1065.
+    """
+    if not text:
+        raise Refused("ER_EMPTY_QUERY")
+    first = _FIRST_WORD.match(text)
+    if first is None or first[1].lower() not in STATEMENTS:
+        raise _refused(text, first.start(1) if first else 0, literals, source)
+    try:
+        statements = _DIALECT.parse(text)
+    except Stopped as stopped:
+        raise _refused(text, stopped.at, literals, source) from None
+    except (SqlglotError, RecursionError, ValueError, IndexError) as problem:
+        del problem
+        raise _refused(text, first.start(1), literals, source) from None
+    node = statements[0]
+    if node is None:
+        raise Refused("ER_EMPTY_QUERY")
+    wrong = min(filter(None, (_reserved_name(node, text), _no_limit(node, text, literals))), default=None)
+    if wrong is not None:
+        raise _refused(text, wrong, literals, source)
+    return node
+
+
+def refuse_parameters(text: str, literals: tuple[Literal, ...], source: str) -> None:
+    """Refuse ``?`` in a statement that was not prepared; arguments as for :func:`parse`.
 
     Raises:
         Refused: error 1064.
     """
-    try:
-        statements = Dialect().parse(text)
-    except (SqlglotError, RecursionError, ValueError) as problem:
-        raise syntax(text, problem) from None
-    if len(statements) != 1 or statements[0] is None:
-        raise Refused("ER_EMPTY_QUERY")
-    return statements[0]
+    for number, literal in enumerate(literals):
+        if literal.kind == "parameter":
+            raise _refused(text, text.index(f":p{number}"), literals, source)
+
+
+def _reserved_name(node: exp.Expression, text: str) -> int | None:
+    """Where the first name is that would need back-ticks, or None; behind a point, all words are names."""
+    places = [
+        int(name.meta["start"])
+        for name in node.find_all(exp.Identifier)
+        if not name.args.get("quoted") and str(name.this).lower() in _NEVER_NAMES and "start" in name.meta
+    ]
+    return min((place for place in places if text[place - 1 : place] != "."), default=None)
+
+
+def _no_limit(node: exp.Expression, text: str, literals: tuple[Literal, ...]) -> int | None:
+    """Where something stands behind LIMIT or OFFSET that is no whole number, or None."""
+    for limit in node.find_all(exp.Limit, exp.Offset):
+        count = limit.expression
+        if isinstance(count, exp.Column):
+            raise Refused("ER_SP_UNDECLARED_VAR", count.name)
+        found = count.find(exp.Placeholder) if count is not None else None
+        if found is None:
+            continue
+        at = text.index(f":{found.name}")
+        if count is not found:
+            return text.rindex("-", 0, at) if isinstance(count, exp.Neg) else at
+        if literals and literals[int(found.name[1:])].kind not in ("int", "parameter"):
+            return at
+    return None
+
+
+def _refused(text: str, at: int, literals: tuple[Literal, ...], source: str) -> Refused:
+    """Error 1064, near a place."""
+    half = _HALF.match(text, at)
+    if half is not None and not _NAME_NEXT.search(text, 0, at):
+        at = half.end()
+    if source:
+        at = place_in(source, text, literals, at)
+    else:
+        at, source = len(written(text[:at], literals)), written(text, literals)
+    near = source[at:].rstrip().removesuffix(";").rstrip()
+    return Refused(syntax_error(near, source[:at].count("\n") + 1))

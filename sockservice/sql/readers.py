@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from sockservice.sql.connection import Connection, Parameters
 from sockservice.sql.spool import Spool
+from sockservice.sql.surroundings import Surroundings, enter
 from sockservice.sql.transaction import ReadView
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Reading:
         view: what it sees of tables with versions.
         lock: what is asked for each row that it locks.
         session: whose it is.
+        surroundings: what its functions can know.
     """
 
     text: str
@@ -38,11 +40,14 @@ class Reading:
     view: ReadView | None = None
     lock: Callable[[str, int], bool] | None = None
     session: SqlSession | None = None
+    surroundings: Surroundings | None = None
 
     def prepare(self, connection: Connection) -> None:
         """Make a connection ready for it."""
         connection.view = self.view
         connection.session = self.session
+        if self.surroundings is not None:
+            enter(self.surroundings)
         if self.lock is not None:
             connection.lock = self.lock
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -23,11 +24,12 @@ class Function:
         call: its Python; given stored values, gives one.
         arguments: a letter for each argument, which says what it is converted to before: ``s`` text, ``b`` bytes,
             ``i`` whole number, ``n`` number of any kind, ``f`` double, ``d`` decimal, ``m`` date and time, ``t`` time,
-            ``j`` JSON, ``x`` as it is. Those behind ``|`` may be left out; ``*`` repeats the last one.
+            ``j`` JSON, ``o`` a JSON document, ``x`` as it is. Those behind ``|`` may be left out; ``*`` repeats the last one.
         returns: the type of its value.
         nulls: whether it is called for NULL too; else that gives NULL.
         pure: whether the same arguments always give the same value.
         nullable: whether it may give NULL for arguments that are not.
+        collated: whether its last argument is the name of the collation that its texts are compared by.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Function:
     nulls: bool = False
     pure: bool = True
     nullable: bool = False
+    collated: bool = False
 
     @property
     def least(self) -> int:
@@ -51,7 +54,7 @@ class Function:
     def letters(self, count: int) -> str:
         """A letter for each of so many arguments."""
         letters = self.arguments.replace("|", "").rstrip("*")
-        return letters.ljust(count, letters[-1:])[:count]
+        return letters.ljust(count, letters[-1:] or "x")[:count]
 
 
 FUNCTIONS: Final[dict[str, Function]] = {}
@@ -69,23 +72,42 @@ def function(
     nulls: bool = False,
     pure: bool = True,
     nullable: bool = False,
+    collated: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A decorator that enters a function; ``names`` are separated by blanks, the rest is as in :class:`Function`."""
 
     def enter(call: Callable[..., Any]) -> Callable[..., Any]:
         first = names.split()[0]
         for name in names.split():
-            FUNCTIONS[name] = Function(f"f_{first}", call, arguments, returns, nulls, pure, nullable)
+            FUNCTIONS[name] = Function(f"f_{first}", call, arguments, returns, nulls, pure, nullable, collated)
         return call
 
     return enter
 
 
-def internal(name: str, arguments: int = -1) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+IMPURE: Final[set[str]] = set()
+"""Those of :data:`INTERNAL` that do not always give the same for the same."""
+
+
+def internal(
+    name: str, arguments: int = -1, *, pure: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A decorator that enters what compiled expressions call; it is given NULL as None."""
 
     def enter(call: Callable[..., Any]) -> Callable[..., Any]:
         INTERNAL[name] = (call, arguments)
+        if not pure:
+            IMPURE.add(name)
         return call
 
     return enter
+
+
+def for_values(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator of what gives NULL where an argument is NULL."""
+
+    @functools.wraps(call)
+    def with_values(*arguments: Any) -> Any:
+        return None if None in arguments else call(*arguments)
+
+    return with_values

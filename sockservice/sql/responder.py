@@ -16,10 +16,11 @@ from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, ISession
 from sockservice.sql.errors import NotUnderstood, Refused
 from sockservice.sql.plans import Plans
-from sockservice.sql.running import Work, run
+from sockservice.sql.running import Work, run, run_now
 from sockservice.sql.session import SqlSession
 from sockservice.sql.statements import Statements
 from sockservice.sql.store import Store
+from sockservice.sql.system_tables import SystemTables
 
 _STATEMENTS: Final = frozenset(["query", "execute", "prepare"])
 
@@ -51,7 +52,14 @@ class Sql:
     @functools.cached_property
     def store(self) -> Store:
         """Where the rows are."""
-        return self._make_store()
+        store = self._make_store()
+        store.system = SystemTables(self._ask)
+        return store
+
+    def _ask(self, request: Request) -> Answer | None:
+        """What who stands beside answers at once."""
+        answer = self._beside.respond(request) if self._beside is not None else None
+        return None if isinstance(answer, Deferred) else answer
 
     def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
         """The answer to a statement, or None where nobody here has one."""
@@ -61,6 +69,17 @@ class Sql:
             return self._refused(request.session, refused)
         answer: Answer | Deferred[Any] | None = rows or run(self._answer(request), self.store.clock)
         return answer
+
+    def at_start(self, request: Request) -> Answer | None:
+        """As :meth:`respond`, before the reactor runs: the answer is there when this returns."""
+        answer: Answer | None = run_now(self._answer(request))
+        return answer
+
+    def end_at_start(self, session: ISession) -> None:
+        """A session that used :meth:`at_start` is over: what it has not committed is undone."""
+        known = self._sessions.pop(session, None)
+        if known is not None:
+            run_now(known.session.close())
 
     def _refused(self, session: ISession, refused: Refused) -> Error:
         session.warnings = (("Error", refused.answer.code, refused.answer.message),)
@@ -74,7 +93,7 @@ class Sql:
         known = self._sessions.get(session)
         if known is None:
             known = self._sessions[session] = Statements(
-                SqlSession(self.store, session), self._plans, lambda work: self._by_itself(session, work)
+                SqlSession(self.store, session, self._beside), self._plans, lambda work: self._by_itself(session, work)
             )
             session.on_end.append(lambda: self._forget(session))
         return known

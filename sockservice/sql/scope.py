@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import attrs
+from sqlglot import exp
 
 from sockservice.sql.errors import Refused
 from sockservice.sql.typed import Typed
@@ -19,12 +21,16 @@ class Source:
         columns: its columns by name, in order; each one's text is what the statement's expressions say for it.
         database: of the table, or ``""``.
         key: the SQLite table, where it is one.
+        name: what SQLite's text calls it; ``""`` where that is the alias.
+        unique: sets of columns, in lower case, of which no two rows have the same values.
     """
 
     alias: str
     columns: dict[str, Typed]
     database: str = ""
     key: str = ""
+    name: str = ""
+    unique: tuple[frozenset[str], ...] = ()
 
     def find(self, name: str) -> Typed | None:
         """The column of a name, whatever its case."""
@@ -35,6 +41,34 @@ class Source:
         return next((column for label, column in self.columns.items() if label.lower() == wanted), None)
 
 
+class Item(NamedTuple):
+    """A column that a query gives.
+
+    Attributes:
+        label: what the client sees.
+        typed: what it is.
+        node: what was written; None for what ``*`` stands for.
+    """
+
+    label: str
+    typed: Typed
+    node: exp.Expression | None = None
+
+
+class Cell(NamedTuple):
+    """A column of the rows that FROM gives: ``*`` means all of these.
+
+    Attributes:
+        label: its name.
+        typed: what it is.
+        source: whose column; of several that USING has made one, the first.
+    """
+
+    label: str
+    typed: Typed
+    source: Source
+
+
 @attrs.define
 class Scope:
     """What can be named in one query.
@@ -42,18 +76,28 @@ class Scope:
     Attributes:
         sources: the tables of FROM.
         outer: of the query around it, or None.
-        aliases: the columns of the select list by their labels, where they may be named (GROUP BY, HAVING, ORDER BY).
-        joined: columns that USING and NATURAL have made one, by name in lower case.
         clause: which part of the statement is read, as messages call it: ``field list``, ``where clause`` …
-        grouped: whether the query groups rows.
+        row: the columns of FROM, where they are not simply those of the sources: USING makes two of them one.
+        items: what the query gives, where that may be named by its labels.
+        groups: the texts of GROUP BY; None where there is no grouping.
+        grouped: whether the query groups rows, by GROUP BY or by an aggregate function.
+        takes_aggregates: whether aggregate functions may stand in what is read.
+        within_aggregate: how many calls of aggregate functions are around what is read.
+        rolled: what stands for an expression of GROUP BY, by its :func:`shape`, in rows of WITH ROLLUP.
+        windows: the definitions of WINDOW, by name in lower case.
     """
 
     sources: list[Source] = attrs.field(factory=list)
     outer: Scope | None = None
-    aliases: dict[str, Typed] = attrs.field(factory=dict)
-    joined: dict[str, Typed] = attrs.field(factory=dict)
     clause: str = "field list"
+    row: list[Cell] | None = None
+    items: Sequence[Item] = ()
+    groups: frozenset[str] | None = None
     grouped: bool = False
+    takes_aggregates: bool = False
+    within_aggregate: int = 0
+    rolled: dict[str, Typed] = attrs.field(factory=dict)
+    windows: dict[str, exp.Window] = attrs.field(factory=dict)
 
     def column(self, name: str, table: str = "", database: str = "") -> Typed:
         """The column that a name means.
@@ -77,29 +121,69 @@ class Scope:
             None,
         )
 
-    def _here(self, name: str, table: str, database: str) -> Typed | None:
-        if not table and name.lower() in self.joined:
-            return self.joined[name.lower()]
-        found: list[Typed] = []
+    def cells(self) -> Iterator[Cell]:
+        """The columns of FROM."""
+        if self.row is not None:
+            yield from self.row
+            return
         for source in self.sources:
-            if table and source.alias != table:
-                continue
-            if database and source.database and source.database != database:
-                continue
-            column = source.find(name)
-            if column is not None:
-                found.append(column)
+            for label, typed in source.columns.items():
+                yield Cell(label, typed, source)
+
+    def cell(self, name: str, table: str = "", database: str = "") -> Cell | None:
+        """The column of FROM that a name means; None where there is none.
+
+        Raises:
+            Refused: 1052 where there are several.
+        """
+        wanted = name.lower()
+        if table:
+            found = [
+                Cell(label, typed, source)
+                for source in self.sources
+                if source.alias == table and (not database or not source.database or source.database == database)
+                for label, typed in source.columns.items()
+                if label.lower() == wanted
+            ]
+        else:
+            found = [cell for cell in self.cells() if cell.label.lower() == wanted]
         if len(found) > 1:
             raise Refused("ER_NON_UNIQ_ERROR", f"{table}.{name}" if table else name, self.clause)
         return found[0] if found else None
 
-    def all_columns(self) -> Sequence[tuple[str, Typed]]:
-        """The columns that ``*`` means, with their labels."""
-        told: list[tuple[str, Typed]] = []
-        seen: set[str] = set()
-        for name, column in self.joined.items():
-            told.append((column.origin.name if column.origin else name, column))
-            seen.add(name)
-        for source in self.sources:
-            told.extend((label, column) for label, column in source.columns.items() if label.lower() not in seen)
-        return told
+    def labelled(self, name: str) -> Typed | None:
+        """What the query gives by this label.
+
+        Raises:
+            Refused: 1052 where that is not one thing.
+        """
+        found = [item.typed for item in self.items if item.label.lower() == name.lower()]
+        if len({typed.sql for typed in found}) > 1:
+            raise Refused("ER_NON_UNIQ_ERROR", name, self.clause)
+        return found[0] if found else None
+
+    def _here(self, name: str, table: str, database: str) -> Typed | None:
+        if self.clause == "having clause" and not self.within_aggregate:
+            return self._in_having(name, table, database)
+        cell = self.cell(name, table, database)
+        if cell is not None:
+            return cell.typed
+        if not table and self.clause in ("group statement", "order clause"):
+            return self.labelled(name)
+        return None
+
+    def _in_having(self, name: str, table: str, database: str) -> Typed | None:
+        """HAVING sees what is grouped by and what is given, and no other column (MySQL 8.4 manual, 15.2.13)."""
+        try:
+            cell = self.cell(name, table, database)
+        except Refused:
+            cell = None
+        if cell is not None and self.groups is not None and cell.typed.sql in self.groups:
+            return cell.typed
+        if not table:
+            labelled = self.labelled(name)
+            if labelled is not None:
+                return labelled
+        if cell is not None and any(item.typed.sql == cell.typed.sql for item in self.items):
+            return cell.typed
+        return None

@@ -9,26 +9,37 @@ import time
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
 from sqlglot import exp
 from twisted.internet.defer import Deferred
 
 from sockservice.answers import Answer, LocalInfile, Ok, Request, Rows
-from sockservice.error_codes import syntax_error
-from sockservice.sql import definitions, dml, load_data, transaction_statements, warning_statements
+from sockservice.sql import (
+    definitions,
+    dml,
+    load_data,
+    maintenance_statements,
+    show_statements,
+    transaction_statements,
+    warning_statements,
+)
+from sockservice.sql.defining import define
+from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
 from sockservice.sql.execution import TURN, Execution, LongWork
+from sockservice.sql.into import assign, variables_of
 from sockservice.sql.kinds import to_python
 from sockservice.sql.literals import Folded, fold
 from sockservice.sql.named_locks import Taken
-from sockservice.sql.parse import parse
+from sockservice.sql.parse import parse, refuse_parameters
 from sockservice.sql.plan import Plan, PlanBuilder
 from sockservice.sql.plans import LONGEST, shape
 from sockservice.sql.predicates import predicate_of_query
 from sockservice.sql.running import Work
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import Locking, SqlSession
+from sockservice.sql.set_variables import set_variables
 from sockservice.sql.spool import Spool
+from sockservice.sql.surroundings import Surroundings, enter
 from sockservice.sql.taken_apart import TakenApart, first_word, understood
 from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
 
@@ -38,10 +49,10 @@ if TYPE_CHECKING:
 _LONG: Final = 32_768
 """Characters of a statement that is taken apart in a thread."""
 _QUERIES: Final = frozenset(["select", "with"])
-_USE: Final = re.compile(r"use (`(?:[^`]|``)+`|\S+)", re.IGNORECASE)
 _NOTHING: Final[frozenset[str]] = frozenset()
 _LOCKING: Final = re.compile(
-    r"(?:for (?P<how>update|share)(?: of [^)]*?)?(?P<end> nowait| skip locked)?|lock in share mode)\Z", re.IGNORECASE
+    r"(?:for\s+(?P<how>update|share)(?:\s+of\s[^)]*?)?(?P<end>\s+nowait|\s+skip\s+locked)?|lock\s+in\s+share\s+mode)(?:\s+into\s[^)]*)?\Z",
+    re.IGNORECASE,
 )
 _PERHAPS_ELSEWHERE: Final = frozenset([1064, 1065, 1235, 1305])
 """Errors of statements that are not understood."""
@@ -86,6 +97,8 @@ class Statements:
         else:
             read = TakenApart.of(request)
         folded, word = read.folded, read.word
+        if request.command == "query":
+            refuse_parameters(folded.key, folded.literals, request.text)
         if word in transaction_statements.WORDS:
             found = transaction_statements.reader_of(folded.key)
             if found is not None:
@@ -93,13 +106,24 @@ class Statements:
                 return Ok() if request.command == "prepare" else (yield from run(session, match))
         if read.change is not None:
             return (yield from self._change(read.change, describe=request.command == "prepare"))
-        if word == "use":
-            return self._use(folded.key)
         if word == "load":
             return self._load(folded)
         told = warning_statements.answered(folded.key, session.session)
         if told is not None:
             return told
+        if word in definitions.WORDS:
+            definition = definitions.read_definition(folded.key)
+            if request.command == "prepare":
+                return Ok()
+            return (yield from define(session, definition, self._fill))
+        if word in show_statements.WORDS:
+            shown = show_statements.shown(session, folded.key)
+            if shown is not None:
+                return shown
+        if word in maintenance_statements.WORDS:
+            cared = maintenance_statements.cared_for(session, folded.key)
+            if cared is not None:
+                return cared
         try:
             return (yield from self._query_or_definition(request, folded))
         except Refused as refused:
@@ -115,12 +139,12 @@ class Statements:
         found_or_node = self._query(folded, locking)
         if isinstance(found_or_node, Plan):
             if request.command == "prepare":
-                return Rows(found_or_node.columns)
+                return Ok() if found_or_node.into else Rows(found_or_node.columns)
             return (yield from self._rows(found_or_node, folded, locking, view))
         node = found_or_node
-        if not isinstance(node, definitions.NODES):
-            raise unsupported(f"this statement ({node.this if isinstance(node, exp.Command) else type(node).__name__})")
-        return Ok() if request.command == "prepare" else (yield from definitions.define(session, node))
+        if isinstance(node, exp.Set):
+            return Ok() if request.command == "prepare" else (yield from set_variables(session, node, folded.literals))
+        raise unsupported(f"this statement ({node.this if isinstance(node, exp.Command) else type(node).__name__})")
 
     def at_once(self, request: Request, now: float) -> Rows | None:
         """The answer to a query that was compiled before, where nothing can be in its way: the hot path.
@@ -142,13 +166,16 @@ class Statements:
         if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
             return None
         folded = fold(request.text, request.params)
-        key = (folded.key, shape(folded.literals), session.database, session.sql_mode, _NOTHING, None)
+        surroundings = (session.database, session.shadows, session.sql_mode, _NOTHING, None)
+        key = (folded.key, shape(folded.literals), *surroundings)
         plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
-        if plan is None or "session_" in plan.sql:
+        if plan is None or plan.into or "session_" in plan.sql or not plan.suits(session.session):
             return None
         session.now = now
         main = store.main
         main.view, main.session = None, session
+        diagnostics = Diagnostics(strict=False)
+        enter(Surroundings(session.session, diagnostics, now))
         main.deadline = time.monotonic() + TURN
         try:
             rows = main.rows(plan.sql, plan.parameters(folded.literals))
@@ -156,23 +183,9 @@ class Statements:
             return None
         finally:
             main.deadline = float("inf")
-        session.session.warnings = ()
+        session.session.warnings = tuple(diagnostics.warnings)
         session.found_rows, session.row_count = len(rows), -1
-        return Rows(plan.columns, _answered(rows, plan))
-
-    def _use(self, text: str) -> Answer:
-        """USE: another database is the current one."""
-        found = _USE.fullmatch(text)
-        if found is None:
-            raise Refused(syntax_error(text[4:]))
-        name = found[1][1:-1].replace("``", "`") if found[1].startswith("`") else found[1]
-        session = self.session.session
-        if not session.may_use(name):
-            user, _, host = session.current_user.rpartition("@")
-            raise Refused("ER_DBACCESS_DENIED_ERROR", user, host, name)
-        self.session.store.check_database(name)
-        session.database = name
-        return Ok()
+        return Rows(plan.columns, _answered(rows, plan), diagnostics.count)
 
     # --- queries ------------------------------------------------------------------------------
 
@@ -189,13 +202,18 @@ class Statements:
     def _query(self, folded: Folded, locking: Locking | None) -> Plan | exp.Expression:
         """The plan of a query; what was read, where it is none."""
         session = self.session
-        key = (folded.key, shape(folded.literals), session.database, session.sql_mode, _NOTHING, locking)
+        surroundings = (session.database, session.shadows, session.sql_mode, _NOTHING, locking)
+        key = (folded.key, shape(folded.literals), *surroundings)
         version = session.store.catalog.version
         found: Plan | None = self._plans.find(key, version, folded.literals)
-        if found is not None and self._is_plain(found.tables, locks=locking is not None):
+        if (
+            found is not None
+            and found.suits(session.session)
+            and self._is_plain(found.tables, locks=locking is not None)
+        ):
             return found
-        node = parse(folded.key)
-        if not isinstance(node, exp.Query):
+        node = parse(folded.key, folded.literals, session.text)
+        if not isinstance(node, (exp.Query, exp.Values)):
             return node
         builder = PlanBuilder(folded.literals)
         session.locking = locking
@@ -205,9 +223,16 @@ class Statements:
         finally:
             session.locking = None
         pinned = frozenset(builder.pinned)
-        plan = Plan(text, tuple(builder.binds), answer_columns(columns), pinned, frozenset(builder.tables))
-        predicate = predicate_of_query(session, node, folded.literals) if locking is not None else None
-        plan = attrs.evolve(plan, predicate=predicate)
+        plan = Plan(
+            text,
+            tuple(builder.binds),
+            answer_columns(columns),
+            pinned,
+            frozenset(builder.tables),
+            predicate_of_query(session, node, folded.literals) if locking is not None else None,
+            variables_of(node, columns),
+            tuple(builder.assumptions.items()),
+        )
         if len(folded.key) <= LONGEST and self._is_plain(plan.tables, locks=locking is not None):
             self._plans.add(key, version, plan, pinned, folded.literals)
         return plan
@@ -225,7 +250,7 @@ class Statements:
         if found is not None:
             end = (found["end"] or "").strip().lower()
             exclusive = (found["how"] or "").lower() == "update"
-            return Locking(exclusive, end == "nowait", end == "skip locked")
+            return Locking(exclusive, end == "nowait", end.startswith("skip"))
         transaction = self.session.transaction
         if transaction is not None and transaction.isolation == SERIALIZABLE:
             return Locking(exclusive=False)
@@ -242,7 +267,7 @@ class Statements:
                 again = self._query(folded, locking)
                 assert isinstance(again, Plan)
                 chosen = again
-            execution.view = view
+            execution.view, execution.diagnostics.strict = view, False
             session.locking = locking
             try:
                 rows = yield from execution.read(chosen.sql, chosen.parameters(folded.literals))
@@ -251,7 +276,9 @@ class Statements:
             session.found_rows = len(rows)
             if plan.predicate is not None:
                 session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals, found=len(rows))
-            return Rows(plan.columns, _answered(rows, plan))
+            if plan.into:
+                return assign(session.session, plan.into, list(_answered(rows, plan)), execution.diagnostics)
+            return Rows(plan.columns, _answered(rows, plan), execution.diagnostics.count)
 
         transaction = session.transaction
         if transaction is None and not session.session.autocommit and plan.tables:
@@ -259,7 +286,9 @@ class Statements:
             view = session.view_for_reading(transaction)
         if transaction is None and locking is None and "session_get_lock(" not in plan.sql:
             # Nothing can be in the way of what most queries are.
-            answer = yield from read(Execution(session, _NO_TRANSACTION, session.diagnostics(), versions=False))
+            diagnostics = session.diagnostics()
+            answer = yield from read(Execution(session, _NO_TRANSACTION, diagnostics, versions=False))
+            session.session.warnings = tuple(diagnostics.warnings)
             return answer
         return (yield from self._within(read, plan.tables))
 
@@ -285,12 +314,16 @@ class Statements:
             return Ok()
         return (yield from self._within(change, ()))
 
+    def _fill(self, folded: Folded) -> Work[Answer]:
+        """Run the INSERT that fills a new table."""
+        return self._change(dml.Statement.of(folded), describe=False)
+
     def _compiled(self, text: str, literals: Any, folded: Folded) -> dml.Change:
         session = self.session
-        key: Hashable = (text, shape(literals), session.database, session.sql_mode, "change")
+        key: Hashable = (text, shape(literals), session.database, session.shadows, session.sql_mode, "change")
         version = session.store.catalog.version
         found: dml.Change | None = self._plans.find(key, version, literals)
-        if found is not None and self._is_plain(_keys(found), locks=True):
+        if found is not None and found.plan.suits(session.session) and self._is_plain(_keys(found), locks=True):
             return found
         builder = PlanBuilder(literals)
         with understood(text):

@@ -37,20 +37,22 @@ class Typed(NamedTuple):
         type: the type of its value.
         nullable: whether it may be NULL.
         collation: of a text; ``""`` for the connection's.
-        explicit: whether COLLATE gave that.
+        weight: of a text's collation against another's: its coercibility (MySQL 8.4 manual, 12.8.4).
         origin: the column that it is, if it is one.
         literal: the number of the literal that it is, if it is one.
         aggregate: whether it stands for a group of rows.
+        number: of a literal of bits (``0x41``), the text of its value as a number; else ``""``.
     """
 
     sql: str
     type: SqlType
     nullable: bool = True
     collation: str = ""
-    explicit: bool = False
+    weight: int = 2
     origin: Origin | None = None
     literal: int | None = None
     aggregate: bool = False
+    number: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -59,6 +61,26 @@ class Typed(NamedTuple):
 
 
 NULL: Final = Typed("NULL", NULL_TYPE)
+
+
+def made(sql: str, kind: SqlType, *parts: Typed, nullable: bool | None = None, like: Typed | None = None) -> Typed:
+    """An expression that is made of others.
+
+    Args:
+        sql: its text.
+        kind: the type of its value.
+        parts: what it is made of.
+        nullable: whether it may be NULL; None: where a part may be.
+        like: what a text's collation comes from.
+    """
+    return Typed(
+        sql,
+        kind,
+        any(part.nullable for part in parts) if nullable is None else nullable,
+        like.collation if like is not None else "",
+        like.weight if like is not None else 2,
+        aggregate=any(part.aggregate for part in parts),
+    )
 
 
 def quoted(name: str) -> str:

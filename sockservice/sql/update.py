@@ -137,7 +137,14 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
         selected.extend(target.selected)
         selected.extend(text for text in compiled.texts if text is not None)
     text = f"SELECT {', '.join(selected)} FROM {targets.text}{ending}"
-    plan = Plan(text, tuple(builder.binds), (), frozenset(builder.pinned), frozenset(builder.tables))
+    plan = Plan(
+        text,
+        tuple(builder.binds),
+        (),
+        frozenset(builder.pinned),
+        frozenset(builder.tables),
+        assumptions=tuple(builder.assumptions.items()),
+    )
     return Updating(
         plan,
         tuple(target for target, _ in by_alias.values()),

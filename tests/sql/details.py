@@ -24,7 +24,7 @@ _CLAUSES = {
 _LAST_PART = {1051, 1062, 1264, 1265, 1292, 1366, 1406}
 """Errors whose last name MySQL and MariaDB qualify differently: ``t.PRIMARY`` or ``PRIMARY``, ``a`` or ``db.t.a``."""
 
-_PRINTED = {1055, 1140, 1690}
+_PRINTED = {1690}
 """Errors whose message holds an expression or a name as the server prints it."""
 
 
@@ -38,6 +38,11 @@ def details(code: int, message: str) -> list[str]:
     found = ["".join(filter(None, parts)).replace("`", "") for parts in _DETAIL.findall(message)]
     if code in _PRINTED:
         return [message.split(" ", 1)[0]]
+    if code == 1055:
+        return [part for part in found if "." in part][:1]
+    if code == 1140:
+        # MySQL names the expression and the column; MariaDB nothing.
+        return []
     if code == 1054:
         return [_CLAUSES.get(part, part) for part in found]
     if code in _LAST_PART:

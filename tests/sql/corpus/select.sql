@@ -75,7 +75,7 @@ CREATE TABLE t (id INT PRIMARY KEY, g VARCHAR(5), h INT, v INT);
 INSERT INTO t VALUES (1, 'a', 1, 10), (2, 'a', 2, 20), (3, 'b', 1, 30), (4, 'b', 1, NULL), (5, NULL, 2, 50);
 SELECT g, COUNT(*), COUNT(v), SUM(v), AVG(v), MIN(v), MAX(v) FROM t GROUP BY g ORDER BY g;
 SELECT g, h, SUM(v) FROM t GROUP BY g, h ORDER BY g, h;
-SELECT g AS k, SUM(v) AS s FROM t GROUP BY k HAVING s > 25 ORDER BY s;
+SELECT g AS k, SUM(v) AS s FROM t GROUP BY k HAVING s > 25 ORDER BY s, k;
 SELECT UPPER(g), COUNT(*) FROM t GROUP BY UPPER(g) ORDER BY 1;
 SELECT h, COUNT(*) AS n FROM t GROUP BY h HAVING COUNT(*) > 2;
 SELECT v > 15 AS big, COUNT(*) FROM t GROUP BY big ORDER BY big;
@@ -157,6 +157,7 @@ SELECT COUNT( * ), count(*), MAX(id)  , upper( name ) FROM t;
 SELECT /* comment */ 1 /* another */ AS one -- at the end
 ;
 SELECT 1 AS `a``b`, 2 AS `ä ö`;
+-- mysql: columns ["it's", 'a', 'say "x"', 'tab\there', 'back\\slash', '\\%\\_'] (11.1.1 String Literals)
 SELECT 'it''s', 'a' 'b', "say ""x""", 'tab\there', 'back\\slash', '\%\_';
 SELECT N'national', _utf8mb4'introduced', X'4142', 0x4142, b'1000001';
 -- ignore: columns
