@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from sockservice.sql.errors import Refused
 from sockservice.sql.registry import internal
-from sockservice.sql.surroundings import here
+from sockservice.sql.surroundings import here, variable
 
 _SIGN: Final = r"[-/.:,;!@#$%^&*+=_|~?]"
 _DATE: Final = re.compile(
@@ -205,7 +205,7 @@ def compared_date(value: Any) -> str | None:
 @internal("to_datetime", 2)
 def to_datetime(value: Any, digits: int) -> str | None:
     """A value as the text of a DATETIME, rounded to so many digits of a second."""
-    moment = None if value is None else moment_of(value)
+    moment = None if value is None else _not_zero(moment_of(value), value)
     return None if moment is None else rounded(moment, digits).text(digits)
 
 
@@ -224,8 +224,18 @@ def rounded(moment: Moment, digits: int) -> Moment:
 @internal("to_date", 1)
 def to_date(value: Any) -> str | None:
     """A value as the text of a DATE; NULL for what is none."""
-    moment = None if value is None else moment_of(value)
+    moment = None if value is None else _not_zero(moment_of(value), value)
     return None if moment is None else moment.date_text()
+
+
+def _not_zero(moment: Moment | None, value: Any) -> Moment | None:
+    """A moment, unless it is zero and ``sql_mode`` has NO_ZERO_DATE."""
+    if moment is None or moment.year or moment.month or moment.day:
+        return moment
+    if "NO_ZERO_DATE" not in str(variable(here().session, "sql_mode")):
+        return moment
+    here().warn("ER_TRUNCATED_WRONG_VALUE", "datetime", _shown(value))
+    return None
 
 
 def read_time(value: Any) -> tuple[int | None, bool]:
