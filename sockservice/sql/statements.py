@@ -24,7 +24,7 @@ from sockservice.sql import (
 )
 from sockservice.sql.defining import define
 from sockservice.sql.diagnostics import Diagnostics
-from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
+from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, near, unsupported
 from sockservice.sql.execution import TURN, Execution, LongWork
 from sockservice.sql.into import assign, variables_of
 from sockservice.sql.kinds import to_python
@@ -91,6 +91,7 @@ class Statements:
         session = self.session
         session.text, session.now, session.given_id = request.text, now, 0
         session.given_up.clear()
+        enter(Surroundings(session.session, session.diagnostics(), now))
         if len(request.text) > _LONG:
             # Taking a long statement apart would keep the others waiting.
             read: TakenApart = yield session.store.run_in_thread(functools.partial(TakenApart.of, request))
@@ -142,6 +143,8 @@ class Statements:
                 return Ok() if found_or_node.into else Rows(found_or_node.columns)
             return (yield from self._rows(found_or_node, folded, locking, view))
         node = found_or_node
+        if isinstance(node, exp.Command) and str(node.this).upper() == "SET":
+            raise near("")
         if isinstance(node, exp.Set):
             return Ok() if request.command == "prepare" else (yield from set_variables(session, node, folded.literals))
         raise unsupported(f"this statement ({node.this if isinstance(node, exp.Command) else type(node).__name__})")
