@@ -183,7 +183,13 @@ class Scope:
         if not table:
             labelled = self.labelled(name)
             if labelled is not None:
+                if any(item.label.lower() == name.lower() and _has_window(item.node) for item in self.items):
+                    raise Refused("ER_WINDOW_INVALID_WINDOW_FUNC_ALIAS_USE", name)
                 return labelled
         if cell is not None and any(item.typed.sql == cell.typed.sql for item in self.items):
             return cell.typed
         return None
+
+
+def _has_window(node: exp.Expression | None) -> bool:
+    return node is not None and node.find(exp.Window) is not None
