@@ -7,7 +7,7 @@ from typing import Final
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql.errors import Refused, wrong_count
+from sockservice.sql.errors import Refused, near, wrong_count
 from sockservice.sql.expressions import Expressions, digits_of, rule, special, text_width
 from sockservice.sql.functions.strings import concatenated
 from sockservice.sql.kinds import BIGINT, DOUBLE, JSON, UNSIGNED, Kind, decimal_type, text_type
@@ -20,7 +20,7 @@ def _inner(node: exp.Anonymous) -> tuple[list[exp.Expression], str]:
     """The arguments of an aggregate, and ``DISTINCT `` where it is."""
     name = str(node.this)
     if not node.expressions:
-        raise Refused("ER_PARSE_ERROR", f"'{name}()'")
+        raise near(")")
     first = node.expressions[0]
     if isinstance(first, exp.Distinct):
         return list(first.expressions), "DISTINCT "
@@ -54,14 +54,14 @@ def _count(self: Expressions, node: exp.Anonymous) -> Typed:
     self.scope.grouped = True
     if isinstance(parts[0], exp.Star):
         if len(parts) > 1:
-            raise Refused("ER_PARSE_ERROR", ", ")
+            raise near(",")
         return _grouped("COUNT(*)", BIGINT, nullable=False)
     values = [self.compile(part) for part in parts]
     if any(value.aggregate for value in values):
         raise Refused("ER_INVALID_GROUP_FUNC_USE")
     if len(values) > 1:
         if not distinct:
-            raise Refused("ER_PARSE_ERROR", ", ")
+            raise near(",")
         keys = ", ".join(_distinct_key(value) for value in values)
         return _grouped(f"COUNT(DISTINCT together({keys}))", BIGINT, nullable=False)
     collation = _collation(values[0]) if distinct else ""

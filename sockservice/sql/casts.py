@@ -335,6 +335,13 @@ def cast_year(value: Any, is_text: int) -> int | None:
     return number
 
 
+@internal("in_bytes", 2)
+def in_bytes(value: Any, name: str) -> bytes | None:
+    """A text as the bytes of a character set."""
+    charset = find_charset(name)
+    return None if value is None or charset is None else charset.encode(value)
+
+
 @internal("in_charset", 2)
 def in_charset(value: Any, name: str) -> str | None:
     """A text in another character set: what that does not have becomes ``?``."""

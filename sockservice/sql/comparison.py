@@ -59,8 +59,19 @@ def collation_of(*values: Typed, operation: str = "=") -> Typed:
         if text.weight < best.weight:
             best = text
         elif text.weight == best.weight and text.collation != best.collation and text.collation and best.collation:
-            best = _stronger(best, text, operation)
+            best = _wider(best, text) or _stronger(best, text, operation)
     return best
+
+
+def _wider(one: Typed, other: Typed) -> Typed | None:
+    """The one whose character set has all of the other's; None where both have the same, or none has."""
+    charsets = [value.collation.partition("_")[0] for value in (one, other)]
+    if charsets[0] == charsets[1]:
+        return None
+    for wide in ("utf8mb4", "utf8mb3"):
+        if wide in charsets:
+            return one if charsets[0] == wide else other
+    return None
 
 
 def _stronger(one: Typed, other: Typed, operation: str) -> Typed:
@@ -148,6 +159,10 @@ def as_text(value: Typed) -> str:
 
 def as_binary(value: Typed) -> str:
     """As bytes."""
+    if value.kind is Kind.TEXT:
+        charset = value.collation.partition("_")[0]
+        if charset and not charset.startswith("utf8") and charset != "ascii":
+            return f"in_bytes({value.sql}, {text_literal(charset)})"
     return value.sql if value.kind in (Kind.BINARY, Kind.NULL) else f"CAST({as_text(value)} AS BLOB)"
 
 
@@ -171,6 +186,10 @@ def as_moment(value: Typed) -> str:
 
 def as_time(value: Typed) -> str:
     """As the text of a TIME."""
+    if value.kind is Kind.DATE:
+        return f"substr({value.sql} || ' 00:00:00', 12)"
+    if value.kind is Kind.DATETIME:
+        return f"substr({value.sql}, 12)"
     return value.sql if value.kind in (Kind.TIME, Kind.NULL) else f"to_time({value.sql})"
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql.errors import Refused, unsupported
+from sockservice.sql.errors import Refused, near, unsupported
 from sockservice.sql.expressions import Expressions, common_type, in_type, rule, special
 from sockservice.sql.kinds import BIGINT, BOOLEAN, Kind
 from sockservice.sql.subqueries import one_row_of, refuse_limit, unwrapped
@@ -229,7 +229,7 @@ def chosen(
 def _if(self: Expressions, node: exp.If) -> Typed:
     no = node.args.get("false")
     if no is None:
-        raise Refused("ER_PARSE_ERROR", "')'")
+        raise near(")")
     condition = self.compile(node.this)
     return chosen(self, [to.as_truth(condition)], [self.compile(node.args["true"])], self.compile(no), [condition])
 
@@ -286,7 +286,7 @@ def _extreme(self: Expressions, node: exp.Anonymous) -> Typed:
 def _interval(self: Expressions, node: exp.Interval) -> Typed:
     """The function INTERVAL(): which of several numbers, sorted upwards, is greater than the first."""
     if node.unit is not None or not isinstance(node.this, exp.Tuple):
-        raise Refused("ER_PARSE_ERROR", "INTERVAL")
+        raise near("INTERVAL")
     value, *others = (self.compile(part) for part in node.this.expressions)
     texts = ", ".join([to.as_double(value), *map(to.as_double, others)])
     return made(f"interval_place({texts})", BIGINT, value, *others, nullable=False)

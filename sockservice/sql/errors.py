@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sockservice.answers import Error
-from sockservice.error_codes import error
+from sockservice.error_codes import error, syntax_error
 from sockservice.errors import SockserviceError
 
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ class Waiting(SockserviceError):
     def __init__(self, holder: Transaction) -> None:
         super().__init__("waits for a lock")
         self.holder = holder
+
+
+def near(text: str) -> Refused:
+    """Error 1064 at a text that stands where something else should."""
+    return Refused(syntax_error(text))
 
 
 def wrong_count(name: str) -> Refused:

@@ -16,7 +16,7 @@ from sqlglot import exp
 from sockservice.collations import find_charset
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import scaled
-from sockservice.sql.errors import Refused, unsupported
+from sockservice.sql.errors import Refused, near, unsupported
 from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, decimal_type, text_type, wide
 from sockservice.sql.moments import SECOND, of_datetime, time_text
 from sockservice.sql.plan import PlanBuilder
@@ -320,7 +320,7 @@ def _boolean(self: Expressions, node: exp.Boolean) -> Typed:  # noqa: ARG001
 @rule(exp.Column)
 def _column(self: Expressions, node: exp.Column) -> Typed:
     if isinstance(node.this, exp.Star):
-        raise Refused("ER_PARSE_ERROR", "*")
+        raise near("*")
     try:
         return self.scope.column(node.name, node.table, node.args["db"].name if node.args.get("db") else "")
     except Refused:

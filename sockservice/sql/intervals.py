@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import EXACT, exactly
-from sockservice.sql.errors import Refused
+from sockservice.sql.errors import Refused, near
 from sockservice.sql.expressions import Expressions
 from sockservice.sql.kinds import DATE, Kind, fraction_of, moment_type, text_type
 from sockservice.sql.moments import LONGEST_TIME, SECOND, Moment, moment_of, of_datetime, time_of, time_text
@@ -57,7 +57,7 @@ def unit_name(node: exp.Expression | None) -> str:
     """
     name = str(node.name if node is not None else "").upper().removeprefix("SQL_TSI_")
     if name not in UNITS:
-        raise Refused("ER_PARSE_ERROR", f"'{name}'")
+        raise near(name)
     return name
 
 

@@ -37,7 +37,7 @@ _TYPES: Final = frozenset(
 )
 """Words behind which numbers or texts in brackets belong to a type."""
 _STRUCTURAL: Final = frozenset(
-    "create alter drop show describe desc explain use set grant revoke rename truncate lock prepare kill".split()
+    "create alter drop show describe desc explain use grant revoke rename truncate lock prepare kill".split()
 )
 """Statements whose literals are part of what they are: they are not told apart from the rest."""
 _LITERALS: Final = frozenset(["string", "number", "binary", "parameter"])

@@ -20,6 +20,8 @@ _DATE: Final = re.compile(
 )
 _DIGITS: Final = re.compile(r"\s*(\d{14}|\d{12}|\d{8}|\d{6})(?:\.(\d*))?(?!\d)", re.ASCII)
 _ZONE: Final = re.compile(r"([+-])(\d{2}):(\d{2})\s*\Z", re.ASCII)
+_DATED: Final = re.compile(rf"\s*\d{{1,4}}{_SIGN}+\d{{1,2}}{_SIGN}+\d{{1,2}}(?:T|\s+)\d|\s*\d{{14}}(?!\d)", re.ASCII)
+"""The beginning of a date with a time of day, where a time is looked for."""
 _TIME: Final = re.compile(r"\s*(-?)(?:(\d+)\s+)?(\d+)(?::(\d{1,2})(?::(\d{1,2}))?)?(?:\.(\d*))?", re.ASCII)
 LONGEST_TIME: Final = (838 * 3600 + 59 * 60 + 59) * 1_000_000
 """Microseconds of the longest TIME."""
@@ -232,7 +234,7 @@ def read_time(value: Any) -> tuple[int | None, bool]:
         negative, value = value < 0, abs(value)
         value = ("-" if negative else "") + (str(value) if isinstance(value, int) else f"{value:.6f}")
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-    if len(text) > 9 and (_DATE.match(text) or (_DIGITS.match(text) and "." not in text[:10])):
+    if len(text) > 11 and _DATED.match(text):
         moment, whole = read_moment(text)
         return (None, False) if moment is None else (moment.time_of_day, whole)
     found = _TIME.match(text)

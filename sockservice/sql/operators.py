@@ -10,19 +10,22 @@ from sockservice.sql import comparison as to
 from sockservice.sql.expressions import Expressions, digits_of, rule
 from sockservice.sql.intervals import shifted
 from sockservice.sql.kinds import BIGINT, DOUBLE, TEMPORAL, UNSIGNED, Kind, decimal_type, fraction_of
-from sockservice.sql.typed import NULL, Typed, made
+from sockservice.sql.typed import Typed, made
 from sockservice.sqltypes import SqlType
 
 _NAMES: Final = {exp.Add: "add", exp.Sub: "subtract", exp.Mul: "multiply"}
 _SIGNS: Final = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
-_LONGEST_DECIMAL: Final = 65
+_GROUP: Final = 9
+"""Digits of a DECIMAL that MySQL keeps together."""
 _WHOLE: Final = frozenset([Kind.INTEGER, Kind.NULL])
 _EXACT: Final = frozenset([Kind.INTEGER, Kind.DECIMAL, Kind.NULL])
 
 
 def operand(value: Typed) -> Typed:
     """A value as arithmetic takes it: a whole number, a DECIMAL or a DOUBLE."""
-    if value.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE, Kind.NULL):
+    if value.kind is Kind.NULL:
+        return made("NULL", DOUBLE, value)
+    if value.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE):
         return value
     if value.kind in TEMPORAL:
         digits = fraction_of(value.type)
@@ -40,7 +43,7 @@ def _arithmetic(self: Expressions, node: exp.Binary) -> Typed:
     moved = _with_interval(self, node)
     if moved is not None:
         return moved
-    left, right = operand(self.compile(node.this)), operand(self.compile(node.expression))
+    left, right = _factor(self, node.this), _factor(self, node.expression)
     kinds = {left.kind, right.kind}
     if kinds <= _WHOLE:
         return _whole(node, left, right)
@@ -75,14 +78,29 @@ def _whole(node: exp.Binary, left: Typed, right: Typed) -> Typed:
     return made(f"whole_{_NAMES[type(node)]}({left.sql}, {right.sql}, {int(unsigned)})", kind, left, right)
 
 
+def _factor(self: Expressions, node: exp.Expression) -> Typed:
+    """A part of an arithmetic expression; a quotient in it keeps more digits than it shows."""
+    inner = node
+    while isinstance(inner, exp.Paren):
+        inner = inner.this
+    return _quotient(self, inner, within=True) if isinstance(inner, exp.Div) else operand(self.compile(node))
+
+
 @rule(exp.Div)
 def _divide(self: Expressions, node: exp.Div) -> Typed:
-    left, right = operand(self.compile(node.this)), operand(self.compile(node.expression))
+    return _quotient(self, node, within=False)
+
+
+def _quotient(self: Expressions, node: exp.Div, *, within: bool) -> Typed:
+    left, right = _factor(self, node.this), _factor(self, node.expression)
     if {left.kind, right.kind} <= _EXACT:
         more = int(self.variable("div_precision_increment"))
         (digits, scale), (_, other) = digits_of(left), digits_of(right)
         kind = decimal_type(digits + other + more, scale + more)
-        text = f"decimal_divide({left.sql}, {right.sql}, {kind.decimals})"
+        kept = kind.decimals or 0
+        if within:
+            kept = min(-(-kept // _GROUP) * _GROUP, 30)
+        text = f"decimal_divide({left.sql}, {right.sql}, {kept})"
         return made(text, kind, left, right, nullable=True)
     return made(f"divide({to.as_double(left)}, {to.as_double(right)})", DOUBLE, left, right, nullable=True)
 
@@ -123,8 +141,6 @@ def _negative(self: Expressions, node: exp.Neg) -> Typed:
             # The least BIGINT can be written only so.
             return Typed(self.builder.bind(number, _least), SqlType("BIGINT", 20), False)
     value = operand(self.compile(node.this))
-    if value is NULL or value.kind is Kind.NULL:
-        return made("NULL", BIGINT, value)
     if value.kind is Kind.DECIMAL:
         return made(f"decimal_subtract('0', {value.sql}, {value.type.decimals or 0})", value.type, value)
     if value.kind is Kind.INTEGER:

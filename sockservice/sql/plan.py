@@ -13,8 +13,8 @@ from sockservice.interfaces import ISession
 from sockservice.sql.literals import Literal
 from sockservice.sqltypes import SqlType
 
-_MARK: Final = re.compile(r"\?([0-9]+)")
-
+_PLACE: Final = re.compile(r"""'(?:[^']|'')*+'|"(?:[^"]|"")*+"|\?([0-9]++)|:b([0-9]++)""")
+"""A text, a name or the place of a parameter in SQLite's text."""
 Assumption: TypeAlias = tuple[Callable[[ISession], Any], Any]
 
 if TYPE_CHECKING:
@@ -44,15 +44,14 @@ class Plan:
     predicate: Predicate | None = None
     into: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    _used: int = attrs.field(init=False, eq=False, repr=False)
 
-    used: int = attrs.field(init=False)
-
-    @used.default
+    @_used.default
     def _count_used(self) -> int:
-        """How many of the binds the text has; what was compiled and dropped may have left others."""
+        """How many binds the text has: one may have been made for an argument that does not matter."""
         if not self.sql:
             return len(self.binds)
-        return max(map(int, _MARK.findall(self.sql)), default=0)
+        return max((int(one or other) for one, other in _PLACE.findall(self.sql) if one or other), default=0)
 
     def suits(self, session: ISession) -> bool:
         """Whether what it assumes of the session holds."""
@@ -60,7 +59,7 @@ class Plan:
 
     def parameters(self, literals: Sequence[Literal]) -> tuple[Any, ...]:
         """The values to bind, for a statement's literals."""
-        return tuple(convert(literals[number].value) for number, convert in self.binds[: self.used])
+        return tuple(convert(literals[number].value) for number, convert in self.binds[: self._used])
 
 
 @attrs.define

@@ -54,7 +54,7 @@ class Function:
     def letters(self, count: int) -> str:
         """A letter for each of so many arguments."""
         letters = self.arguments.replace("|", "").rstrip("*")
-        return letters.ljust(count, letters[-1:])[:count]
+        return letters.ljust(count, letters[-1:] or "x")[:count]
 
 
 FUNCTIONS: Final[dict[str, Function]] = {}

@@ -30,6 +30,7 @@ from sockservice.sql.predicates import predicate_of_query
 from sockservice.sql.running import Work
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import Locking, SqlSession
+from sockservice.sql.set_variables import set_variables
 from sockservice.sql.spool import Spool
 from sockservice.sql.surroundings import Surroundings, enter
 from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
@@ -142,7 +143,11 @@ class Statements:
         node = found_or_node
         if isinstance(node, exp.Command):
             raise unsupported(f"this statement ({node.this})")
-        return Ok() if request.command == "prepare" else (yield from self._define(node))
+        if request.command == "prepare":
+            return Ok()
+        if isinstance(node, exp.Set):
+            return (yield from set_variables(session, node, folded.literals))
+        return (yield from self._define(node))
 
     def at_once(self, request: Request, now: float) -> Rows | None:
         """The answer to a query that was compiled before, where nothing can be in its way: the hot path.

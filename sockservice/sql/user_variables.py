@@ -10,7 +10,7 @@ from sqlglot import exp
 from sockservice.interfaces import ISession
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import exactly, scaled
-from sockservice.sql.errors import Refused
+from sockservice.sql.errors import Refused, near
 from sockservice.sql.expressions import Expressions, rule
 from sockservice.sql.kinds import BIGINT, DOUBLE, UNSIGNED, Kind, to_python, wide
 from sockservice.sql.registry import internal
@@ -70,7 +70,7 @@ def _variable(self: Expressions, node: exp.Parameter) -> Typed:
 @rule(exp.PropertyEQ)
 def _assignment(self: Expressions, node: exp.PropertyEQ) -> Typed:
     if not isinstance(node.this, exp.Parameter):
-        raise Refused("ER_PARSE_ERROR", ":=")
+        raise near(":=")
     return assigned(self, name_of(node.this.this), self.compile(node.expression))
 
 
@@ -149,4 +149,4 @@ def _system_variable(self: Expressions, node: exp.SessionParameter) -> Typed:
         return Typed(text_literal(wide(int(value))), kind, False)
     if typed.kind is Kind.DOUBLE:
         return Typed(repr(float(value)), kind, False)
-    return Typed(text_literal(str(value)), kind, False, self.collation().collation, 3)
+    return Typed(text_literal(str(value)), kind, False, "utf8mb3_general_ci", 3)

@@ -9,7 +9,7 @@ from typing import Final
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql.errors import Refused, wrong_count
+from sockservice.sql.errors import Refused, near, wrong_count
 from sockservice.sql.expressions import Expressions, special
 from sockservice.sql.functions.date_names import Names, names_of
 from sockservice.sql.functions.date_parts import week_mode, week_of
@@ -155,7 +155,7 @@ def _get_format(self: Expressions, node: exp.Anonymous) -> Typed:
         raise wrong_count("get_format")
     kind = node.expressions[0].name.upper().replace("TIMESTAMP", "DATETIME")
     if kind not in ("DATE", "TIME", "DATETIME"):
-        raise Refused("ER_PARSE_ERROR", f"'{kind}'")
+        raise near(kind)
     region = self.compile(node.expressions[1])
     text = f"form_of({text_literal(kind)}, {to.as_text(region)})"
     return made(text, text_type(17), region, nullable=True, like=self.collation())

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql.errors import Refused, wrong_count
+from sockservice.sql.errors import Refused, near, wrong_count
 from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.functions.date_names import names_of
 from sockservice.sql.intervals import UNITS
@@ -180,7 +180,7 @@ _TIME_UNITS: Final = frozenset(
 def _extract(self: Expressions, node: exp.Extract) -> Typed:
     unit = node.name.upper()
     if unit not in UNITS:
-        raise Refused("ER_PARSE_ERROR", f"'{unit}'")
+        raise near(unit)
     value = self.compile(node.expression)
     is_time = value.kind is Kind.TIME or (unit in _TIME_UNITS and value.kind not in (Kind.DATE, Kind.DATETIME))
     source = to.as_time(value) if is_time else to.as_moment(value)

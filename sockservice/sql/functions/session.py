@@ -11,7 +11,7 @@ from sockservice.interfaces import ISession
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import wrong_count
 from sockservice.sql.expressions import Expressions, rule, special
-from sockservice.sql.kinds import BIGINT, UNSIGNED, Kind, text_type, wide
+from sockservice.sql.kinds import BIGINT, Kind, text_type
 from sockservice.sql.registry import internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed, made, text_literal
@@ -55,29 +55,6 @@ _telling("current_user", lambda session: session.current_user, text_type(288), e
 _telling("version", lambda session: session.server.version, text_type(60))
 _telling("connection_id", lambda session: session.connection_id, SqlType("BIGINT", unsigned=True))
 _telling("current_role", lambda session: "NONE", text_type(64), exp.CurrentRole)
-
-
-@special("last_insert_id")
-def _last_insert_id(self: Expressions, node: exp.Anonymous) -> Typed:
-    if not node.expressions:
-        return Typed("last_number()", UNSIGNED, False)
-    if len(node.expressions) > 1:
-        raise wrong_count("last_insert_id")
-    value = self.compile(node.expressions[0])
-    return made(f"keep_last_number({to.as_integer(value)})", UNSIGNED, value)
-
-
-@internal("last_number", 0, pure=False)
-def last_number() -> Any:
-    """LAST_INSERT_ID()."""
-    return wide(int(here().session.variables.get("last_insert_id", 0)))
-
-
-@internal("keep_last_number", 1, pure=False)
-def keep_last_number(value: Any) -> Any:
-    """LAST_INSERT_ID(n): the number from now on."""
-    here().session.variables["last_insert_id"] = int(value or 0)
-    return value
 
 
 def _one(self: Expressions, node: exp.Anonymous) -> Typed:
