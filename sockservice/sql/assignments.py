@@ -136,7 +136,7 @@ class Assignments:
         for column, text in zip(self.columns, self.texts, strict=True):
             if column.generated:
                 if text is not None:
-                    raise Refused("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN")
+                    raise Refused("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, rows.table.name)
                 continue
             place = rows.place(column.name)
             if text is None:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlglot import exp
 from twisted.internet.defer import Deferred
 
-from sockservice.answers import Answer, Error, LocalInfile, Ok, Request, Rows
-from sockservice.error_codes import error
+from sockservice.answers import Answer, LocalInfile, Ok, Request, Rows
 from sockservice.sql import ddl, dml, load_data, transaction_statements, warning_statements
 from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
@@ -416,10 +415,9 @@ class Statements:
             table = next((each for each in self.session.store.catalog.every_table() if each.key == key), None)
             name = table.name if table is not None else key
             if key not in locked:
-                raise Refused(_named("ER_TABLE_NOT_LOCKED", f"Table '{name}' was not locked with LOCK TABLES"))
+                raise Refused("ER_TABLE_NOT_LOCKED", name)
             if write and not locked[key]:
-                text = f"Table '{name}' was locked with a READ lock and can't be updated"
-                raise Refused(_named("ER_TABLE_NOT_LOCKED_FOR_WRITE", text))
+                raise Refused("ER_TABLE_NOT_LOCKED_FOR_WRITE", name)
 
 
 _NO_TRANSACTION: Final = Transaction()
@@ -429,11 +427,6 @@ _NO_TRANSACTION: Final = Transaction()
 def _is_temporary(node: exp.Expression) -> bool:
     """Whether a statement makes or drops a temporary table, which commits nothing."""
     return node.find(exp.TemporaryProperty) is not None or bool(node.args.get("temporary"))
-
-
-def _named(name: str, text: str) -> Error:
-    found = error(name)
-    return Error(found.code, found.sqlstate, text)
 
 
 def _database(node: exp.Table) -> str:

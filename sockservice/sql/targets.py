@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from sqlglot import exp
 
-from sockservice.answers import Error
-from sockservice.error_codes import error, syntax_error
+from sockservice.error_codes import syntax_error
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused
 from sockservice.sql.expressions import Expressions
@@ -102,9 +101,7 @@ class Targets:
         node = self._tables.get(source.alias)
         table = None if node is None else self._table(node)
         if table is None or table.key != source.key:
-            found = error("ER_NON_UPDATABLE_TABLE")
-            text = f"The target table {source.alias} of the {statement} is not updatable"
-            raise Refused(Error(found.code, found.sqlstate, text))
+            raise Refused("ER_NON_UPDATABLE_TABLE", source.alias, statement)
         row = '"~row"' if table.key in self.contested else row_number(table)
         return Target(source, table, f"{quoted(source.alias)}.{row}")
 
@@ -189,6 +186,4 @@ def refuse_reading(node: exp.Expression, names: set[str]) -> None:
         sources = [from_.this if from_ is not None else None, *(join.this for join in query.args.get("joins") or ())]
         for source in sources:
             if isinstance(source, exp.Table) and source.name in names:
-                found = error("ER_UPDATE_TABLE_USED")
-                text = f"You can't specify target table '{source.name}' for update in FROM clause"
-                raise Refused(Error(found.code, found.sqlstate, text))
+                raise Refused("ER_UPDATE_TABLE_USED", source.name)
