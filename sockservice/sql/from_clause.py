@@ -12,6 +12,7 @@ from sockservice.sql.dependence import Equality, equalities
 from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.scope import Cell, Scope, Source
 from sockservice.sql.sources import source_of_query, source_of_table
+from sockservice.sql.views import rows_of_view
 from sockservice.sql.typed import Origin, Typed, quoted
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ class FromClause:
         session = queries.session
         view = session.view(name, database)
         if view is not None:
-            selected = queries.view(view)
+            selected = rows_of_view(queries, view)
             inner = queries.new_name(alias)
             self._enter(source_of_query(selected, alias, inner))
             return f"({selected.text}) AS {quoted(inner)}"

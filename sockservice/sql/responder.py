@@ -17,13 +17,13 @@ from sockservice.interfaces import IResponder, ISession
 from sockservice.sql.errors import NotUnderstood, Refused
 from sockservice.sql.plans import Plans
 from sockservice.sql.running import Work, run
+from sockservice.sql.schema import SYSTEM
 from sockservice.sql.session import SqlSession
 from sockservice.sql.statements import Statements
 from sockservice.sql.store import Store
+from sockservice.sql.system_tables import SystemTables
 
 _STATEMENTS: Final = frozenset(["query", "execute", "prepare"])
-_OWN: Final = frozenset(["information_schema", "mysql", "performance_schema", "sys"])
-"""Databases that are always there."""
 
 
 Outcome = TypeVar("Outcome")
@@ -53,7 +53,14 @@ class Sql:
     @functools.cached_property
     def store(self) -> Store:
         """Where the rows are."""
-        return self._make_store()
+        store = self._make_store()
+        store.system = SystemTables(self._ask)
+        return store
+
+    def _ask(self, request: Request) -> Answer | None:
+        """What who stands beside answers at once."""
+        answer = self._beside.respond(request) if self._beside is not None else None
+        return None if isinstance(answer, Deferred) else answer
 
     def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
         """The answer to a statement, or None where nobody here has one."""
@@ -132,7 +139,7 @@ class Sql:
                 return (yield from self._elsewhere(request, session)) or refused.answer
         if request.command == "init_db":
             name = request.text.partition("@")[0]
-            if name.lower() not in _OWN:
+            if name.lower() not in SYSTEM:
                 self.store.catalog.database(name)
             return Ok()
         if request.command == "reset_connection":

@@ -270,7 +270,7 @@ class Rows:
             if holder is not None:
                 return Waiting(holder)
             wanted = self._of_index(conflict.index.parts, values) or []
-            entry = "-".join(map(_shown, wanted, (self._column(part) for part in conflict.index.parts)))
+            entry = "-".join(map(shown, wanted, (self._column(part) for part in conflict.index.parts)))
             return Duplicate(conflict.row, entry[:64], f"{self.table.name}.{conflict.index.name}")
         return Refused("ER_UNKNOWN_ERROR")
 
@@ -278,7 +278,7 @@ class Rows:
         return self.columns[self.place(part.column)]
 
 
-def _shown(value: Any, column: Column) -> str:
+def shown(value: Any, column: Column) -> str:
     """A value as an error names it."""
     if isinstance(value, bytes):
         return value.decode("latin-1") if value.isascii() else "".join(f"\\x{byte:02X}" for byte in value)

@@ -82,14 +82,6 @@ class Queries:
             return inner._replace(text=text + inner.text, plain=False)
         return self._without_common(node, outer, part)
 
-    def view(self, node: exp.Expression) -> Selected:
-        """Compile the query of a view, which sees nothing of the statement around it."""
-        outside_common, self.common = self.common, CommonTables(self)
-        try:
-            return self.selected(node)
-        finally:
-            self.common = outside_common
-
     def source(self, node: exp.Expression, scope: Scope) -> str:
         """The text of one table of FROM, which is entered into the scope with what is joined inside of it."""
         return FromClause(self, scope).source(node)

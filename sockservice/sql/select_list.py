@@ -41,7 +41,11 @@ def items_of(node: exp.Select, compiler: Expressions) -> list[Item]:
             inner = item.this if isinstance(item, exp.Alias) else item
             refuse_nested_aggregates(inner)
             label = item.alias if isinstance(item, exp.Alias) else _label(item, compiler)
-            items.append(Item(label, compiler.compile(inner), inner))
+            typed = compiler.compile(inner)
+            if label == inner.name and typed.origin is not None and typed.origin.database == "information_schema":
+                # These tables give their own spelling of a name, not the statement's.
+                label = typed.origin.name
+            items.append(Item(label, typed, inner))
     return items
 
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlglot import exp
 from twisted.internet.defer import Deferred
 
-from sockservice.answers import Answer, LocalInfile, Ok, Request, Rows
-from sockservice.sql import ddl, dml, load_data, transaction_statements, warning_statements
+from sockservice.answers import Answer, Error, LocalInfile, Ok, Request, Rows
+from sockservice.error_codes import error
+from sockservice.sql import definitions, dml, load_data, show_statements, transaction_statements, warning_statements
+from sockservice.sql.definition import Definition
 from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
 from sockservice.sql.execution import TURN, Execution, LongWork
@@ -122,6 +124,13 @@ class Statements:
         told = warning_statements.answered(folded.key, session.session)
         if told is not None:
             return told
+        if word in definitions.WORDS:
+            definition = definitions.read_definition(folded.key)
+            return Ok() if request.command == "prepare" else (yield from self._define(definition))
+        if word in show_statements.WORDS:
+            shown = show_statements.shown(session, folded.key)
+            if shown is not None:
+                return shown
         try:
             return (yield from self._query_or_definition(request, folded))
         except Refused as refused:
@@ -139,14 +148,11 @@ class Statements:
             if request.command == "prepare":
                 return Ok() if found_or_node.into else Rows(found_or_node.columns)
             return (yield from self._rows(found_or_node, folded, locking, view))
-        node = found_or_node
-        if isinstance(node, exp.Command):
-            raise unsupported(f"this statement ({node.this})")
-        if request.command == "prepare":
-            return Ok()
-        if isinstance(node, exp.Set):
-            return (yield from set_variables(session, node, folded.literals))
-        return (yield from self._define(node))
+        if isinstance(found_or_node, exp.Set):
+            if request.command == "prepare":
+                return Ok()
+            return (yield from set_variables(session, found_or_node, folded.literals))
+        raise unsupported(f"this statement ({type(found_or_node).__name__})")
 
     def at_once(self, request: Request, now: float) -> Rows | None:
         """The answer to a query that was compiled before, where nothing can be in its way: the hot path.
@@ -168,7 +174,8 @@ class Statements:
         if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
             return None
         folded = fold(request.text, request.params)
-        key = (folded.key, shape(folded.literals), session.database, session.sql_mode, _NOTHING, None)
+        surroundings = (session.database, session.shadows, session.sql_mode, _NOTHING, None)
+        key = (folded.key, shape(folded.literals), *surroundings)
         plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
         if plan is None or plan.into or "session_" in plan.sql or not plan.suits(session.session):
             return None
@@ -207,7 +214,8 @@ class Statements:
         """The plan of a query; what was read, where it is none."""
         session = self.session
         contested = bool(session.store.versions.writers) and locking is not None
-        key = (folded.key, shape(folded.literals), session.database, session.sql_mode, session.unseen, locking)
+        surroundings = (session.database, session.shadows, session.sql_mode, session.unseen, locking)
+        key = (folded.key, shape(folded.literals), *surroundings)
         version = session.store.catalog.version
         found: Plan | None = None if contested else self._plans.find(key, version, folded.literals)
         if found is not None and found.suits(session.session):
@@ -299,7 +307,7 @@ class Statements:
     def _compiled(self, text: str, literals: Any, folded: Folded) -> dml.Change:
         session = self.session
         contested = bool(session.store.versions.writers)
-        key: Hashable = (text, shape(literals), session.database, session.sql_mode, "change")
+        key: Hashable = (text, shape(literals), session.database, session.shadows, session.sql_mode, "change")
         version = session.store.catalog.version
         if not contested:
             found: dml.Change | None = self._plans.find(key, version, literals)
@@ -337,22 +345,22 @@ class Statements:
 
     # --- definitions --------------------------------------------------------------------------
 
-    def _define(self, node: exp.Expression) -> Work[Answer]:
+    def _define(self, definition: Definition) -> Work[Answer]:
         """Run a statement that changes definitions: what was changed before is committed."""
         session = self.session
-        if not _is_temporary(node):
+        if definition.commits:
             session.commit()
-        keys = {
-            table.key
-            for each in node.find_all(exp.Table)
-            if (table := session.store.catalog.table(_database(each) or session.database, each.name)) is not None
-        }
-        for key in keys:
-            yield from self._wait_until_unused(key)
-        answer = ddl.run(session, node)
-        for key in keys:
-            session.store.versions.forget(key)
-        return answer
+        locks, asking = session.store.locks, Transaction(tables=session.table_locks)
+        tables = [table for table in definition.tables(session) if not table.temporary]
+        for table in tables:
+            yield from self._wait_until_unused(table.key)
+        for table in tables:
+            locks.take(asking, table.key, TABLE, exclusive=True)
+        try:
+            return (yield from definition.run(session, lambda each: self._change(dml.Statement.of(each), describe=False)))
+        finally:
+            locks.release(asking)
+            asking.end()
 
     def _wait_until_unused(self, key: str) -> Work[None]:
         """Wait until no transaction has read or changed a table (MySQL 8.4 manual, 10.11.4 "Metadata Locking")."""
@@ -422,15 +430,6 @@ class Statements:
 
 _NO_TRANSACTION: Final = Transaction()
 """What a query is within that neither sees nor changes anything of a transaction's."""
-
-
-def _is_temporary(node: exp.Expression) -> bool:
-    """Whether a statement makes or drops a temporary table, which commits nothing."""
-    return node.find(exp.TemporaryProperty) is not None or bool(node.args.get("temporary"))
-
-
-def _database(node: exp.Table) -> str:
-    return str(node.args["db"].name) if node.args.get("db") else ""
 
 
 def _answered(rows: Any, plan: Plan) -> Any:

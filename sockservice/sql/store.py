@@ -16,7 +16,9 @@ from sockservice.sql.numbers import Numbers
 from sockservice.sql.predicates import Predicates
 from sockservice.sql.readers import Readers, RunInThread
 from sockservice.sql.schema import Database, ForeignKey, Table
+from sockservice.sql.system_tables import SystemTables
 from sockservice.sql.transaction import Transaction
+from sockservice.sql.typed import quoted
 from sockservice.sql.versions import Versions
 
 FILE = "sockservice.sqlite"
@@ -42,6 +44,7 @@ class Store:
         readers: for queries that take their time.
         clock, run_in_thread: as given.
         using: the transactions under way that last for more than a statement.
+        system: the tables of the server's own databases.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Store:
         self.predicates = Predicates(self.main)
         self.named_locks = NamedLocks()
         self.readers = Readers(path, run_in_thread)
+        self.system = SystemTables(lambda _request: None)
         self.using: set[Transaction] = set()
         self._referring: tuple[int, dict[tuple[str, str], list[tuple[Table, ForeignKey]]]] = (-1, {})
 
@@ -81,6 +85,14 @@ class Store:
                         found.setdefault((key.database or child.database, key.table), []).append((child, key))
             self._referring = (self.catalog.version, found)
         return found.get((table.database, table.name), [])
+
+    def drop_rows(self, table: Table) -> None:
+        """Drop the rows of a table, with their versions and its numbers."""
+        self.versions.forget(table.key)
+        self.numbers.forget(table)
+        for transaction in self.versions.writers.values():
+            transaction.written.pop(table.key, None)
+        self.main.execute(f"DROP TABLE IF EXISTS {quoted(table.key)}")
 
     def user_of(self, key: str) -> Transaction | None:
         """A transaction under way that has read or changed a table."""
