@@ -176,6 +176,10 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "") -> ex
     node = statements[0]
     if node is None:
         raise Refused("ER_EMPTY_QUERY")
+    if isinstance(node, exp.Delete) and not node.this or isinstance(node, exp.Set) and not node.expressions:
+        raise _refused(text, len(text), literals, source)
+    if isinstance(node, exp.Transaction) or isinstance(node, exp.Command) and node.name.upper() == "SET":
+        raise _refused(text, len(text) if isinstance(node, exp.Command) else first.end(), literals, source)
     wrong = min(filter(None, (_reserved_name(node, text), _no_limit(node, text, literals))), default=None)
     if wrong is not None:
         raise _refused(text, wrong, literals, source)
@@ -222,6 +226,7 @@ def _no_limit(node: exp.Expression, text: str, literals: tuple[Literal, ...]) ->
 
 def _refused(text: str, at: int, literals: tuple[Literal, ...], source: str) -> Refused:
     """Error 1064, near a place."""
+    at += len(text[at:]) - len(text[at:].lstrip())
     half = _HALF.match(text, at)
     if half is not None and not _NAME_NEXT.search(text, 0, at):
         at = half.end()

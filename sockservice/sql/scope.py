@@ -22,6 +22,7 @@ class Source:
         database: of the table, or ``""``.
         key: the SQLite table, where it is one.
         name: what SQLite's text calls it; ``""`` where that is the alias.
+        hidden: columns that ``*`` leaves out.
         unique: sets of columns, in lower case, of which no two rows have the same values.
     """
 
@@ -31,6 +32,7 @@ class Source:
     key: str = ""
     name: str = ""
     unique: tuple[frozenset[str], ...] = ()
+    hidden: frozenset[str] = frozenset()
 
     def find(self, name: str) -> Typed | None:
         """The column of a name, whatever its case."""

@@ -31,12 +31,12 @@ def items_of(node: exp.Select, compiler: Expressions) -> list[Item]:
             cells = list(scope.cells())
             if not cells:
                 raise Refused("ER_NO_TABLES_USED")
-            items.extend(Item(cell.label, cell.typed) for cell in cells)
+            items.extend(Item(cell.label, cell.typed) for cell in cells if cell.label not in cell.source.hidden)
         elif isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
             source = scope.source(item.table, item.args["db"].name if item.args.get("db") else "")
             if source is None:
                 raise Refused("ER_BAD_TABLE_ERROR", item.table)
-            items.extend(Item(label, typed) for label, typed in source.columns.items())
+            items.extend(Item(label, typed) for label, typed in source.columns.items() if label not in source.hidden)
         else:
             inner = item.this if isinstance(item, exp.Alias) else item
             refuse_nested_aggregates(inner)

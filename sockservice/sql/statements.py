@@ -14,7 +14,16 @@ from twisted.internet.defer import Deferred
 
 from sockservice.answers import Answer, Error, LocalInfile, Ok, Request, Rows
 from sockservice.error_codes import error
-from sockservice.sql import definitions, dml, load_data, show_statements, transaction_statements, warning_statements
+from sockservice.sql import (
+    definitions,
+    dml,
+    explain,
+    load_data,
+    maintenance,
+    show_statements,
+    transaction_statements,
+    warning_statements,
+)
 from sockservice.sql.definition import Definition
 from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
@@ -48,7 +57,7 @@ _LOCKING: Final = re.compile(
     r"(?:for\s+(?P<how>update|share)(?:\s+of\s[^)]*?)?(?P<end>\s+nowait|\s+skip\s+locked)?|lock\s+in\s+share\s+mode)(?:\s+into\s[^)]*)?\Z",
     re.IGNORECASE,
 )
-_PERHAPS_ELSEWHERE: Final = frozenset([1064, 1065, 1235, 1305])
+_PERHAPS_ELSEWHERE: Final = frozenset([1064, 1235, 1305])
 """Errors of statements that are not understood."""
 _CHANGED_TYPES: Final = frozenset(["DECIMAL", "BIGINT", "BIT"])
 """Types whose stored values are not what answers have."""
@@ -127,12 +136,22 @@ class Statements:
         if word in definitions.WORDS:
             definition = definitions.read_definition(folded.key)
             return Ok() if request.command == "prepare" else (yield from self._define(definition))
+        if word in maintenance.WORDS:
+            return maintenance.maintained(session, folded.key)
         if word in show_statements.WORDS:
+            rows = explain.explained(session, folded.key)
+            if rows is not None:
+                return rows
             shown = show_statements.shown(session, folded.key)
             if shown is not None:
                 return shown
+        if word == "call":
+            raise missing_procedure(folded.key, session.database)
+        if word == "do":
+            folded = folded._replace(key=f"SELECT{folded.key[2:]}")
         try:
-            return (yield from self._query_or_definition(request, folded))
+            answer = yield from self._query_or_definition(request, folded)
+            return Ok() if word == "do" else answer
         except Refused as refused:
             if refused.answer.code in _PERHAPS_ELSEWHERE:
                 raise NotUnderstood(refused.answer) from None
@@ -357,7 +376,9 @@ class Statements:
         for table in tables:
             locks.take(asking, table.key, TABLE, exclusive=True)
         try:
-            return (yield from definition.run(session, lambda each: self._change(dml.Statement.of(each), describe=False)))
+            return (
+                yield from definition.run(session, lambda each: self._change(dml.Statement.of(each), describe=False))
+            )
         finally:
             locks.release(asking)
             asking.end()
@@ -451,3 +472,9 @@ class Answered:
 
     def __iter__(self) -> Any:
         return (tuple(map(to_python, row, self._types)) for row in self._rows)
+
+
+def missing_procedure(text: str, database: str) -> Refused:
+    """Error 1305 for a CALL: there are no stored procedures."""
+    name = text.split(None, 1)[1].partition("(")[0].replace("`", "").replace(" ", "") if " " in text else ""
+    return Refused("ER_SP_DOES_NOT_EXIST", "PROCEDURE", name if "." in name else f"{database}.{name}")
