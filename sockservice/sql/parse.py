@@ -70,6 +70,7 @@ class Dialect(MySQL):
     class Parser(MySQL.Parser):
         """See above; and items of select lists keep what was written, errors where they are."""
 
+        FUNC_TOKENS = MySQL.Parser.FUNC_TOKENS | {TokenType.DEFAULT}
         ID_VAR_TOKENS = MySQL.Parser.ID_VAR_TOKENS - _NO_NAMES
         ALIAS_TOKENS = MySQL.Parser.ALIAS_TOKENS - _NO_NAMES
         TABLE_ALIAS_TOKENS = MySQL.Parser.TABLE_ALIAS_TOKENS - _NO_NAMES

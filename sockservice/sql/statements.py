@@ -37,6 +37,7 @@ from sockservice.sql.parse import parse, refuse_parameters
 from sockservice.sql.plan import Plan, PlanBuilder
 from sockservice.sql.plans import LONGEST, shape
 from sockservice.sql.predicates import predicate_of_query
+from sockservice.sql.row_limits import counting, limited
 from sockservice.sql.running import Work
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import Locking, SqlSession
@@ -196,7 +197,7 @@ class Statements:
         surroundings = (session.database, session.shadows, session.sql_mode, _NOTHING, None)
         key = (folded.key, shape(folded.literals), *surroundings)
         plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
-        if plan is None or plan.into or "session_" in plan.sql or not plan.suits(session.session):
+        if plan is None or plan.into or plan.total or "session_" in plan.sql or not plan.suits(session.session):
             return None
         session.now = now
         main = store.main
@@ -246,6 +247,8 @@ class Statements:
         session.locking = locking
         try:
             text, columns = Queries(session, builder).query(node)
+            text += limited(session, builder, node)
+            total = counting(session, builder, node)
         finally:
             session.locking = None
         pinned = frozenset(builder.pinned)
@@ -258,6 +261,7 @@ class Statements:
             predicate_of_query(session, node, folded.literals) if locking is not None else None,
             variables_of(node, columns),
             tuple(builder.assumptions.items()),
+            None if total is None else Plan(total, tuple(builder.binds)),
         )
         if len(folded.key) <= LONGEST and not contested:
             self._plans.add(key, version, plan, pinned, folded.literals)
@@ -286,6 +290,9 @@ class Statements:
             finally:
                 session.locking = None
             session.found_rows = len(rows)
+            if plan.total is not None:
+                total = yield from execution.read(plan.total.sql, plan.total.parameters(folded.literals))
+                session.found_rows = next(iter(total))[0]
             if plan.predicate is not None:
                 session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals)
             if plan.into:
