@@ -13,7 +13,7 @@ from sqlglot.tokens import Token, TokenType
 
 from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused
-from sockservice.sql.literals import Literal, place_in, written
+from sockservice.sql.literals import USUAL, Lexical, Literal, place_in, written
 from sockservice.sql.reserved import RESERVED, STATEMENTS
 
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
@@ -148,16 +148,28 @@ class Dialect(MySQL):
             return this
 
 
+class Joining(Dialect):
+    """The same, where ``||`` joins texts."""
+
+    class Parser(Dialect.Parser):
+        """``||`` binds as close as ``^``."""
+
+        DISJUNCTION = {kind: node for kind, node in Dialect.Parser.DISJUNCTION.items() if kind is not TokenType.DPIPE}
+        EXPONENT = {**Dialect.Parser.EXPONENT, TokenType.DPIPE: exp.DPipe}
+
+
 _DIALECT: Final = Dialect()
+_JOINING: Final = Joining()
 
 
-def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "") -> exp.Expression:
+def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: Lexical = USUAL) -> exp.Expression:
     """Read one statement.
 
     Args:
         text: a statement, perhaps with ``:p0`` in the place of literals.
         literals: these, for the message of an error.
         source: the statement as it was written, for the same.
+        how: what ``||`` means.
 
     Raises:
         Refused: error 1064 or 1065.
@@ -168,7 +180,7 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "") -> ex
     if first is None or first[1].lower() not in STATEMENTS:
         raise _refused(text, first.start(1) if first else 0, literals, source)
     try:
-        statements = _DIALECT.parse(text)
+        statements = (_JOINING if how.joins else _DIALECT).parse(text)
     except Stopped as stopped:
         raise _refused(text, stopped.at, literals, source) from None
     except (SqlglotError, RecursionError, ValueError, IndexError) as problem:

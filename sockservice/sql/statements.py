@@ -30,7 +30,7 @@ from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, uns
 from sockservice.sql.execution import TURN, Execution, LongWork
 from sockservice.sql.into import assign, variables_of
 from sockservice.sql.kinds import to_python
-from sockservice.sql.literals import Folded, fold
+from sockservice.sql.literals import Folded, Lexical, fold, lexical
 from sockservice.sql.locks import TABLE
 from sockservice.sql.named_locks import Taken
 from sockservice.sql.parse import parse, refuse_parameters
@@ -76,8 +76,8 @@ class _Read(NamedTuple):
     change: dml.Statement | None
 
     @classmethod
-    def of(cls, request: Request) -> _Read:
-        folded = fold(request.text, request.params)
+    def of(cls, request: Request, how: Lexical) -> _Read:
+        folded = fold(request.text, request.params, how)
         word = _word(folded.key)
         return cls(folded, word, dml.Statement.of(folded) if word in dml.WORDS else None)
 
@@ -114,11 +114,12 @@ class Statements:
         session = self.session
         session.text, session.now, session.given_id = request.text, now, 0
         session.given_up.clear()
+        how = lexical(session.sql_mode)
         if len(request.text) > _LONG:
             # Taking a long statement apart would keep the others waiting.
-            read: _Read = yield session.store.run_in_thread(functools.partial(_Read.of, request))
+            read: _Read = yield session.store.run_in_thread(functools.partial(_Read.of, request, how))
         else:
-            read = _Read.of(request)
+            read = _Read.of(request, how)
         folded, word = read.folded, read.word
         if request.command == "query":
             refuse_parameters(folded.key, folded.literals, request.text)
@@ -193,7 +194,7 @@ class Statements:
         idle = session.busy is None and session.transaction is None and session.locked_tables is None
         if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
             return None
-        folded = fold(request.text, request.params)
+        folded = fold(request.text, request.params, lexical(session.sql_mode))
         surroundings = (session.database, session.shadows, session.sql_mode, _NOTHING, None)
         key = (folded.key, shape(folded.literals), *surroundings)
         plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
@@ -240,7 +241,7 @@ class Statements:
         found: Plan | None = None if contested else self._plans.find(key, version, folded.literals)
         if found is not None and found.suits(session.session):
             return found
-        node = parse(folded.key, folded.literals, session.text)
+        node = parse(folded.key, folded.literals, session.text, lexical(session.sql_mode))
         if not isinstance(node, (exp.Query, exp.Values)):
             return node
         builder = PlanBuilder(folded.literals)
