@@ -42,7 +42,6 @@ class Execution:
 
     Attributes:
         view: what it sees.
-        now: when it began, in seconds since the epoch.
     """
 
     def __init__(

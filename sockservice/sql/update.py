@@ -9,6 +9,7 @@ import attrs
 from sqlglot import exp
 
 from sockservice.answers import Ok
+from sockservice.error_codes import syntax_error
 from sockservice.sql.assignments import Assignments
 from sockservice.sql.defaults import Defaults
 from sockservice.sql.errors import Refused
@@ -122,6 +123,8 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
     Raises:
         Refused: 1054, 1093, 1288 and what an expression is refused for.
     """
+    if not node.expressions:
+        raise Refused(syntax_error(""))
     under = underlying(session, node.this, "UPDATE") if not node.this.args.get("joins") else None
     if under is not None:
         over_table(node, under)
