@@ -123,6 +123,7 @@ class MySQL:
         def store() -> Store:
             made = Store(clock=host.reactor, run_in_thread=run_in_thread, template=template())
             made.create_database(host.options["database"])
+            host.reactor.addSystemEventTrigger("after", "shutdown", made.close)
             return made
 
         return Sql(store, chatter)

@@ -13,8 +13,8 @@ from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.schema import SYSTEM
 from sockservice.sql.scope import Cell, Scope, Source
 from sockservice.sql.sources import source_of_query, source_of_table
-from sockservice.sql.views import rows_of_view
 from sockservice.sql.typed import Origin, Typed, quoted
+from sockservice.sql.views import rows_of_view
 
 if TYPE_CHECKING:
     from sockservice.sql.select import Queries

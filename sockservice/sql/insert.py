@@ -325,7 +325,7 @@ class Inserting:
     def _replace(self, values: list[Any]) -> bool:
         """Delete what is in the way of a row and insert it; whether that was anything."""
         conflicts = self._rows.conflicts(values)
-        # A row that meets its like by the last of its unique keys is changed in place, and not even that if it is equal.
+        # A row that meets its like by the last of its keys is changed in place, and not even that if it is equal.
         last = conflicts and conflicts[0].index is self._rows.unique[-1]
         if last and not self._execution.store.referring(self._insertion.table):
             old = self._rows.get(conflicts[0].row)

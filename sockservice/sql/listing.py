@@ -98,7 +98,11 @@ class Filter:
         return Rows(columns, [tuple(row) for row in rows])
 
     def _chosen(
-        self, session: SqlSession, columns: tuple[AnswerColumn, ...], rows: list[Sequence[Any]], names: Mapping[str, str]
+        self,
+        session: SqlSession,
+        columns: tuple[AnswerColumn, ...],
+        rows: list[Sequence[Any]],
+        names: Mapping[str, str],
     ) -> list[tuple[Any, ...]]:
         folded = fold(f"SELECT {self._where}")
         node = parse(folded.key).expressions[0]

@@ -16,8 +16,7 @@ from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, ISession
 from sockservice.sql.errors import NotUnderstood, Refused
 from sockservice.sql.plans import Plans
-from sockservice.sql.running import run_now, Work, run
-from sockservice.sql.schema import SYSTEM
+from sockservice.sql.running import Work, run, run_now
 from sockservice.sql.session import SqlSession
 from sockservice.sql.statements import Statements
 from sockservice.sql.store import Store
@@ -133,7 +132,7 @@ class Sql:
             session.row_count = -1
             return self._refused(session.session, refused)
         except (sqlite3.Error, RecursionError, OverflowError, ValueError) as problem:
-            self._log.failure("a statement failed in SQLite: {text}", text=text[:300])
+            self._log.warn("SQLite does not run {text}: {problem!r}", text=text[:300], problem=problem)
             return Error(1105, "HY000", f"sockservice: {type(problem).__name__}: {problem}")
         finally:
             busy, session.busy = session.busy, None
@@ -150,9 +149,7 @@ class Sql:
             except NotUnderstood as refused:
                 return (yield from self._elsewhere(request, session)) or refused.answer
         if request.command == "init_db":
-            name = request.text.partition("@")[0]
-            if name.lower() not in SYSTEM:
-                self.store.catalog.database(name)
+            self.store.check_database(request.text)
             return Ok()
         if request.command == "reset_connection":
             yield from session.begin_anew()

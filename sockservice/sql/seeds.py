@@ -107,7 +107,9 @@ class Seeds:
                     if time.monotonic() - told >= PROGRESS:
                         told, read = time.monotonic(), lines.characters
                         percent = min(99, 100 * read // max(size, 1))
-                        self._log.info("{path}: {percent} %, {count} statements", path=path, percent=percent, count=count)
+                        self._log.info(
+                            "{path}: {percent} %, {count} statements", path=path, percent=percent, count=count
+                        )
         except (OSError, ValueError) as problem:
             reason = problem.strerror if isinstance(problem, OSError) else problem
             raise ConfigurationError(f"cannot be used as a seed: {reason}", Place(path)) from problem

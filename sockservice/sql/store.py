@@ -16,7 +16,7 @@ from sockservice.sql.named_locks import NamedLocks
 from sockservice.sql.numbers import Numbers
 from sockservice.sql.predicates import Predicates
 from sockservice.sql.readers import Readers, RunInThread
-from sockservice.sql.schema import Database, ForeignKey, Table
+from sockservice.sql.schema import SYSTEM, Database, ForeignKey, Table
 from sockservice.sql.system_tables import SystemTables
 from sockservice.sql.transaction import Transaction
 from sockservice.sql.typed import quoted
@@ -78,6 +78,16 @@ class Store:
         """Make a database, where there is none of the name."""
         if name not in self.catalog.databases:
             self.catalog.put(Database(name))
+
+    def check_database(self, name: str) -> None:
+        """See that a database is there; what stands behind its last ``@`` is the workspace.
+
+        Raises:
+            Refused: 1049.
+        """
+        name = name.rpartition("@")[0] or name
+        if name.lower() not in SYSTEM:
+            self.catalog.database(name)
 
     def referring(self, table: Table) -> list[tuple[Table, ForeignKey]]:
         """The foreign keys that refer to a table, each with the table that has it."""

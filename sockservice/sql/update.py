@@ -61,7 +61,7 @@ class Updating:
         seen: list[set[int]] = [set() for _ in self.targets]
         found = yield from execution.read(self.plan.sql, numbered(self.plan.parameters(literals)))
         if self.predicate is not None:
-            store.predicates.keep(execution.transaction, self.predicate, tuple(literals))
+            store.predicates.keep(execution.transaction, self.predicate, tuple(literals), found=len(found))
         matched = changed = 0
         for number, values in enumerate(found, 1):
             execution.diagnostics.row = number

@@ -444,4 +444,3 @@ def _pretty(value: Any, line: str) -> str:
     if isinstance(value, list) and value:
         return "[" + line + "  " + f",{line}  ".join(_pretty(item, line + "  ") for item in value) + line + "]"
     return json_text(value)
-

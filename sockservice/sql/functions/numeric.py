@@ -270,5 +270,3 @@ def seeded_number(seed: Any, place: int) -> float:
     two = (one + two + 33) % _LARGEST_SEED
     known[place] = (seed_number, one, two)
     return one / _LARGEST_SEED
-
-
