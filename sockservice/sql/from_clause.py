@@ -72,7 +72,8 @@ class FromClause:
     def source(self, node: exp.Expression) -> str:
         """The text of one table of FROM, with what is joined inside of it."""
         joined = self._table(node)
-        self._scope.row = [*(self._scope.row or ()), *joined.row]
+        if len(joined.row) < sum(len(source.columns) for source in self._scope.sources):
+            self._scope.row = joined.row
         return joined.text
 
     def _table(self, node: exp.Expression) -> Joined:

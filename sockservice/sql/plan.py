@@ -35,6 +35,7 @@ class Plan:
         predicate: what a query that locks rows searches for.
         into: the user variables that INTO sets, in lower case.
         assumptions: what the text depends on in the session: what reads it there, and what it was.
+        total: counts the rows that there were without LIMIT, for SQL_CALC_FOUND_ROWS.
     """
 
     sql: str
@@ -45,6 +46,7 @@ class Plan:
     predicate: Predicate | None = None
     into: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    total: Plan | None = None
     _used: int = attrs.field(init=False, eq=False, repr=False)
 
     @_used.default

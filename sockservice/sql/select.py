@@ -119,7 +119,7 @@ class Queries:
         text = ordering.text(order) if order is not None else ""
         if inner.plain and not ordering.expressions:
             return inner._replace(text=inner.text + text + limit, plain=False)
-        return inner._replace(text=f"SELECT * FROM ({inner.text}){text}{limit}", plain=False)
+        return inner._replace(text=f"SELECT * FROM ({inner.text}){text}{limit}", plain=False, compound=False)
 
     def _values(self, node: exp.Values, outer: Scope | None) -> Selected:
         """VALUES ROW(…), ROW(…): a query of so many SELECTs."""

@@ -16,8 +16,9 @@ from sockservice.answers import Answer, LocalInfile, Ok, Request, Rows
 from sockservice.sql import (
     definitions,
     dml,
+    explain,
     load_data,
-    maintenance_statements,
+    maintenance,
     show_statements,
     transaction_statements,
     warning_statements,
@@ -28,12 +29,13 @@ from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, uns
 from sockservice.sql.execution import TURN, Execution, LongWork
 from sockservice.sql.into import assign, variables_of
 from sockservice.sql.kinds import to_python
-from sockservice.sql.literals import Folded, fold
+from sockservice.sql.literals import Folded, fold, lexical
 from sockservice.sql.named_locks import Taken
 from sockservice.sql.parse import parse, refuse_parameters
 from sockservice.sql.plan import Plan, PlanBuilder
 from sockservice.sql.plans import LONGEST, shape
 from sockservice.sql.predicates import predicate_of_query
+from sockservice.sql.row_limits import counting, limited
 from sockservice.sql.running import Work
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import Locking, SqlSession
@@ -54,7 +56,7 @@ _LOCKING: Final = re.compile(
     r"(?:for\s+(?P<how>update|share)(?:\s+of\s[^)]*?)?(?P<end>\s+nowait|\s+skip\s+locked)?|lock\s+in\s+share\s+mode)(?:\s+into\s[^)]*)?\Z",
     re.IGNORECASE,
 )
-_PERHAPS_ELSEWHERE: Final = frozenset([1064, 1065, 1235, 1305])
+_PERHAPS_ELSEWHERE: Final = frozenset([1064, 1235, 1305])
 """Errors of statements that are not understood."""
 _CHANGED_TYPES: Final = frozenset(["DECIMAL", "BIGINT", "BIT"])
 """Types whose stored values are not what answers have."""
@@ -91,11 +93,12 @@ class Statements:
         session = self.session
         session.text, session.now, session.given_id = request.text, now, 0
         session.given_up.clear()
+        how = lexical(session.sql_mode)
         if len(request.text) > _LONG:
             # Taking a long statement apart would keep the others waiting.
-            read: TakenApart = yield session.store.run_in_thread(functools.partial(TakenApart.of, request))
+            read: TakenApart = yield session.store.run_in_thread(functools.partial(TakenApart.of, request, how))
         else:
-            read = TakenApart.of(request)
+            read = TakenApart.of(request, how)
         folded, word = read.folded, read.word
         if request.command == "query":
             refuse_parameters(folded.key, folded.literals, request.text)
@@ -116,16 +119,22 @@ class Statements:
             if request.command == "prepare":
                 return Ok()
             return (yield from define(session, definition, self._fill))
+        if word in maintenance.WORDS:
+            return maintenance.maintained(session, folded.key)
         if word in show_statements.WORDS:
+            rows = explain.explained(session, folded.key)
+            if rows is not None:
+                return rows
             shown = show_statements.shown(session, folded.key)
             if shown is not None:
                 return shown
-        if word in maintenance_statements.WORDS:
-            cared = maintenance_statements.cared_for(session, folded.key)
-            if cared is not None:
-                return cared
+        if word == "call":
+            raise missing_procedure(folded.key, session.database)
+        if word == "do":
+            folded = folded._replace(key=f"SELECT{folded.key[2:]}")
         try:
-            return (yield from self._query_or_definition(request, folded))
+            answer = yield from self._query_or_definition(request, folded)
+            return Ok() if word == "do" else answer
         except Refused as refused:
             if refused.answer.code in _PERHAPS_ELSEWHERE:
                 raise NotUnderstood(refused.answer) from None
@@ -141,10 +150,11 @@ class Statements:
             if request.command == "prepare":
                 return Ok() if found_or_node.into else Rows(found_or_node.columns)
             return (yield from self._rows(found_or_node, folded, locking, view))
-        node = found_or_node
-        if isinstance(node, exp.Set):
-            return Ok() if request.command == "prepare" else (yield from set_variables(session, node, folded.literals))
-        raise unsupported(f"this statement ({node.this if isinstance(node, exp.Command) else type(node).__name__})")
+        if isinstance(found_or_node, exp.Set):
+            if request.command == "prepare":
+                return Ok()
+            return (yield from set_variables(session, found_or_node, folded.literals))
+        raise unsupported(f"this statement ({type(found_or_node).__name__})")
 
     def at_once(self, request: Request, now: float) -> Rows | None:
         """The answer to a query that was compiled before, where nothing can be in its way: the hot path.
@@ -165,11 +175,11 @@ class Statements:
         idle = session.busy is None and session.transaction is None and session.locked_tables is None
         if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
             return None
-        folded = fold(request.text, request.params)
+        folded = fold(request.text, request.params, lexical(session.sql_mode))
         surroundings = (session.database, session.shadows, session.sql_mode, _NOTHING, None)
         key = (folded.key, shape(folded.literals), *surroundings)
         plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
-        if plan is None or plan.into or "session_" in plan.sql or not plan.suits(session.session):
+        if plan is None or plan.into or plan.total or "session_" in plan.sql or not plan.suits(session.session):
             return None
         session.now = now
         main = store.main
@@ -212,7 +222,7 @@ class Statements:
             and self._is_plain(found.tables, locks=locking is not None)
         ):
             return found
-        node = parse(folded.key, folded.literals, session.text)
+        node = parse(folded.key, folded.literals, session.text, lexical(session.sql_mode))
         if not isinstance(node, (exp.Query, exp.Values)):
             return node
         builder = PlanBuilder(folded.literals)
@@ -220,6 +230,8 @@ class Statements:
         try:
             with understood(folded.key):
                 text, columns = Queries(session, builder).query(node)
+            text += limited(session, builder, node)
+            total = counting(session, builder, node)
         finally:
             session.locking = None
         pinned = frozenset(builder.pinned)
@@ -232,6 +244,7 @@ class Statements:
             predicate_of_query(session, node, folded.literals) if locking is not None else None,
             variables_of(node, columns),
             tuple(builder.assumptions.items()),
+            None if total is None else Plan(total, tuple(builder.binds)),
         )
         if len(folded.key) <= LONGEST and self._is_plain(plan.tables, locks=locking is not None):
             self._plans.add(key, version, plan, pinned, folded.literals)
@@ -274,6 +287,9 @@ class Statements:
             finally:
                 session.locking = None
             session.found_rows = len(rows)
+            if plan.total is not None:
+                total = yield from execution.read(plan.total.sql, plan.total.parameters(folded.literals))
+                session.found_rows = next(iter(total))[0]
             if plan.predicate is not None:
                 session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals, found=len(rows))
             if plan.into:
@@ -440,3 +456,9 @@ class Answered:
 
     def __iter__(self) -> Any:
         return (tuple(map(to_python, row, self._types)) for row in self._rows)
+
+
+def missing_procedure(text: str, database: str) -> Refused:
+    """Error 1305 for a CALL: there are no stored procedures."""
+    name = text.split(None, 1)[1].partition("(")[0].replace("`", "").replace(" ", "") if " " in text else ""
+    return Refused("ER_SP_DOES_NOT_EXIST", "PROCEDURE", name if "." in name else f"{database}.{name}")

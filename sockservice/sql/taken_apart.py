@@ -13,7 +13,7 @@ from sockservice.answers import Request
 from sockservice.error_codes import syntax_error
 from sockservice.sql import dml
 from sockservice.sql.errors import Refused
-from sockservice.sql.literals import Folded, fold
+from sockservice.sql.literals import Folded, Lexical, fold
 
 _log = Logger()
 _FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)")
@@ -33,9 +33,14 @@ class TakenApart(NamedTuple):
     change: dml.Statement | None
 
     @classmethod
-    def of(cls, request: Request) -> TakenApart:
-        """Take a statement apart."""
-        folded = fold(request.text, request.params)
+    def of(cls, request: Request, how: Lexical) -> TakenApart:
+        """Take a statement apart.
+
+        Args:
+            request: the statement.
+            how: what ``sql_mode`` says of its words.
+        """
+        folded = fold(request.text, request.params, how)
         word = first_word(folded.key)
         return cls(folded, word, dml.Statement.of(folded) if word in dml.WORDS else None)
 
