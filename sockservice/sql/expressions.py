@@ -246,9 +246,7 @@ def _moment(value: Any) -> str:
 
 
 def _text(self: Expressions, sql: str, value: str) -> Typed:
-    return Typed(
-        sql, text_type(len(value)), False, collation=self.variable("collation_connection"), weight=to.LITERAL
-    )
+    return Typed(sql, text_type(len(value)), False, collation=self.variable("collation_connection"), weight=to.LITERAL)
 
 
 def _bits(value: bytes) -> Any:
@@ -425,5 +423,3 @@ def in_type(value: Typed, kind: SqlType) -> str:
         Kind.DECIMAL: lambda each: f"to_decimal({to.as_number(each)}, {kind.decimals or 0})",
         Kind.JSON: to.as_json,
     }.get(wanted, to.as_integer)(value)
-
-

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import EXACT, exactly
-from sockservice.sql.errors import Refused, near
+from sockservice.sql.errors import near
 from sockservice.sql.expressions import Expressions
 from sockservice.sql.kinds import DATE, Kind, fraction_of, moment_type, text_type
 from sockservice.sql.moments import LONGEST_TIME, SECOND, Moment, moment_of, of_datetime, time_of, time_text

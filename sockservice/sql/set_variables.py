@@ -101,4 +101,3 @@ def _set_system_variable(session: SqlSession, text: str) -> None:
         raise Refused(answer)
     if answer is None:
         raise unsupported(text)
-

@@ -1,11 +1,23 @@
 """The functions of the dialect, by what they are about; importing this enters all of them, and the operators."""
 
-from sockservice.sql import aggregates, arithmetic, calls, casts, conditions, intervals, operators, patterns, user_variables
+from sockservice.sql import (
+    aggregates,
+    arithmetic,
+    calls,
+    casts,
+    conditions,
+    intervals,
+    operators,
+    patterns,
+    user_variables,
+)
 from sockservice.sql.functions import (
     codes,
     date_arithmetic,
     date_formats,
     date_parts,
+    encryption,
+    full_text,
     json_making,
     json_reading,
     now,
@@ -26,6 +38,8 @@ __all__ = [
     "date_arithmetic",
     "date_formats",
     "date_parts",
+    "encryption",
+    "full_text",
     "intervals",
     "json_making",
     "json_reading",

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql.errors import Refused, near, wrong_count
+from sockservice.sql.errors import near, wrong_count
 from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.functions.date_names import names_of
 from sockservice.sql.intervals import UNITS

@@ -364,4 +364,3 @@ def format_number(value: Any, digits: Any, locale: str = "en_US") -> str:
     text = f"{exactly(scaled(exactly(value), scale)):,.{scale}f}"
     thousands, point = _POINTS.get(locale, (",", "."))
     return text.translate({ord(","): thousands, ord("."): point})
-
