@@ -18,7 +18,6 @@ from sockservice.sqltypes import SqlType
 
 def _inner(node: exp.Anonymous) -> tuple[list[exp.Expression], str]:
     """The arguments of an aggregate, and ``DISTINCT `` where it is."""
-    name = str(node.this)
     if not node.expressions:
         raise near(")")
     first = node.expressions[0]

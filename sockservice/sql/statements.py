@@ -25,7 +25,7 @@ from sockservice.sql import (
 )
 from sockservice.sql.defining import define
 from sockservice.sql.diagnostics import Diagnostics
-from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
+from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, near, unsupported
 from sockservice.sql.execution import TURN, Execution, LongWork
 from sockservice.sql.into import assign, variables_of
 from sockservice.sql.kinds import to_python
@@ -94,6 +94,7 @@ class Statements:
         session.text, session.now, session.given_id = request.text, now, 0
         session.given_up.clear()
         how = lexical(session.sql_mode)
+        enter(Surroundings(session.session, session.diagnostics(), now))
         if len(request.text) > _LONG:
             # Taking a long statement apart would keep the others waiting.
             read: TakenApart = yield session.store.run_in_thread(functools.partial(TakenApart.of, request, how))
@@ -150,11 +151,14 @@ class Statements:
             if request.command == "prepare":
                 return Ok() if found_or_node.into else Rows(found_or_node.columns)
             return (yield from self._rows(found_or_node, folded, locking, view))
-        if isinstance(found_or_node, exp.Set):
+        node = found_or_node
+        if isinstance(node, exp.Command) and str(node.this).upper() == "SET":
+            raise near("")
+        if isinstance(node, exp.Set):
             if request.command == "prepare":
                 return Ok()
-            return (yield from set_variables(session, found_or_node, folded.literals))
-        raise unsupported(f"this statement ({type(found_or_node).__name__})")
+            return (yield from set_variables(session, node, folded.literals))
+        raise unsupported(f"this statement ({node.this if isinstance(node, exp.Command) else type(node).__name__})")
 
     def at_once(self, request: Request, now: float) -> Rows | None:
         """The answer to a query that was compiled before, where nothing can be in its way: the hot path.

@@ -100,7 +100,7 @@ def decoded(data: bytes, name: str) -> str | None:
 
 
 @function("conv", "sii", lambda _: text_type(64), nullable=True)
-def conv(text: str, base: Any, wanted: Any) -> str | None:
+def convert_base(text: str, base: Any, wanted: Any) -> str | None:
     """CONV: a number in another base; a negative base to is signed."""
     source, target = abs(int(base)), abs(int(wanted))
     if not (2 <= source <= 36 and 2 <= target <= 36) or not text:
@@ -131,16 +131,16 @@ def _in_base(number: int, base: int) -> str:
     return text or "0"
 
 
-@function("bin", "i", lambda _: text_type(64))
-def binary_digits(number: Any) -> str:
+@function("bin", "s", lambda _: text_type(64), nullable=True)
+def binary_digits(text: str) -> str | None:
     """BIN."""
-    return f"{int(number) & _ALL:b}"
+    return convert_base(text, 10, 2)
 
 
-@function("oct", "i", lambda _: text_type(64))
-def octal_digits(number: Any) -> str:
+@function("oct", "s", lambda _: text_type(64), nullable=True)
+def octal_digits(text: str) -> str | None:
     """OCT."""
-    return f"{int(number) & _ALL:o}"
+    return convert_base(text, 10, 8)
 
 
 @function("to_base64", "b", lambda arguments: text_type(text_width(arguments[0]) * 4 * 4 // 3 + 4))
@@ -288,6 +288,23 @@ def is_ipv4(text: str | None) -> int:
 def is_ipv6(text: str | None) -> int:
     """IS_IPV6."""
     return 0 if text is None else _is_address(text, socket.AF_INET6)
+
+
+@function("is_ipv4_compat", "b", BOOLEAN)
+def is_ipv4_compat(data: bytes) -> int:
+    """IS_IPV4_COMPAT, of what INET6_ATON gives."""
+    return int(len(data) == 16 and not any(data[:12]) and any(data[12:15]))
+
+
+@function("is_ipv4_mapped", "b", BOOLEAN)
+def is_ipv4_mapped(data: bytes) -> int:
+    """IS_IPV4_MAPPED, of what INET6_ATON gives."""
+    return int(len(data) == 16 and data[:12] == bytes(10) + b"\xff\xff")
+
+
+@function("load_file", "s", lambda _: SqlType("LONGBLOB"), nullable=True)
+def load_file(name: str) -> None:
+    """LOAD_FILE: no file may be read."""
 
 
 @function("uuid", "", text_type(36), nulls=True, pure=False)
