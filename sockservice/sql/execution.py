@@ -18,6 +18,7 @@ from sockservice.sql.surroundings import Surroundings
 from sockservice.sql.transaction import ReadView, Transaction
 
 if TYPE_CHECKING:
+    from sockservice.sql.view_changes import ViewCheck
     from sockservice.sql.session import SqlSession
 
 TURN: Final = 0.005
@@ -42,6 +43,7 @@ class Execution:
 
     Attributes:
         view: what it sees.
+        checks: what the view that it writes through asks of rows.
         now: when it began, in seconds since the epoch.
     """
 
@@ -55,6 +57,7 @@ class Execution:
         self.surroundings = Surroundings(session.session, diagnostics, session.now)
         self.versions = versions
         self.view: ReadView | None = None
+        self.checks: tuple[ViewCheck, ...] = ()
         self._mark = self.store.versions.mark
         self._changing: list[Table] = []
         self._own_tables: list[str] = []

@@ -23,6 +23,7 @@ from sockservice.sql.schema import Column, Table
 from sockservice.sql.scope import Scope
 from sockservice.sql.select import Queries
 from sockservice.sql.storing import implicit_default, store, store_null
+from sockservice.sql.view_changes import ViewCheck
 from sockservice.sql.value_rows import DEFAULT, plain
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Insertion:
         plan: how literals are bound.
         replace: whether it is REPLACE.
         ignore: whether it has IGNORE.
+        checks: what a view asks of the rows.
     """
 
     table: Table
@@ -63,6 +65,7 @@ class Insertion:
     plan: Plan
     replace: bool
     ignore: bool
+    checks: tuple[ViewCheck, ...] = ()
 
     @property
     def tables(self) -> list[Table]:

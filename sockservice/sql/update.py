@@ -20,6 +20,7 @@ from sockservice.sql.row_expressions import numbered
 from sockservice.sql.rows import Rows
 from sockservice.sql.running import Work
 from sockservice.sql.schema import Table
+from sockservice.sql.view_changes import ViewCheck
 from sockservice.sql.targets import Target, Targets, refuse_reading
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Updating:
         joined: whether a row may come several times, of which the first one counts.
         ignore: whether it has IGNORE.
         predicate: what it searches for, where it reads one table.
+        checks: what a view asks of the rows.
     """
 
     plan: Plan
@@ -46,6 +48,7 @@ class Updating:
     joined: bool
     ignore: bool
     predicate: Predicate | None
+    checks: tuple[ViewCheck, ...] = ()
 
     @property
     def tables(self) -> list[Table]:
