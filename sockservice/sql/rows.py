@@ -161,6 +161,9 @@ class Rows:
                 sets = ", ".join(f"{quoted(column.name)} = ?" for column in self.columns)
                 self._main.execute(f"UPDATE {self._key} SET {sets} WHERE {self._row} = ?", [*old, number])
                 raise
+        automatic = self.table.auto_increment
+        if automatic is not None and automatic.name.lower() in names:
+            self._execution.store.numbers.used(self.table, int(new[self.place(automatic.name)] or 0))
         foreign_keys.cascade_update(self._children, self, old, new, names, depth)
         return number
 
