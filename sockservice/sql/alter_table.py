@@ -98,9 +98,7 @@ def read_alter_table(words: Words) -> AlterTable:
             steps += _changes(words)
         if words.ended:
             break
-        if not words.accept(",") and not _is_option(words, options):
-            raise words.mistake()
-        elif words.ended:
+        if (not words.accept(",") and not _is_option(words, options)) or words.ended:
             raise words.mistake()
     return AlterTable(name, tuple(steps), options)
 

@@ -173,10 +173,10 @@ class Alteration:
                 if self._checks_keys and not compatible(column, before):
                     raise Refused("ER_FK_COLUMN_CANNOT_CHANGE", before.name, key.name)
         for child, key in self.session.store.catalog.referring(self.table.database, self.table.name):
-            if before.name.lower() in map(str.lower, key.references):
-                if self._checks_keys and not compatible(column, before):
-                    name = f"{child.database}.{child.name}"
-                    raise Refused("ER_FK_COLUMN_CANNOT_CHANGE_CHILD", before.name, key.name, name)
+            refers = before.name.lower() in map(str.lower, key.references)
+            if refers and self._checks_keys and not compatible(column, before):
+                name = f"{child.database}.{child.name}"
+                raise Refused("ER_FK_COLUMN_CANNOT_CHANGE_CHILD", before.name, key.name, name)
 
     def rename_column(self, old: str, new: str) -> None:
         """RENAME COLUMN.

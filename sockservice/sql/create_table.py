@@ -54,7 +54,7 @@ class CreateTable:
         """A temporary table is nobody else's matter."""
         return not self.temporary
 
-    def tables(self, session: SqlSession) -> Sequence[Table]:
+    def tables(self, session: SqlSession) -> Sequence[Table]:  # noqa: ARG002
         """None."""
         return ()
 
@@ -178,8 +178,7 @@ def read_create_table(words: Words, *, temporary: bool) -> CreateTable:
     if words.next_is("(") and not words.next_is("(", "select") and not words.next_is("(", "with"):
         words.accept("(")
         if words.accept("like"):
-            found = _like(words, name, temporary=temporary, careful=careful, bracket=True)
-            return found
+            return _like(words, name, temporary=temporary, careful=careful, bracket=True)
         while True:
             parts.append(read_key(words) if is_key(words) else read_column(words))
             if not words.accept(","):

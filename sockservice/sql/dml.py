@@ -18,8 +18,8 @@ from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.row_expressions import numbered
 from sockservice.sql.running import Work
 from sockservice.sql.update import Updating, compile_update
-from sockservice.sql.view_changes import through_views
 from sockservice.sql.value_rows import ValueRows, take_apart
+from sockservice.sql.view_changes import through_views
 
 if TYPE_CHECKING:
     from sockservice.sql.execution import Execution

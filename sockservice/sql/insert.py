@@ -23,8 +23,8 @@ from sockservice.sql.schema import Column, Table
 from sockservice.sql.scope import Scope
 from sockservice.sql.select import Queries
 from sockservice.sql.storing import implicit_default, store, store_null
-from sockservice.sql.view_changes import ViewCheck
 from sockservice.sql.value_rows import DEFAULT, plain
+from sockservice.sql.view_changes import ViewCheck
 
 if TYPE_CHECKING:
     from sockservice.sql.execution import Execution

@@ -321,7 +321,7 @@ def _create_database(session: SqlSession, name: str, *, careful: bool) -> Answer
 def _is_dump_of_mariadb(session: SqlSession) -> bool:
     """Whether MariaDB's dump program asks, whose files are for MariaDB."""
     client = session.session.client
-    return client.get("_client_name") == "libmariadb" and client.get("program_name", "").endswith("dump")
+    return client.get("_client_name") == "libmariadb" and str(client.get("program_name", "")).endswith("dump")
 
 
 def _create(session: SqlSession, name: Name, *, view: bool) -> Answer | None:

@@ -188,9 +188,8 @@ class TableStorage:
         present = " AND ".join(f"c.{quoted(name)} IS NOT NULL" for name in key.columns)
         pairs = zip(key.references, key.columns, strict=True)
         same = " AND ".join(f"p.{quoted(theirs)} = c.{quoted(ours)}" for theirs, ours in pairs)
-        orphan = self._main.execute(
-            f"SELECT 1 FROM {child} AS c WHERE {present} AND NOT EXISTS (SELECT 1 FROM {other} AS p WHERE {same}) LIMIT 1"
-        ).fetchone()
+        missing = f"NOT EXISTS (SELECT 1 FROM {other} AS p WHERE {same})"
+        orphan = self._main.execute(f"SELECT 1 FROM {child} AS c WHERE {present} AND {missing} LIMIT 1").fetchone()
         if orphan is not None:
             raise Refused("ER_NO_REFERENCED_ROW_2", described(table, key))
 

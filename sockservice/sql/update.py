@@ -20,8 +20,8 @@ from sockservice.sql.row_expressions import numbered
 from sockservice.sql.rows import Rows
 from sockservice.sql.running import Work
 from sockservice.sql.schema import Table
-from sockservice.sql.view_changes import ViewCheck
 from sockservice.sql.targets import Target, Targets, refuse_reading
+from sockservice.sql.view_changes import ViewCheck
 
 if TYPE_CHECKING:
     from sockservice.sql.execution import Execution
