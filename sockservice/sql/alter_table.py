@@ -131,7 +131,8 @@ def _changes(words: Words) -> list[Step]:
             return read(words)
     if words.accept_any("disable", "enable"):
         words.expect("keys")
-    elif words.accept_any("algorithm", "lock"):
+        return [Step(REST, Alteration.note_that_keys_stay)]
+    if words.accept_any("algorithm", "lock"):
         words.accept("=")
         words.take()
     elif words.accept_any("with", "without"):

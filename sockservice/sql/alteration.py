@@ -9,6 +9,7 @@ import attrs
 from msgspec.structs import replace
 
 from sockservice.answers import Error
+from sockservice.error_codes import error
 from sockservice.sql.defaults_check import check_default
 from sockservice.sql.drafts import ColumnDraft
 from sockservice.sql.errors import Refused
@@ -259,6 +260,11 @@ class Alteration:
         builder.columns = [
             replace(column, collation=collation) if column.type.name in TEXTS else column for column in builder.columns
         ]
+
+    def note_that_keys_stay(self) -> None:
+        """DISABLE KEYS and ENABLE KEYS, which InnoDB does not know."""
+        note = error("ER_ILLEGAL_HA", self.table.name)
+        self.builder.warnings.append(("Note", note.code, note.message))
 
     # --- keys ---------------------------------------------------------------------------------
 

@@ -94,6 +94,8 @@ class CreateTable:
         key = session.store.catalog.new_key(temporary=self.temporary)
         owner = session.session.connection_id if self.temporary else 0
         if self.like is not None:
+            if (self.like.database or session.database, self.like.name) == (database, self.name.name):
+                raise Refused("ER_NONUNIQ_TABLE", self.name.name)
             model = session.base_table(self.like.name, self.like.database)
             made = replace(
                 model,

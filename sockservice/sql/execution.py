@@ -18,8 +18,8 @@ from sockservice.sql.surroundings import Surroundings
 from sockservice.sql.transaction import ReadView, Transaction
 
 if TYPE_CHECKING:
-    from sockservice.sql.view_changes import ViewCheck
     from sockservice.sql.session import SqlSession
+    from sockservice.sql.view_changes import ViewCheck
 
 TURN: Final = 0.005
 """Seconds for which a statement runs before others have their turn."""

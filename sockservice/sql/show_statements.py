@@ -303,6 +303,8 @@ def _read_create(words: Words) -> Show | None:
         words.expect_end()
         return lambda session: _create_database(session, database, careful=careful)
     kind = words.accept_any("table", "view")
+    if words.ended:
+        raise words.mistake()
     if not kind:
         return None
     name = words.table()
