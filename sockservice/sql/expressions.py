@@ -16,7 +16,7 @@ from sqlglot import exp
 from sockservice.collations import find_charset
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import scaled
-from sockservice.sql.errors import Refused, near, unsupported, wrong_count
+from sockservice.sql.errors import Refused, near, unsupported
 from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, decimal_type, text_type, wide
 from sockservice.sql.moments import SECOND, of_datetime, time_text
 from sockservice.sql.plan import PlanBuilder
@@ -343,7 +343,7 @@ def _word(self: Expressions, node: exp.Var) -> Typed:
 def _default(self: Expressions, node: exp.Anonymous) -> Typed:
     """DEFAULT(column)."""
     if len(node.expressions) != 1 or not isinstance(node.expressions[0], exp.Column):
-        raise wrong_count("default")
+        raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", "default")
     typed = self.compile(node.expressions[0])
     if typed.origin is None:
         raise Refused("ER_NO_DEFAULT_FOR_FIELD", node.expressions[0].name)

@@ -11,6 +11,7 @@ from sockservice.sql import comparison as to
 from sockservice.sql.dependence import Equality, equalities
 from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.json_table import compile_json_table
+from sockservice.sql.schema import SYSTEM
 from sockservice.sql.scope import Cell, Scope, Source
 from sockservice.sql.sources import source_of_query, source_of_table
 from sockservice.sql.typed import Origin, Typed, quoted
@@ -181,7 +182,8 @@ class FromClause:
             self._enter(source_of_query(selected, alias, inner))
             return f"({selected.text}) AS {quoted(inner)}"
         table = session.table(name, database)
-        queries.builder.tables.add(table.key)
+        if table.database not in SYSTEM:
+            queries.builder.tables.add(table.key)
         inner = queries.new_name(alias)
         self._check_hints(node, table.indexes, table.name)
         self._enter(source_of_table(table, alias, inner))

@@ -91,11 +91,9 @@ def _handling(self: Expressions, condition: exp.Expression | None) -> dict[str, 
 def json_table_rows(text: str, rules: str) -> str:
     """The rows of a JSON_TABLE, as JSON: an array of arrays of stored values."""
     known = json.loads(rules)
-    rows = []
-    for number, item in enumerate(found_at(stored_json(text), path_of(known["path"])), 1):
-        for cells in _rows(item, known["columns"], number):
-            rows.append([cells.get(place) for place in range(known["width"])])
-    return json.dumps(rows)
+    items = enumerate(found_at(stored_json(text), path_of(known["path"])), 1)
+    rows = (cells for number, item in items for cells in _rows(item, known["columns"], number))
+    return json.dumps([[cells.get(place) for place in range(known["width"])] for cells in rows])
 
 
 def _rows(item: Any, columns: list[dict[str, Any]], number: int) -> Iterator[dict[int, Any]]:

@@ -1,4 +1,4 @@
-"""JSON as MySQL prints it, which is the stored form: keys sorted, blanks behind commas and colons (8.4 manual, 13.5)."""
+"""JSON as MySQL prints it, which is the stored form: keys sorted, blanks behind commas (MySQL 8.4 manual, 13.5)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class JsonMistake(ValueError):
         self.position = position
 
 
-def _constant(text: str) -> Any:
+def _constant(text: str) -> Any:  # noqa: ARG001
     raise JsonMistake("Invalid value.", 0)
 
 

@@ -69,7 +69,7 @@ class Moment(NamedTuple):
 
     def datetime(self) -> datetime.datetime:
         """As Python has it; only of what is :attr:`complete`."""
-        return datetime.datetime(*self)  # noqa: DTZ001 - MySQL's have no zone
+        return datetime.datetime(*self)
 
 
 def of_datetime(value: datetime.datetime) -> Moment:

@@ -24,7 +24,8 @@ class Function:
         call: its Python; given stored values, gives one.
         arguments: a letter for each argument, which says what it is converted to before: ``s`` text, ``b`` bytes,
             ``i`` whole number, ``n`` number of any kind, ``f`` double, ``d`` decimal, ``m`` date and time, ``t`` time,
-            ``j`` JSON, ``o`` a JSON document, ``x`` as it is. Those behind ``|`` may be left out; ``*`` repeats the last one.
+            ``j`` JSON, ``o`` a JSON document, ``x`` as it is. Those behind ``|`` may be left out;
+            ``*`` repeats the last one.
         returns: the type of its value.
         nulls: whether it is called for NULL too; else that gives NULL.
         pure: whether the same arguments always give the same value.

@@ -18,7 +18,7 @@ from sockservice.sql import (
     dml,
     explain,
     load_data,
-    maintenance_statements,
+    maintenance,
     show_statements,
     transaction_statements,
     warning_statements,
@@ -125,10 +125,8 @@ class Statements:
             shown = show_statements.shown(session, folded.key)
             if shown is not None:
                 return shown
-        if word in maintenance_statements.WORDS:
-            cared = maintenance_statements.cared_for(session, folded.key)
-            if cared is not None:
-                return cared
+        if word in maintenance.WORDS:
+            return maintenance.maintained(session, folded.key)
         if word == "do":
             folded = folded._replace(key=f"SELECT{folded.key[2:]}")
         try:
