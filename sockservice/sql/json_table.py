@@ -37,7 +37,7 @@ def compile_json_table(self: Expressions, node: exp.JSONTable, alias: str, name:
     """
     columns: dict[str, Typed] = {}
 
-    def read(schema: exp.Expression) -> list[dict[str, Any]]:
+    def read(schema: exp.Expr) -> list[dict[str, Any]]:
         found = []
         for each in schema.expressions:
             path = self.constant(each.args["path"]) if each.args.get("path") is not None else None
@@ -74,12 +74,12 @@ def compile_json_table(self: Expressions, node: exp.JSONTable, alias: str, name:
     return f"{text} AS {quoted(name)}", Source(alias, columns, name=name)
 
 
-def _handling(self: Expressions, condition: exp.Expression | None) -> dict[str, Any]:
+def _handling(self: Expressions, condition: exp.Expr | None) -> dict[str, Any]:
     """What is done where there is nothing, and where a value does not fit: ``null``, ``error`` or a default."""
     told: dict[str, Any] = {}
     for word in ("empty", "error"):
         what = condition.args.get(word) if condition is not None else None
-        if isinstance(what, exp.Expression):
+        if isinstance(what, exp.Expr):
             told[word] = ["default", str(self.constant(what))]
         else:
             told[word] = ["error" if str(what or "").upper().startswith("ERROR") else "null"]

@@ -104,8 +104,7 @@ def read_moment(value: Any) -> tuple[Moment | None, bool]:
     full = int(year) + (0 if len(year) != 2 else 2000 if int(year) < 70 else 1900)
     if len(year) == 2 and not any((int(year), *parts)):
         full = 0
-    parts += [0] * (5 - len(parts))
-    moment = Moment(full, *parts, 0)
+    moment = Moment(full, *parts)
     if not moment.possible:
         return None, False
     micro, carry = _micro(fraction)

@@ -78,7 +78,7 @@ def _whole(node: exp.Binary, left: Typed, right: Typed) -> Typed:
     return made(f"whole_{_NAMES[type(node)]}({left.sql}, {right.sql}, {int(unsigned)})", kind, left, right)
 
 
-def _factor(self: Expressions, node: exp.Expression) -> Typed:
+def _factor(self: Expressions, node: exp.Expr) -> Typed:
     """A part of an arithmetic expression; a quotient in it keeps more digits than it shows."""
     inner = node
     while isinstance(inner, exp.Paren):
@@ -153,7 +153,7 @@ def _least(value: int) -> int:
     return -value
 
 
-_BITS: Final[dict[type[exp.Expression], str]] = {
+_BITS: Final[dict[type[exp.Expr], str]] = {
     exp.BitwiseAnd: "bit_and",
     exp.BitwiseOr: "bit_or",
     exp.BitwiseXor: "bit_xor",
