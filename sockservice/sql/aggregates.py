@@ -32,7 +32,7 @@ def _argument(self: Expressions, node: exp.Anonymous) -> tuple[Typed, str]:
     if len(parts) != 1 or isinstance(parts[0], exp.Star):
         raise wrong_count(str(node.this))
     value = self.compile(parts[0])
-    if value.aggregate:
+    if value.aggregate and not isinstance(node.parent, exp.Window):
         raise Refused("ER_INVALID_GROUP_FUNC_USE")
     if self.scope.clause in ("where clause", "group statement"):
         raise Refused("ER_INVALID_GROUP_FUNC_USE")
@@ -56,7 +56,7 @@ def _count(self: Expressions, node: exp.Anonymous) -> Typed:
             raise near(",")
         return _grouped("COUNT(*)", BIGINT, nullable=False)
     values = [self.compile(part) for part in parts]
-    if any(value.aggregate for value in values):
+    if any(value.aggregate for value in values) and not isinstance(node.parent, exp.Window):
         raise Refused("ER_INVALID_GROUP_FUNC_USE")
     if len(values) > 1:
         if not distinct:
@@ -168,7 +168,7 @@ def _group_concat(self: Expressions, node: exp.GroupConcat) -> Typed:
     parts = list(inner.expressions) if isinstance(inner, exp.Distinct) else [inner]
     self.scope.grouped = True
     values = [self.compile(part) for part in parts]
-    if any(value.aggregate for value in values):
+    if any(value.aggregate for value in values) and not isinstance(node.parent, exp.Window):
         raise Refused("ER_INVALID_GROUP_FUNC_USE")
     value = values[0] if len(values) == 1 else concatenated(self, values)
     separator = self.compile(node.args["separator"]).sql if node.args.get("separator") is not None else "','"

@@ -10,6 +10,12 @@ from sockservice.sql.registry import FUNCTIONS
 from sockservice.sql.typed import Typed
 
 
+@rule(exp.DPipe)
+def _join(self: Expressions, node: exp.DPipe) -> Typed:
+    """``||`` where it joins texts."""
+    return self.compile(exp.Anonymous(this="concat", expressions=[node.this, node.expression]))
+
+
 @rule(exp.Anonymous)
 def _call(self: Expressions, node: exp.Anonymous) -> Typed:
     name = str(node.this).lower()

@@ -89,6 +89,7 @@ class Connection:
         self._connection.create_function("sleep_for", 1, self._kept(self._sleep))
         for name, (call, *_) in SESSION_FUNCTIONS.items():
             self._connection.create_function(f"session_{name}", -1, self._kept(self._of_session(call)))
+        self._connection.create_function("system_rows", 2, self._kept(self._system_rows))
         self._connection.set_progress_handler(self._is_over, _STEPS)
 
     def execute(self, text: str, parameters: Parameters = ()) -> sqlite3.Cursor:
@@ -159,6 +160,11 @@ class Connection:
 
     def _of_session(self, call: Callable[..., Any]) -> Callable[..., Any]:
         return lambda *arguments: call(self.session, *arguments)
+
+    def _system_rows(self, database: str, name: str) -> str:
+        """The rows of one of the server's own tables, as JSON."""
+        assert self.session is not None
+        return self.session.store.system.rows(database, name, self.session)
 
     def _is_over(self) -> bool:
         return self.interrupted or (self.deadline < _FOREVER and time.monotonic() > self.deadline)

@@ -56,7 +56,7 @@ class Deleting:
         several = len(self.targets) > 1 or any(execution.store.referring(table) for table in self.tables)
         found = yield from execution.read(self.plan.sql, numbered(self.plan.parameters(literals)))
         if self.predicate is not None:
-            store.predicates.keep(execution.transaction, self.predicate, tuple(literals))
+            store.predicates.keep(execution.transaction, self.predicate, tuple(literals), found=len(found))
         deleted = 0
         for values in found:
             at = 0

@@ -11,7 +11,7 @@ from sockservice.answers import Ok
 from sockservice.sql.delete import Deleting, compile_delete
 from sockservice.sql.errors import unsupported
 from sockservice.sql.insert import Inserting, Insertion, compile_insert
-from sockservice.sql.literals import Folded
+from sockservice.sql.literals import Folded, lexical
 from sockservice.sql.parse import parse
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.row_expressions import numbered
@@ -69,7 +69,7 @@ def compile_change(session: SqlSession, folded: Folded, builder: PlanBuilder) ->
     text = folded.key
     if head is not None:
         text = f"{'INSERT' if word == 'replace' else head[1]}{text[head.end() :]}"
-    node = parse(text, folded.literals, "" if head is None or head[2] else session.text)
+    node = parse(text, folded.literals, "" if head is None or head[2] else session.text, lexical(session.sql_mode))
     builder.named = True
     if isinstance(node, exp.Insert):
         return compile_insert(session, node, builder, replace=word == "replace", ignore=ignore)

@@ -335,6 +335,30 @@ _WITHOUT_BRACKETS: Final = frozenset(["utc_date", "utc_time", "utc_timestamp"])
 """Functions that may be called without brackets, and that look like columns then."""
 
 
+@rule(exp.Var)
+def _word(self: Expressions, node: exp.Var) -> Typed:
+    return self.scope.column(node.name)
+
+
+@special("default")
+def _default(self: Expressions, node: exp.Anonymous) -> Typed:
+    """DEFAULT(column)."""
+    if len(node.expressions) != 1 or not isinstance(node.expressions[0], exp.Column):
+        raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", "default")
+    typed = self.compile(node.expressions[0])
+    if typed.origin is None:
+        raise Refused("ER_NO_DEFAULT_FOR_FIELD", node.expressions[0].name)
+    column = self.session.table(typed.origin.table, typed.origin.database).column(typed.origin.name)
+    if column is None or not column.has_default:
+        raise Refused("ER_NO_DEFAULT_FOR_FIELD", typed.origin.name)
+    if column.default is None:
+        return NULL._replace(type=typed.type)
+    from sockservice.sql.parse import parse
+
+    value = self.compile(parse(f"SELECT {column.default}").expressions[0])
+    return typed._replace(sql=in_type(value, typed.type), origin=None)
+
+
 @rule(exp.Paren)
 def _paren(self: Expressions, node: exp.Paren) -> Typed:
     inside = self.compile(node.this)

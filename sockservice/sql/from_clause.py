@@ -11,9 +11,11 @@ from sockservice.sql import comparison as to
 from sockservice.sql.dependence import Equality, equalities
 from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.json_table import compile_json_table
+from sockservice.sql.schema import SYSTEM
 from sockservice.sql.scope import Cell, Scope, Source
 from sockservice.sql.sources import source_of_query, source_of_table
 from sockservice.sql.typed import Origin, Typed, quoted
+from sockservice.sql.views import rows_of_view
 
 if TYPE_CHECKING:
     from sockservice.sql.select import Queries
@@ -71,7 +73,8 @@ class FromClause:
     def source(self, node: exp.Expression) -> str:
         """The text of one table of FROM, with what is joined inside of it."""
         joined = self._table(node)
-        self._scope.row = [*(self._scope.row or ()), *joined.row]
+        if len(joined.row) < sum(len(source.columns) for source in self._scope.sources):
+            self._scope.row = joined.row
         return joined.text
 
     def _table(self, node: exp.Expression) -> Joined:
@@ -174,12 +177,13 @@ class FromClause:
         session = queries.session
         view = session.view(name, database)
         if view is not None:
-            selected = queries.view(view)
+            selected = rows_of_view(queries, view)
             inner = queries.new_name(alias)
             self._enter(source_of_query(selected, alias, inner))
             return f"({selected.text}) AS {quoted(inner)}"
         table = session.table(name, database)
-        queries.builder.tables.add(table.key)
+        if table.database not in SYSTEM:
+            queries.builder.tables.add(table.key)
         inner = queries.new_name(alias)
         self._check_hints(node, table.indexes, table.name)
         self._enter(source_of_table(table, alias, inner))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from sqlglot import exp
 
-from sockservice.answers import Error, Ok
+from sockservice.answers import Ok
 from sockservice.error_codes import error
 from sockservice.sql.assignments import Assignments
 from sockservice.sql.defaults import Defaults, needs_default
@@ -242,8 +242,8 @@ class Inserting:
             elif are_cells:
                 value = DEFAULT if raw is None else plain(self._literals[raw])
             if place < 0:
-                if value is not DEFAULT:
-                    raise Refused(_generated(column, self._insertion.table))
+                if value is not DEFAULT and not self._execution.session.lenient:
+                    raise Refused("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, self._insertion.table.name)
                 continue
             if value is DEFAULT:
                 later.append(place)
@@ -325,7 +325,9 @@ class Inserting:
     def _replace(self, values: list[Any]) -> bool:
         """Delete what is in the way of a row and insert it; whether that was anything."""
         conflicts = self._rows.conflicts(values)
-        if len(conflicts) == 1 and not self._execution.store.referring(self._insertion.table):
+        # A row that meets its like by the last of its keys is changed in place, and not even that if it is equal.
+        last = conflicts and conflicts[0].index is self._rows.unique[-1]
+        if last and not self._execution.store.referring(self._insertion.table):
             old = self._rows.get(conflicts[0].row)
             if list(old) == values:
                 self.affected += 1
@@ -357,10 +359,3 @@ class Inserting:
         if self._auto is not None:
             changed = tuple(new) != tuple(old) and self._count is not None
             self._last_id = int(new[self._rows.place(self._auto.name)] or 0) if changed else 0
-
-
-def _generated(column: Column, table: Table) -> Error:
-    """Error 3105."""
-    found = error("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN")
-    message = f"The value specified for generated column '{column.name}' in table '{table.name}' is not allowed."
-    return Error(found.code, found.sqlstate, message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -11,19 +12,28 @@ import msgspec
 from sockservice.sql.reserved import RESERVED
 
 _NAME: Final = r"[^\x00-\x23%-/:-@\[-^`{-\x7f]"
-TOKEN: Final = re.compile(
-    rf"""
-    (?P<skip> [\x00-\x20]++ | --(?=[\x00-\x20]|\Z)[^\n]*+ | \#[^\n]*+ | /\*(?:[^*]++|\*(?!/))*+\*/ )
-  | (?P<string> [nN]?'(?:[^'\\]++|''|\\.?)*+' | "(?:[^"\\]++|""|\\.?)*+" )
-  | (?P<binary> 0x[0-9a-fA-F]++(?!{_NAME}) | [xX]'[0-9a-fA-F]*+' | 0b[01]++(?!{_NAME}) | [bB]'[01]*+' )
-  | (?P<number> (?<!{_NAME})(?: [0-9]++(?:\.[0-9]*+)?+ | \.[0-9]++ )(?:[eE][+-]?[0-9]++)?+(?!{_NAME}) )
-  | (?P<parameter> \? )
-  | (?P<quoted> `(?:[^`]++|``)*+` | @`(?:[^`]++|``)*+` | @'(?:[^']++|'')*+' | @"(?:[^"]++|"")*+" )
-  | (?P<word> @?@?{_NAME}++ )
-  | (?P<symbol> <=>|<<|>>|<=|>=|<>|!=|:=|&&|\|\||->>|->|. )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+
+
+def _tokens(string: str) -> re.Pattern[str]:
+    """What tells the tokens of a statement apart, given how texts are written."""
+    return re.compile(
+        rf"""
+        (?P<skip> [\x00-\x20]++ | --(?=[\x00-\x20]|\Z)[^\n]*+ | \#[^\n]*+ | /\*(?:[^*]++|\*(?!/))*+\*/ )
+      | (?P<string> {string} )
+      | (?P<binary> 0x[0-9a-fA-F]++(?!{_NAME}) | [xX]'[0-9a-fA-F]*+' | 0b[01]++(?!{_NAME}) | [bB]'[01]*+' )
+      | (?P<number> (?<!{_NAME})(?: [0-9]++(?:\.[0-9]*+)?+ | \.[0-9]++ )(?:[eE][+-]?[0-9]++)?+(?!{_NAME}) )
+      | (?P<parameter> \? )
+      | (?P<quoted> `(?:[^`]++|``)*+` | @`(?:[^`]++|``)*+` | @'(?:[^']++|'')*+' | @"(?:[^"]++|"")*+" )
+      | (?P<word> @?@?{_NAME}++ )
+      | (?P<symbol> <=>|<<|>>|<=|>=|<>|!=|:=|&&|\|\||->>|->|. )
+        """,
+        re.VERBOSE | re.DOTALL,
+    )
+
+
+TOKEN: Final = _tokens(r"""[nN]?'(?:[^'\\]++|''|\\.?)*+' | "(?:[^"\\]++|""|\\.?)*+" """)
+_PLAIN_TOKEN: Final = _tokens(r"""[nN]?'(?:[^']++|'')*+' | "(?:[^"]++|"")*+" """)
+"""The same without escapes in texts."""
 PLACEHOLDER: Final = re.compile(r":p([0-9]+)")
 """What stands in the place of a literal."""
 _CONDITIONAL: Final = re.compile(
@@ -83,12 +93,39 @@ def written(text: str, literals: tuple[Literal, ...]) -> str:
     return PLACEHOLDER.sub(lambda found: literals[int(found[1])].text, text)
 
 
-def fold(text: str, params: tuple[Any, ...] = ()) -> Folded:
+class Lexical(NamedTuple):
+    """What ``sql_mode`` says of how texts are read.
+
+    Attributes:
+        names: ``"a"`` is a name (ANSI_QUOTES).
+        plain: a backslash is a letter like any other (NO_BACKSLASH_ESCAPES).
+        joins: ``||`` joins texts (PIPES_AS_CONCAT).
+    """
+
+    names: bool = False
+    plain: bool = False
+    joins: bool = False
+
+
+USUAL: Final = Lexical()
+"""What MySQL starts with."""
+
+
+@functools.lru_cache(maxsize=256)
+def lexical(mode: str) -> Lexical:
+    """What a value of ``sql_mode`` says."""
+    words = set(mode.upper().split(","))
+    ansi = "ANSI" in words
+    return Lexical(ansi or "ANSI_QUOTES" in words, "NO_BACKSLASH_ESCAPES" in words, ansi or "PIPES_AS_CONCAT" in words)
+
+
+def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folded:
     """Take the literals out of a statement.
 
     Args:
         text: the statement.
         params: what is bound to its ``?``.
+        how: how its texts are read.
     """
     if "/*" in text:
         text = _CONDITIONAL.sub(_conditional, text)
@@ -97,8 +134,10 @@ def fold(text: str, params: tuple[Any, ...] = ()) -> Folded:
     bound = iter(params)
     depth = 0
     first = previous = ""
-    for match in TOKEN.finditer(text):
+    for match in (_PLAIN_TOKEN if how.plain else TOKEN).finditer(text):
         kind, token = str(match.lastgroup), match[0]
+        if how.names and token[0] == '"':
+            kind, token = "quoted", "`" + token[1:-1].replace('""', '"').replace("`", "``") + "`"
         if kind == "skip":
             parts.append(token if token[0] <= " " else " ")
             continue
@@ -108,7 +147,7 @@ def fold(text: str, params: tuple[Any, ...] = ()) -> Folded:
             depth = 1
         if kind in _LITERALS and not depth and first not in _STRUCTURAL:
             if kind == "string" and previous == "'":
-                literals[-1] = _joined(literals[-1], token)
+                literals[-1] = _joined(literals[-1], token, how)
                 del parts[_last(parts, literals) + 1 :]
                 continue
             if kind == "string" and first in _WITH_ALIASES and _names(previous):
@@ -116,7 +155,7 @@ def fold(text: str, params: tuple[Any, ...] = ()) -> Folded:
                 previous = "`"
                 continue
             if not _CHARSET.match(previous) and not (kind == "string" and previous in _TEMPORAL):
-                literals.append(_literal(kind, token, bound))
+                literals.append(_literal(kind, token, bound, how))
                 parts.append(f":p{len(literals) - 1}")
                 previous = "'" if kind == "string" else "0"
                 continue
@@ -164,9 +203,9 @@ def _last(parts: list[str], literals: list[Literal]) -> int:
     return next(place for place in reversed(range(len(parts))) if parts[place] == wanted)
 
 
-def _joined(literal: Literal, token: str) -> Literal:
+def _joined(literal: Literal, token: str, how: Lexical) -> Literal:
     """Two texts side by side are one, which is named for the first."""
-    return Literal("string", literal.value + text_of(token), literal.text)
+    return Literal("string", literal.value + text_of(token, how), literal.text)
 
 
 def _conditional(found: re.Match[str]) -> str:
@@ -177,11 +216,11 @@ def _conditional(found: re.Match[str]) -> str:
     return " " if mariadb or (version is not None and int(version) > _VERSION) else f" {code} "
 
 
-def _literal(kind: str, token: str, bound: Any) -> Literal:
+def _literal(kind: str, token: str, bound: Any, how: Lexical) -> Literal:
     if kind == "parameter":
         return Literal("parameter", next(bound, None), "?")
     if kind == "string":
-        return Literal("string", text_of(token), token)
+        return Literal("string", text_of(token, how), token)
     if kind == "binary":
         return Literal("binary", _binary(token), token)
     if "e" in token.lower():
@@ -191,12 +230,14 @@ def _literal(kind: str, token: str, bound: Any) -> Literal:
     return Literal("int", int(token), token)
 
 
-def text_of(token: str) -> str:
+def text_of(token: str, how: Lexical = USUAL) -> str:
     """What a string literal means (MySQL 8.4 manual, 11.1.1)."""
     body = token[1:] if token[0] in "nN" else token
     quote, inside = body[0], body[1:-1]
     if "\\" not in inside and quote not in inside:
         return inside
+    if how.plain:
+        return inside.replace(quote * 2, quote)
 
     def decoded(match: re.Match[str]) -> str:
         letter = match[1]

@@ -205,13 +205,10 @@ class Received:
         for number, row in enumerate(self._spool, 1):
             fields: list[Any] = list(row)
             if len(fields) < len(names):
-                wrong = error("ER_WARN_TOO_FEW_RECORDS")
-                diagnostics.warn(attrs.evolve(wrong, message=f"Row {number} doesn't contain data for all columns"))
+                diagnostics.warn(error("ER_WARN_TOO_FEW_RECORDS", number))
                 fields += [""] * (len(names) - len(fields))
             elif len(fields) > len(names):
-                wrong = error("ER_WARN_TOO_MANY_RECORDS")
-                text = f"Row {number} was truncated; it contained more data than there were input columns"
-                diagnostics.warn(attrs.evolve(wrong, message=text))
+                diagnostics.warn(error("ER_WARN_TOO_MANY_RECORDS", number))
             values = []
             for name, field in zip(names, fields, strict=False):
                 if name.startswith("@"):

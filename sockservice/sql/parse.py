@@ -13,7 +13,7 @@ from sqlglot.tokens import Token, TokenType
 
 from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused
-from sockservice.sql.literals import Literal, place_in, written
+from sockservice.sql.literals import USUAL, Lexical, Literal, place_in, written
 from sockservice.sql.reserved import RESERVED, STATEMENTS
 
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
@@ -70,6 +70,7 @@ class Dialect(MySQL):
     class Parser(MySQL.Parser):
         """See above; and items of select lists keep what was written, errors where they are."""
 
+        FUNC_TOKENS = MySQL.Parser.FUNC_TOKENS | {TokenType.DEFAULT}
         ID_VAR_TOKENS = MySQL.Parser.ID_VAR_TOKENS - _NO_NAMES
         ALIAS_TOKENS = MySQL.Parser.ALIAS_TOKENS - _NO_NAMES
         TABLE_ALIAS_TOKENS = MySQL.Parser.TABLE_ALIAS_TOKENS - _NO_NAMES
@@ -164,16 +165,28 @@ class Dialect(MySQL):
             return this
 
 
+class Joining(Dialect):
+    """The same, where ``||`` joins texts."""
+
+    class Parser(Dialect.Parser):
+        """``||`` binds as close as ``^``."""
+
+        DISJUNCTION = {kind: node for kind, node in Dialect.Parser.DISJUNCTION.items() if kind is not TokenType.DPIPE}
+        EXPONENT = {**Dialect.Parser.EXPONENT, TokenType.DPIPE: exp.DPipe}
+
+
 _DIALECT: Final = Dialect()
+_JOINING: Final = Joining()
 
 
-def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "") -> exp.Expression:
+def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: Lexical = USUAL) -> exp.Expression:
     """Read one statement.
 
     Args:
         text: a statement, perhaps with ``:p0`` in the place of literals.
         literals: these, for the message of an error.
         source: the statement as it was written, for the same.
+        how: what ``||`` means.
 
     Raises:
         Refused: error 1064 or 1065.
@@ -184,7 +197,7 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "") -> ex
     if first is None or first[1].lower() not in STATEMENTS:
         raise _refused(text, first.start(1) if first else 0, literals, source)
     try:
-        statements = _DIALECT.parse(text)
+        statements = (_JOINING if how.joins else _DIALECT).parse(text)
     except Stopped as stopped:
         raise _refused(text, stopped.at, literals, source) from None
     except (SqlglotError, RecursionError, ValueError, IndexError) as problem:
@@ -193,6 +206,10 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "") -> ex
     node = statements[0]
     if node is None:
         raise Refused("ER_EMPTY_QUERY")
+    if isinstance(node, exp.Delete) and not node.this or isinstance(node, exp.Set) and not node.expressions:
+        raise _refused(text, len(text), literals, source)
+    if isinstance(node, exp.Transaction) or isinstance(node, exp.Command) and node.name.upper() == "SET":
+        raise _refused(text, len(text) if isinstance(node, exp.Command) else first.end(), literals, source)
     wrong = min(filter(None, (_reserved_name(node, text), _no_limit(node, text, literals))), default=None)
     if wrong is not None:
         raise _refused(text, wrong, literals, source)
@@ -239,6 +256,7 @@ def _no_limit(node: exp.Expression, text: str, literals: tuple[Literal, ...]) ->
 
 def _refused(text: str, at: int, literals: tuple[Literal, ...], source: str) -> Refused:
     """Error 1064, near a place."""
+    at += len(text[at:]) - len(text[at:].lstrip())
     half = _HALF.match(text, at)
     if half is not None and not _NAME_NEXT.search(text, 0, at):
         at = half.end()

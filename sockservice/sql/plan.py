@@ -11,6 +11,7 @@ import attrs
 from sockservice.answers import Column
 from sockservice.interfaces import ISession
 from sockservice.sql.literals import Literal
+from sockservice.sql.typed import text_literal
 from sockservice.sqltypes import SqlType
 
 _PLACE: Final = re.compile(r"""'(?:[^']|'')*+'|"(?:[^"]|"")*+"|\?([0-9]++)|:b([0-9]++)""")
@@ -34,6 +35,7 @@ class Plan:
         predicate: what a query that locks rows searches for.
         into: the user variables that INTO sets, in lower case.
         assumptions: what the text depends on in the session: what reads it there, and what it was.
+        total: counts the rows that there were without LIMIT, for SQL_CALC_FOUND_ROWS.
     """
 
     sql: str
@@ -44,6 +46,7 @@ class Plan:
     predicate: Predicate | None = None
     into: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    total: Plan | None = None
     _used: int = attrs.field(init=False, eq=False, repr=False)
 
     @_used.default
@@ -102,3 +105,13 @@ class PlanBuilder:
         """The value of a literal, on which the text depends from now on."""
         self.pinned.add(number)
         return self.literals[number].value
+
+
+@attrs.define
+class Constants(PlanBuilder):
+    """Literals that stand in SQLite's text themselves, for a definition has no parameters."""
+
+    def bind(self, number: int, convert: Callable[[Any], Any]) -> str:
+        """The text of a literal."""
+        value = convert(self.literals[number].value)
+        return f"x'{value.hex()}'" if isinstance(value, bytes) else text_literal(value)

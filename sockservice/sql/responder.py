@@ -16,14 +16,13 @@ from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, ISession
 from sockservice.sql.errors import NotUnderstood, Refused
 from sockservice.sql.plans import Plans
-from sockservice.sql.running import Work, run
+from sockservice.sql.running import Work, run, run_now
 from sockservice.sql.session import SqlSession
 from sockservice.sql.statements import Statements
 from sockservice.sql.store import Store
+from sockservice.sql.system_tables import SystemTables
 
 _STATEMENTS: Final = frozenset(["query", "execute", "prepare"])
-_OWN: Final = frozenset(["information_schema", "mysql", "performance_schema", "sys"])
-"""Databases that are always there."""
 
 
 Outcome = TypeVar("Outcome")
@@ -53,7 +52,14 @@ class Sql:
     @functools.cached_property
     def store(self) -> Store:
         """Where the rows are."""
-        return self._make_store()
+        store = self._make_store()
+        store.system = SystemTables(self._ask)
+        return store
+
+    def _ask(self, request: Request) -> Answer | None:
+        """What who stands beside answers at once."""
+        answer = self._beside.respond(request) if self._beside is not None else None
+        return None if isinstance(answer, Deferred) else answer
 
     def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
         """The answer to a statement, or None where nobody here has one."""
@@ -63,6 +69,18 @@ class Sql:
             return self._refused(request.session, refused)
         answer: Answer | Deferred[Any] | None = rows or run(self._answer(request), self.store.clock)
         return answer
+
+    def at_start(self, request: Request) -> Answer | None:
+        """As :meth:`respond`, before the reactor runs: the answer is there when this returns."""
+        self.session_of(request.session).lenient = True
+        answer: Answer | None = run_now(self._answer(request))
+        return answer
+
+    def end_at_start(self, session: ISession) -> None:
+        """A session that used :meth:`at_start` is over: what it has not committed is undone."""
+        known = self._sessions.pop(session, None)
+        if known is not None:
+            run_now(known.session.close())
 
     def _refused(self, session: ISession, refused: Refused) -> Error:
         session.warnings = (("Error", refused.answer.code, refused.answer.message),)
@@ -114,7 +132,7 @@ class Sql:
             session.row_count = -1
             return self._refused(session.session, refused)
         except (sqlite3.Error, RecursionError, OverflowError, ValueError) as problem:
-            self._log.failure("a statement failed in SQLite: {text}", text=text[:300])
+            self._log.warn("SQLite does not run {text}: {problem!r}", text=text[:300], problem=problem)
             return Error(1105, "HY000", f"sockservice: {type(problem).__name__}: {problem}")
         finally:
             busy, session.busy = session.busy, None
@@ -131,9 +149,7 @@ class Sql:
             except NotUnderstood as refused:
                 return (yield from self._elsewhere(request, session)) or refused.answer
         if request.command == "init_db":
-            name = request.text.partition("@")[0]
-            if name.lower() not in _OWN:
-                self.store.catalog.database(name)
+            self.store.check_database(request.text)
             return Ok()
         if request.command == "reset_connection":
             yield from session.begin_anew()

@@ -56,6 +56,7 @@ class Rows:
 
     Attributes:
         columns: those that can be stored.
+        unique: the unique keys.
     """
 
     def __init__(self, execution: Execution, table: Table) -> None:
@@ -73,7 +74,7 @@ class Rows:
         self._insert = f"INSERT INTO {self._key} {into}"
         self._select = f"SELECT {names or 'NULL'} FROM {self._key} WHERE {self._row} = ?"
         self._delete = f"DELETE FROM {self._key} WHERE {self._row} = ?"
-        self._unique = [index for index in table.indexes if index.unique]
+        self.unique = [index for index in table.indexes if index.unique]
         self._checks_keys = execution.session.flag("foreign_key_checks", default=True)
         self._children = execution.store.referring(table) if self._checks_keys else []
 
@@ -132,7 +133,7 @@ class Rows:
         changed = [place for place in range(len(old)) if old[place] != new[place]]
         names = {self.columns[place].name.lower() for place in changed}
         self._execution.claim(self.table.key, row)
-        if any(part.column.lower() in names for index in self._unique for part in index.parts):
+        if any(part.column.lower() in names for index in self.unique for part in index.parts):
             self._wait_for_takers(new)
         foreign_keys.refuse_update(self._children, self, old, names)
         if self._execution.versions:
@@ -200,7 +201,7 @@ class Rows:
             but: the number of the row itself, where it is one already.
         """
         found = []
-        for index in self._unique:
+        for index in self.unique:
             wanted = self._of_index(index.parts, values)
             if wanted is None:
                 continue
@@ -234,7 +235,7 @@ class Rows:
     def _wait_for_takers(self, values: Values) -> None:
         """Wait where another transaction has taken away a row that a unique key of this one may meet yet."""
         if self._versions.others(self.table.key, self._execution.transaction):
-            for index in self._unique:
+            for index in self.unique:
                 wanted = self._of_index(index.parts, values)
                 if wanted is not None:
                     self._wait_for_takers_of(index.parts, wanted)
@@ -269,7 +270,7 @@ class Rows:
             if holder is not None:
                 return Waiting(holder)
             wanted = self._of_index(conflict.index.parts, values) or []
-            entry = "-".join(map(_shown, wanted, (self._column(part) for part in conflict.index.parts)))
+            entry = "-".join(map(shown, wanted, (self._column(part) for part in conflict.index.parts)))
             return Duplicate(conflict.row, entry[:64], f"{self.table.name}.{conflict.index.name}")
         return Refused("ER_UNKNOWN_ERROR")
 
@@ -277,7 +278,7 @@ class Rows:
         return self.columns[self.place(part.column)]
 
 
-def _shown(value: Any, column: Column) -> str:
+def shown(value: Any, column: Column) -> str:
     """A value as an error names it."""
     if isinstance(value, bytes):
         return value.decode("latin-1") if value.isascii() else "".join(f"\\x{byte:02X}" for byte in value)

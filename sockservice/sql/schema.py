@@ -6,10 +6,13 @@ from typing import Final, Literal
 
 import msgspec
 
+from sockservice.collations import collations
 from sockservice.sqltypes import SqlType
 
 DEFAULT_CHARSET: Final = "utf8mb4"
 DEFAULT_COLLATION: Final = "utf8mb4_0900_ai_ci"
+SYSTEM: Final = ("information_schema", "mysql", "performance_schema", "sys")
+"""The databases that every server has."""
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -27,6 +30,8 @@ class Column(msgspec.Struct, frozen=True):
         stored: whether a generated one is STORED.
         collation: of a text column; ``""`` for others.
         comment: its COMMENT.
+        zerofill: whether it has ZEROFILL.
+        invisible: whether ``*`` leaves it out.
     """
 
     name: str
@@ -40,14 +45,24 @@ class Column(msgspec.Struct, frozen=True):
     stored: bool = False
     collation: str = ""
     comment: str = ""
+    zerofill: bool = False
+    invisible: bool = False
 
 
 class IndexPart(msgspec.Struct, frozen=True):
-    """A column of an index, with the length of its prefix (0: all of it) and its direction."""
+    """A column of an index, with the length of its prefix (0: all of it) and its direction.
+
+    Attributes:
+        column: its name; ``""`` where the part is an expression.
+        length: of its prefix in characters or bytes; 0 for all of it.
+        descending: whether the index goes downwards.
+        expression: SQL text of the expression that the part is, or ``""``.
+    """
 
     column: str
     length: int = 0
     descending: bool = False
+    expression: str = ""
 
 
 class Index(msgspec.Struct, frozen=True):
@@ -59,6 +74,9 @@ class Index(msgspec.Struct, frozen=True):
         unique: whether it is unique.
         kind: ``BTREE``, ``FULLTEXT`` or ``SPATIAL``.
         comment: its COMMENT.
+        visible: whether queries may use it.
+        using: the structure that was asked for, ``BTREE`` or ``HASH``; ``""`` for the engine's own.
+        generated: whether a foreign key has made it, which another index for the same columns replaces.
     """
 
     name: str
@@ -66,13 +84,31 @@ class Index(msgspec.Struct, frozen=True):
     unique: bool = False
     kind: Literal["BTREE", "FULLTEXT", "SPATIAL"] = "BTREE"
     comment: str = ""
+    visible: bool = True
+    using: str = ""
+    generated: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its columns, in lower case."""
+        return tuple(part.column.lower() for part in self.parts)
 
 
 Action = Literal["RESTRICT", "CASCADE", "SET NULL", "NO ACTION", "SET DEFAULT"]
 
 
 class ForeignKey(msgspec.Struct, frozen=True):
-    """A foreign key."""
+    """A foreign key.
+
+    Attributes:
+        name: of the constraint.
+        columns: those that refer.
+        database: of the table that they refer to.
+        table: that table, which may not be there while ``foreign_key_checks`` is off.
+        references: the columns that they refer to.
+        on_delete: what becomes of a row whose parent is deleted.
+        on_update: what becomes of it when that is changed.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -107,6 +143,7 @@ class Table(msgspec.Struct, frozen=True):
         temporary: the connection it belongs to; 0 for a table that is everybody's.
         created: when, in seconds since the epoch.
         key: the name of the SQLite table that holds its rows; it does not change when the table is renamed.
+        row_format: as it was declared, or ``""``.
     """
 
     database: str
@@ -121,11 +158,22 @@ class Table(msgspec.Struct, frozen=True):
     temporary: int = 0
     created: float = 0.0
     key: str = ""
+    row_format: str = ""
 
     def column(self, name: str) -> Column | None:
         """The column of a name, whatever its case."""
         wanted = name.lower()
         return next((column for column in self.columns if column.name.lower() == wanted), None)
+
+    def index(self, name: str) -> Index | None:
+        """The index of a name, whatever its case."""
+        wanted = name.lower()
+        return next((index for index in self.indexes if index.name.lower() == wanted), None)
+
+    @property
+    def charset(self) -> str:
+        """The default character set of its columns."""
+        return charset_of(self.collation)
 
     @property
     def primary_key(self) -> Index | None:
@@ -144,20 +192,45 @@ class Table(msgspec.Struct, frozen=True):
         if key is None or len(key.parts) != 1:
             return None
         column = self.column(key.parts[0].column)
-        return column.name if column is not None and column.type.name in INTEGERS else None
+        if column is None or column.type.name not in INTEGERS or column.generated:
+            return None
+        # SQLite's own number cannot hold what is beyond its 63 bits; AUTO_INCREMENT does not come there.
+        if column.type.name == "BIGINT" and column.type.unsigned and not column.auto_increment:
+            return None
+        return column.name
 
 
 INTEGERS: Final = frozenset(["TINYINT", "SMALLINT", "MEDIUMINT", "INT", "BIGINT"])
 
 
 class View(msgspec.Struct, frozen=True):
-    """A view: its SELECT as text, and the names of its columns."""
+    """A view.
+
+    Attributes:
+        database: where it is.
+        name: its name.
+        select: its query, as it was written.
+        within: the database that was the current one: names without one mean it.
+        columns: names and types, as they were when it was made.
+        named: whether the names of its columns were given, and not those of the query.
+        definer: whose it is.
+        algorithm: ``UNDEFINED``, ``MERGE`` or ``TEMPTABLE``.
+        security: ``DEFINER`` or ``INVOKER``.
+        check_option: ``CASCADED``, ``LOCAL`` or ``""``.
+        updatable: whether its rows are rows of one table.
+    """
 
     database: str
     name: str
     select: str
-    columns: tuple[str, ...] = ()
+    within: str = ""
+    columns: tuple[Column, ...] = ()
+    named: bool = False
     definer: str = "root@%"
+    algorithm: str = "UNDEFINED"
+    security: str = "DEFINER"
+    check_option: str = ""
+    updatable: bool = False
 
 
 class Database(msgspec.Struct, frozen=True):
@@ -165,3 +238,13 @@ class Database(msgspec.Struct, frozen=True):
 
     name: str
     collation: str = DEFAULT_COLLATION
+
+    @property
+    def charset(self) -> str:
+        """The default character set of its tables."""
+        return charset_of(self.collation)
+
+
+def charset_of(collation: str) -> str:
+    """The character set that a collation orders."""
+    return collations()[collation].charset.name

@@ -22,6 +22,7 @@ class Source:
         database: of the table, or ``""``.
         key: the SQLite table, where it is one.
         name: what SQLite's text calls it; ``""`` where that is the alias.
+        hidden: columns that ``*`` leaves out.
         unique: sets of columns, in lower case, of which no two rows have the same values.
     """
 
@@ -31,6 +32,7 @@ class Source:
     key: str = ""
     name: str = ""
     unique: tuple[frozenset[str], ...] = ()
+    hidden: frozenset[str] = frozenset()
 
     def find(self, name: str) -> Typed | None:
         """The column of a name, whatever its case."""
@@ -183,7 +185,13 @@ class Scope:
         if not table:
             labelled = self.labelled(name)
             if labelled is not None:
+                if any(item.label.lower() == name.lower() and _has_window(item.node) for item in self.items):
+                    raise Refused("ER_WINDOW_INVALID_WINDOW_FUNC_ALIAS_USE", name)
                 return labelled
         if cell is not None and any(item.typed.sql == cell.typed.sql for item in self.items):
             return cell.typed
         return None
+
+
+def _has_window(node: exp.Expression | None) -> bool:
+    return node is not None and node.find(exp.Window) is not None

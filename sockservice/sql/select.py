@@ -82,14 +82,6 @@ class Queries:
             return inner._replace(text=text + inner.text, plain=False)
         return self._without_common(node, outer, part)
 
-    def view(self, node: exp.Expression) -> Selected:
-        """Compile the query of a view, which sees nothing of the statement around it."""
-        outside_common, self.common = self.common, CommonTables(self)
-        try:
-            return self.selected(node)
-        finally:
-            self.common = outside_common
-
     def source(self, node: exp.Expression, scope: Scope) -> str:
         """The text of one table of FROM, which is entered into the scope with what is joined inside of it."""
         return FromClause(self, scope).source(node)
@@ -127,7 +119,7 @@ class Queries:
         text = ordering.text(order) if order is not None else ""
         if inner.plain and not ordering.expressions:
             return inner._replace(text=inner.text + text + limit, plain=False)
-        return inner._replace(text=f"SELECT * FROM ({inner.text}){text}{limit}", plain=False)
+        return inner._replace(text=f"SELECT * FROM ({inner.text}){text}{limit}", plain=False, compound=False)
 
     def _values(self, node: exp.Values, outer: Scope | None) -> Selected:
         """VALUES ROW(…), ROW(…): a query of so many SELECTs."""

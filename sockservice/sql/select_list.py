@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from sockservice.sql.errors import Refused
-from sockservice.sql.literals import Literal, text_of, written
+from sockservice.sql.literals import Literal, lexical, text_of, written
 from sockservice.sql.scope import Item
 from sockservice.sql.shapes import aggregates
 
@@ -31,17 +31,21 @@ def items_of(node: exp.Select, compiler: Expressions) -> list[Item]:
             cells = list(scope.cells())
             if not cells:
                 raise Refused("ER_NO_TABLES_USED")
-            items.extend(Item(cell.label, cell.typed) for cell in cells)
+            items.extend(Item(cell.label, cell.typed) for cell in cells if cell.label not in cell.source.hidden)
         elif isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
             source = scope.source(item.table, item.args["db"].name if item.args.get("db") else "")
             if source is None:
                 raise Refused("ER_BAD_TABLE_ERROR", item.table)
-            items.extend(Item(label, typed) for label, typed in source.columns.items())
+            items.extend(Item(label, typed) for label, typed in source.columns.items() if label not in source.hidden)
         else:
             inner = item.this if isinstance(item, exp.Alias) else item
             refuse_nested_aggregates(inner)
             label = item.alias if isinstance(item, exp.Alias) else _label(item, compiler)
-            items.append(Item(label, compiler.compile(inner), inner))
+            typed = compiler.compile(inner)
+            if label == inner.name and typed.origin is not None and typed.origin.database == "information_schema":
+                # These tables give their own spelling of a name, not the statement's.
+                label = typed.origin.name
+            items.append(Item(label, typed, inner))
     return items
 
 
@@ -68,7 +72,7 @@ def _label(node: exp.Expression, compiler: Expressions) -> str:
         return "NULL"
     if isinstance(inner, exp.Placeholder):
         literal = _literal(compiler, inner)
-        return (text_of(literal.text) if literal.kind == "string" else literal.text)[:_LONGEST]
+        return (_label_of_text(literal, compiler) if literal.kind == "string" else literal.text)[:_LONGEST]
     if isinstance(inner, exp.Literal) and inner.is_string:
         return str(inner.this)[:_LONGEST]
     if isinstance(inner, exp.Introducer) and isinstance(inner.expression, exp.Literal):
@@ -77,6 +81,11 @@ def _label(node: exp.Expression, compiler: Expressions) -> str:
         _literal(compiler, placeholder)
     text = node.meta.get("written")
     return written(text, literals)[:_LONGEST] if text is not None else node.sql(dialect="mysql")[:_LONGEST]
+
+
+def _label_of_text(literal: Literal, compiler: Expressions) -> str:
+    """What a text means, or the first of several side by side."""
+    return text_of(literal.text, lexical(compiler.session.sql_mode))
 
 
 def _literal(compiler: Expressions, node: exp.Placeholder) -> Literal:

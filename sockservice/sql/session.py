@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from typing import Any, Final
 
 import attrs
-from sqlglot import exp
 from twisted.internet.defer import CancelledError, Deferred
 
 from sockservice.answers import Error, Request, Rows
@@ -15,7 +15,7 @@ from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import Refused
 from sockservice.sql.named_locks import Taken
 from sockservice.sql.running import Work
-from sockservice.sql.schema import Table
+from sockservice.sql.schema import SYSTEM, Table, View
 from sockservice.sql.store import Store
 from sockservice.sql.table_texts import row_number
 from sockservice.sql.transaction import (
@@ -62,6 +62,7 @@ class SqlSession:
 
     Attributes:
         transaction: the one under way, or None.
+        at_work: the one that the statement at work is within, if only for itself; None while there is none.
         locking: how the query at work locks rows, or None.
         unseen: the keys of the tables of which the statement at work sees an older state.
         contested: the tables that the statement at work is about to change, by key, which others have changed: the
@@ -75,15 +76,18 @@ class SqlSession:
         found_rows: of the last query, as FOUND_ROWS() has it.
         now: when the statement at work began, in seconds since the epoch.
         text: of the statement at work.
+        lenient: whether values for generated columns are passed over, which dumps of MariaDB have.
         busy: fires when the statement at work is over; None while there is none.
     """
 
     def __init__(self, store: Store, session: ISession, beside: IResponder | None = None) -> None:
         self.store = store
         self.session = session
+        self._within = ""
         self.beside = beside
         self.text = ""
         self.transaction: Transaction | None = None
+        self.at_work: Transaction | None = None
         self.locking: Locking | None = None
         self.unseen: frozenset[str] = frozenset()
         self.contested: dict[str, list[int]] = {}
@@ -96,6 +100,7 @@ class SqlSession:
         self.row_count = -1
         self.found_rows = 0
         self.now = 0.0
+        self.lenient = False
         self.busy: Deferred[None] | None = None
 
     # --- names and settings -------------------------------------------------------------------
@@ -103,7 +108,7 @@ class SqlSession:
     @property
     def database(self) -> str:
         """The current database, or ``""``."""
-        return str(self.session.database).partition("@")[0]
+        return self._within or str(self.session.database).partition("@")[0]
 
     def variable(self, name: str, default: Any = None) -> Any:
         """The value of a system variable, where it was set, in the session or for all."""
@@ -126,30 +131,73 @@ class SqlSession:
         strict = bool(modes & {"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "TRADITIONAL"})
         return Diagnostics(strict, modes, ignore)
 
+    @property
+    def shadows(self) -> int:
+        """What plans depend on beside the catalogue: the connection, where it has temporary tables, else 0."""
+        connection = int(self.session.connection_id)
+        return connection if self.store.catalog.temporaries(connection) else 0
+
+    def temporary(self, database: str, name: str) -> Table | None:
+        """The session's own temporary table of a name."""
+        return self.store.catalog.temporary(int(self.session.connection_id), database, name)
+
     def table(self, name: str, database: str = "") -> Table:
         """The table that a name means.
 
         Raises:
-            Refused: 1146, 1046 or 1049.
+            Refused: 1146, 1046, 1049 or 1109.
         """
         where = database or self.database
         if not where:
             raise Refused("ER_NO_DB_ERROR")
-        found = self.store.catalog.table(where, name)
-        if found is None:
+        found = self.temporary(where, name) or self.store.catalog.table(where, name)
+        if found is None and where.lower() in SYSTEM:
+            where = where.lower()
+            found = self.store.system.table(where, name, self.session)
+        elif found is None:
             self.store.catalog.database(where)
+        if found is None:
             raise Refused("ER_NO_SUCH_TABLE", where, name)
         return found
 
-    def view(self, name: str, database: str = "") -> exp.Expression | None:
-        """The query of the view that a name means, or None where it is none."""
-        from sockservice.sql.parse import parse
+    def base_table(self, name: str, database: str = "") -> Table:
+        """The table that a name means, for a statement that changes its definition.
 
-        found = self.store.catalog.view(database or self.database, name)
-        return None if found is None else parse(found.select)
+        Raises:
+            Refused: 1146, 1046 or 1049; 1347 for a view, 1044 or 3552 for one of the server's own.
+        """
+        where = database or self.database
+        if where.lower() == "information_schema":
+            raise Refused("ER_DBACCESS_DENIED_ERROR", self.session.user, self.session.host, where)
+        if where.lower() in SYSTEM:
+            raise Refused("ER_NO_SYSTEM_SCHEMA_ACCESS", where)
+        if where and self.store.catalog.view(where, name) is not None and self.temporary(where, name) is None:
+            raise Refused("ER_WRONG_OBJECT", where, name, "BASE TABLE")
+        return self.table(name, database)
+
+    def view(self, name: str, database: str = "") -> View | None:
+        """The view that a name means, or None where it is none."""
+        where = database or self.database
+        return None if self.temporary(where, name) is not None else self.store.catalog.view(where, name)
+
+    @contextlib.contextmanager
+    def within(self, database: str) -> Iterator[None]:
+        """Names without a database mean this one."""
+        before, self._within = self._within, database
+        try:
+            yield
+        finally:
+            self._within = before
+
+    @property
+    def asking(self) -> Transaction:
+        """Who asks for locks: the transaction of the statement at work."""
+        return self.at_work or self.transaction or self.table_locks
 
     def rows_of(self, table: Table) -> str:
         """The text that stands for the rows of a table as this session sees them."""
+        if table.database in SYSTEM:
+            return self.store.system.text(table)
         if table.key in self.contested:
             return self.store.versions.candidates(table, self.contested[table.key])
         if self.locking is not None:
@@ -176,7 +224,7 @@ class SqlSession:
 
     def _locked_rows(self, table: Table) -> str:
         """The rows of a table, each locked when it is looked at; and those that others have taken away, to wait for."""
-        others = self.store.versions.others(table.key, self.transaction or self.table_locks)
+        others = self.store.versions.others(table.key, self.asking)
         names = ", ".join(quoted(column.name) for column in table.columns)
         key = text_literal(table.key)
         if not others:
@@ -324,6 +372,9 @@ class SqlSession:
         """Forget all but who it is: what was not committed is undone."""
         self.unlock_tables()
         yield from self.rollback()
+        for table in self.store.catalog.temporaries(int(self.session.connection_id)):
+            self.store.catalog.remove(table)
+            self.store.drop_rows(table)
         self.store.named_locks.release_all(self)
         self.next_transaction, self.last_insert_id, self.row_count = {}, 0, -1
 

@@ -38,11 +38,14 @@ def set_operation(queries: Queries, node: exp.SetOperation, outer: Scope | None)
         raise Refused("ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT")
     columns = _columns(parts, all(isinstance(operation, exp.Union) for operation in operations))
     distinct = any(operation.args.get("distinct") is not False for operation in operations)
-    operands = [_operand(part, columns, distinct=distinct) for part in parts]
+    operands = [
+        _operand(part._replace(plain=part.plain and not (place and part.compound)), columns, distinct=distinct)
+        for place, part in enumerate(parts)
+    ]
     text = operands[0]
     for operation, operand in zip(operations, operands[1:], strict=True):
         text = _combined(text, operand, operation, len(columns))
-    return Selected(text, columns, True)
+    return Selected(text, columns, True, compound=True)
 
 
 def _has_ending(node: exp.Expression) -> bool:

@@ -42,7 +42,8 @@ def source_of_table(table: Table, alias: str, name: str = "") -> Source:
         )
         text = f"{quoted(name or alias)}.{quoted(column.name)}"
         columns[column.name] = Typed(text, column.type, column.nullable, column.collation, origin=origin)
-    return Source(alias, columns, table.database, table.key, name, _unique_keys(table))
+    hidden = frozenset(column.name for column in table.columns if column.invisible)
+    return Source(alias, columns, table.database, table.key, name, _unique_keys(table), hidden)
 
 
 def _unique_keys(table: Table) -> tuple[frozenset[str], ...]:

@@ -7,32 +7,42 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 from twisted.internet.defer import Deferred
 
-from sockservice.answers import Answer, Error, LocalInfile, Ok, Request, Rows
-from sockservice.error_codes import error
-from sockservice.sql import ddl, dml, load_data, transaction_statements, warning_statements
+from sockservice.answers import Answer, LocalInfile, Ok, Request, Rows
+from sockservice.sql import (
+    definitions,
+    dml,
+    explain,
+    load_data,
+    maintenance,
+    show_statements,
+    transaction_statements,
+    warning_statements,
+)
+from sockservice.sql.defining import define
 from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, near, unsupported
 from sockservice.sql.execution import TURN, Execution, LongWork
 from sockservice.sql.into import assign, variables_of
 from sockservice.sql.kinds import to_python
-from sockservice.sql.literals import Folded, fold
-from sockservice.sql.locks import TABLE
+from sockservice.sql.literals import Folded, fold, lexical
 from sockservice.sql.named_locks import Taken
 from sockservice.sql.parse import parse, refuse_parameters
 from sockservice.sql.plan import Plan, PlanBuilder
 from sockservice.sql.plans import LONGEST, shape
 from sockservice.sql.predicates import predicate_of_query
+from sockservice.sql.row_limits import counting, limited
 from sockservice.sql.running import Work
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import Locking, SqlSession
 from sockservice.sql.set_variables import set_variables
 from sockservice.sql.spool import Spool
 from sockservice.sql.surroundings import Surroundings, enter
+from sockservice.sql.taken_apart import TakenApart, first_word, understood
 from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
 
 if TYPE_CHECKING:
@@ -42,12 +52,11 @@ _LONG: Final = 32_768
 """Characters of a statement that is taken apart in a thread."""
 _QUERIES: Final = frozenset(["select", "with"])
 _NOTHING: Final[frozenset[str]] = frozenset()
-_FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)")
 _LOCKING: Final = re.compile(
     r"(?:for\s+(?P<how>update|share)(?:\s+of\s[^)]*?)?(?P<end>\s+nowait|\s+skip\s+locked)?|lock\s+in\s+share\s+mode)(?:\s+into\s[^)]*)?\Z",
     re.IGNORECASE,
 )
-_PERHAPS_ELSEWHERE: Final = frozenset([1064, 1065, 1235, 1305])
+_PERHAPS_ELSEWHERE: Final = frozenset([1064, 1235, 1305])
 """Errors of statements that are not understood."""
 _CHANGED_TYPES: Final = frozenset(["DECIMAL", "BIGINT", "BIT"])
 """Types whose stored values are not what answers have."""
@@ -55,25 +64,6 @@ _CHANGED_TYPES: Final = frozenset(["DECIMAL", "BIGINT", "BIT"])
 
 ByItself = Callable[[Callable[[], Work[Answer]]], "Answer | Deferred[Answer]"]
 """Runs work and answers what goes wrong with it."""
-
-
-class _Read(NamedTuple):
-    """A statement that was taken apart: its literals, its first word, and its rows where it changes some."""
-
-    folded: Folded
-    word: str
-    change: dml.Statement | None
-
-    @classmethod
-    def of(cls, request: Request) -> _Read:
-        folded = fold(request.text, request.params)
-        word = _word(folded.key)
-        return cls(folded, word, dml.Statement.of(folded) if word in dml.WORDS else None)
-
-
-def _word(text: str) -> str:
-    first = _FIRST.match(text)
-    return first[1].lower() if first is not None else ""
 
 
 class Statements:
@@ -103,12 +93,13 @@ class Statements:
         session = self.session
         session.text, session.now, session.given_id = request.text, now, 0
         session.given_up.clear()
+        how = lexical(session.sql_mode)
         enter(Surroundings(session.session, session.diagnostics(), now))
         if len(request.text) > _LONG:
             # Taking a long statement apart would keep the others waiting.
-            read: _Read = yield session.store.run_in_thread(functools.partial(_Read.of, request))
+            read: TakenApart = yield session.store.run_in_thread(functools.partial(TakenApart.of, request, how))
         else:
-            read = _Read.of(request)
+            read = TakenApart.of(request, how)
         folded, word = read.folded, read.word
         if request.command == "query":
             refuse_parameters(folded.key, folded.literals, request.text)
@@ -124,8 +115,27 @@ class Statements:
         told = warning_statements.answered(folded.key, session.session)
         if told is not None:
             return told
+        if word in definitions.WORDS:
+            definition = definitions.read_definition(folded.key)
+            if request.command == "prepare":
+                return Ok()
+            return (yield from define(session, definition, self._fill))
+        if word in maintenance.WORDS:
+            return maintenance.maintained(session, folded.key)
+        if word in show_statements.WORDS:
+            rows = explain.explained(session, folded.key)
+            if rows is not None:
+                return rows
+            shown = show_statements.shown(session, folded.key)
+            if shown is not None:
+                return shown
+        if word == "call":
+            raise missing_procedure(folded.key, session.database)
+        if word == "do":
+            folded = folded._replace(key=f"SELECT{folded.key[2:]}")
         try:
-            return (yield from self._query_or_definition(request, folded))
+            answer = yield from self._query_or_definition(request, folded)
+            return Ok() if word == "do" else answer
         except Refused as refused:
             if refused.answer.code in _PERHAPS_ELSEWHERE:
                 raise NotUnderstood(refused.answer) from None
@@ -144,13 +154,11 @@ class Statements:
         node = found_or_node
         if isinstance(node, exp.Command) and str(node.this).upper() == "SET":
             raise near("")
-        if isinstance(node, exp.Command):
-            raise unsupported(f"this statement ({node.this})")
-        if request.command == "prepare":
-            return Ok()
         if isinstance(node, exp.Set):
+            if request.command == "prepare":
+                return Ok()
             return (yield from set_variables(session, node, folded.literals))
-        return (yield from self._define(node))
+        raise unsupported(f"this statement ({node.this if isinstance(node, exp.Command) else type(node).__name__})")
 
     def at_once(self, request: Request, now: float) -> Rows | None:
         """The answer to a query that was compiled before, where nothing can be in its way: the hot path.
@@ -166,15 +174,16 @@ class Statements:
             Refused: as MySQL does.
         """
         session, store = self.session, self.session.store
-        if _word(request.text) not in _QUERIES:
+        if first_word(request.text) not in _QUERIES:
             return None
         idle = session.busy is None and session.transaction is None and session.locked_tables is None
         if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
             return None
-        folded = fold(request.text, request.params)
-        key = (folded.key, shape(folded.literals), session.database, session.sql_mode, _NOTHING, None)
+        folded = fold(request.text, request.params, lexical(session.sql_mode))
+        surroundings = (session.database, session.shadows, session.sql_mode, _NOTHING, None)
+        key = (folded.key, shape(folded.literals), *surroundings)
         plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
-        if plan is None or plan.into or "session_" in plan.sql or not plan.suits(session.session):
+        if plan is None or plan.into or plan.total or "session_" in plan.sql or not plan.suits(session.session):
             return None
         session.now = now
         main = store.main
@@ -199,30 +208,34 @@ class Statements:
         session = self.session
         transaction = session.transaction
         if transaction is None:
-            if not session.session.autocommit:
-                transaction = session.begin()
-            elif not session.store.versions.writers:
+            if not session.store.versions.writers:
                 return None
-            else:
-                transaction = Transaction(session.isolation)
+            transaction = Transaction(session.isolation)
         return session.view_for_reading(transaction)
 
     def _query(self, folded: Folded, locking: Locking | None) -> Plan | exp.Expression:
         """The plan of a query; what was read, where it is none."""
         session = self.session
-        contested = bool(session.store.versions.writers) and locking is not None
-        key = (folded.key, shape(folded.literals), session.database, session.sql_mode, session.unseen, locking)
+        surroundings = (session.database, session.shadows, session.sql_mode, _NOTHING, locking)
+        key = (folded.key, shape(folded.literals), *surroundings)
         version = session.store.catalog.version
-        found: Plan | None = None if contested else self._plans.find(key, version, folded.literals)
-        if found is not None and found.suits(session.session):
+        found: Plan | None = self._plans.find(key, version, folded.literals)
+        if (
+            found is not None
+            and found.suits(session.session)
+            and self._is_plain(found.tables, locks=locking is not None)
+        ):
             return found
-        node = parse(folded.key, folded.literals, session.text)
+        node = parse(folded.key, folded.literals, session.text, lexical(session.sql_mode))
         if not isinstance(node, (exp.Query, exp.Values)):
             return node
         builder = PlanBuilder(folded.literals)
         session.locking = locking
         try:
-            text, columns = Queries(session, builder).query(node)
+            with understood(folded.key):
+                text, columns = Queries(session, builder).query(node)
+            text += limited(session, builder, node)
+            total = counting(session, builder, node)
         finally:
             session.locking = None
         pinned = frozenset(builder.pinned)
@@ -235,10 +248,19 @@ class Statements:
             predicate_of_query(session, node, folded.literals) if locking is not None else None,
             variables_of(node, columns),
             tuple(builder.assumptions.items()),
+            None if total is None else Plan(total, tuple(builder.binds)),
         )
-        if len(folded.key) <= LONGEST and not contested:
+        if len(folded.key) <= LONGEST and self._is_plain(plan.tables, locks=locking is not None):
             self._plans.add(key, version, plan, pinned, folded.literals)
         return plan
+
+    def _is_plain(self, keys: frozenset[str], *, locks: bool) -> bool:
+        """Whether tables are read as they are: no older state of them is seen, nor has anybody locked their rows."""
+        session = self.session
+        if session.unseen and keys & session.unseen:
+            return False
+        versions = session.store.versions
+        return not (locks and versions.writers and any(versions.others(key, session.asking) for key in keys))
 
     def _locking(self, text: str) -> Locking | None:
         found = _LOCKING.search(text)
@@ -256,20 +278,32 @@ class Statements:
         self._see_locked_tables(plan.tables, write=False)
 
         def read(execution: Execution) -> Work[Answer]:
+            chosen = plan
+            if locking is not None:
+                # Who was in the way may be gone meanwhile, and the rows that it had taken away with it.
+                again = self._query(folded, locking)
+                assert isinstance(again, Plan)
+                chosen = again
             execution.view, execution.diagnostics.strict = view, False
             session.locking = locking
             try:
-                rows = yield from execution.read(plan.sql, plan.parameters(folded.literals))
+                rows = yield from execution.read(chosen.sql, chosen.parameters(folded.literals))
             finally:
                 session.locking = None
             session.found_rows = len(rows)
+            if plan.total is not None:
+                total = yield from execution.read(plan.total.sql, plan.total.parameters(folded.literals))
+                session.found_rows = next(iter(total))[0]
             if plan.predicate is not None:
-                session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals)
+                session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals, found=len(rows))
             if plan.into:
                 return assign(session.session, plan.into, list(_answered(rows, plan)), execution.diagnostics)
             return Rows(plan.columns, _answered(rows, plan), execution.diagnostics.count)
 
         transaction = session.transaction
+        if transaction is None and not session.session.autocommit and plan.tables:
+            transaction = session.begin()
+            view = session.view_for_reading(transaction)
         if transaction is None and locking is None and "session_get_lock(" not in plan.sql:
             # Nothing can be in the way of what most queries are.
             diagnostics = session.diagnostics()
@@ -300,18 +334,21 @@ class Statements:
             return Ok()
         return (yield from self._within(change, ()))
 
+    def _fill(self, folded: Folded) -> Work[Answer]:
+        """Run the INSERT that fills a new table."""
+        return self._change(dml.Statement.of(folded), describe=False)
+
     def _compiled(self, text: str, literals: Any, folded: Folded) -> dml.Change:
         session = self.session
-        contested = bool(session.store.versions.writers)
-        key: Hashable = (text, shape(literals), session.database, session.sql_mode, "change")
+        key: Hashable = (text, shape(literals), session.database, session.shadows, session.sql_mode, "change")
         version = session.store.catalog.version
-        if not contested:
-            found: dml.Change | None = self._plans.find(key, version, literals)
-            if found is not None and found.plan.suits(session.session):
-                return found
+        found: dml.Change | None = self._plans.find(key, version, literals)
+        if found is not None and found.plan.suits(session.session) and self._is_plain(_keys(found), locks=True):
+            return found
         builder = PlanBuilder(literals)
-        compiled = dml.compile_change(session, folded, builder)
-        if not contested and len(text) <= LONGEST:
+        with understood(text):
+            compiled = dml.compile_change(session, folded, builder)
+        if len(text) <= LONGEST and self._is_plain(_keys(compiled), locks=True):
             self._plans.add(key, version, compiled, compiled.plan.pinned, literals)
         return compiled
 
@@ -339,37 +376,6 @@ class Statements:
 
         return LocalInfile(loading.filename, receive, lambda: self.by_itself(load))
 
-    # --- definitions --------------------------------------------------------------------------
-
-    def _define(self, node: exp.Expression) -> Work[Answer]:
-        """Run a statement that changes definitions: what was changed before is committed."""
-        session = self.session
-        if not _is_temporary(node):
-            session.commit()
-        keys = {
-            table.key
-            for each in node.find_all(exp.Table)
-            if (table := session.store.catalog.table(_database(each) or session.database, each.name)) is not None
-        }
-        for key in keys:
-            yield from self._wait_until_unused(key)
-        answer = ddl.run(session, node)
-        for key in keys:
-            session.store.versions.forget(key)
-        return answer
-
-    def _wait_until_unused(self, key: str) -> Work[None]:
-        """Wait until no transaction has read or changed a table (MySQL 8.4 manual, 10.11.4 "Metadata Locking")."""
-        session = self.session
-        asking = Transaction(tables=session.table_locks)
-        while True:
-            user = session.store.user_of(key) or session.store.locks.in_the_way(
-                session.table_locks, key, TABLE, exclusive=True
-            )
-            if user is None:
-                return
-            yield from session.wait(asking, user)
-
     # --- transactions -------------------------------------------------------------------------
 
     def _within(self, attempt: Callable[[Execution], Work[Answer]], tables: Any) -> Work[Answer]:
@@ -379,6 +385,7 @@ class Statements:
         if transaction.explicit:
             transaction.used.update(tables)
             session.store.using.add(transaction)
+        session.at_work = transaction
         keeps = transaction.explicit or session.store.versions.needed
         try:
             while True:
@@ -403,6 +410,7 @@ class Statements:
                     session.session.warnings = tuple(diagnostics.warnings)
                     return answer
         finally:
+            session.at_work = None
             if not transaction.explicit:
                 session.end(transaction)
 
@@ -419,28 +427,18 @@ class Statements:
             table = next((each for each in self.session.store.catalog.every_table() if each.key == key), None)
             name = table.name if table is not None else key
             if key not in locked:
-                raise Refused(_named("ER_TABLE_NOT_LOCKED", f"Table '{name}' was not locked with LOCK TABLES"))
+                raise Refused("ER_TABLE_NOT_LOCKED", name)
             if write and not locked[key]:
-                text = f"Table '{name}' was locked with a READ lock and can't be updated"
-                raise Refused(_named("ER_TABLE_NOT_LOCKED_FOR_WRITE", text))
+                raise Refused("ER_TABLE_NOT_LOCKED_FOR_WRITE", name)
 
 
 _NO_TRANSACTION: Final = Transaction()
 """What a query is within that neither sees nor changes anything of a transaction's."""
 
 
-def _is_temporary(node: exp.Expression) -> bool:
-    """Whether a statement makes or drops a temporary table, which commits nothing."""
-    return node.find(exp.TemporaryProperty) is not None or bool(node.args.get("temporary"))
-
-
-def _named(name: str, text: str) -> Error:
-    found = error(name)
-    return Error(found.code, found.sqlstate, text)
-
-
-def _database(node: exp.Table) -> str:
-    return str(node.args["db"].name) if node.args.get("db") else ""
+def _keys(change: dml.Change) -> frozenset[str]:
+    """The tables that a statement reads or changes."""
+    return change.plan.tables | {table.key for table in change.tables}
 
 
 def _answered(rows: Any, plan: Plan) -> Any:
@@ -462,3 +460,9 @@ class Answered:
 
     def __iter__(self) -> Any:
         return (tuple(map(to_python, row, self._types)) for row in self._rows)
+
+
+def missing_procedure(text: str, database: str) -> Refused:
+    """Error 1305 for a CALL: there are no stored procedures."""
+    name = text.split(None, 1)[1].partition("(")[0].replace("`", "").replace(" ", "") if " " in text else ""
+    return Refused("ER_SP_DOES_NOT_EXIST", "PROCEDURE", name if "." in name else f"{database}.{name}")

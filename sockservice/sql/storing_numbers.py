@@ -19,6 +19,8 @@ SIGNED_LIMIT: Final = 1 << 63
 """From here on whole numbers do not fit in SQLite's."""
 
 _NUMBER: Final = re.compile(r"[ \t\n\r\f\v]*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)[ \t\n\r\f\v]*")
+_BEYOND: Final = Decimal(10) ** 100
+"""Greater than what any column holds."""
 _LARGEST_FLOAT: Final = 3.4028234663852886e38
 _YEARS: Final = (1901, 2155)
 
@@ -32,8 +34,7 @@ def store_integer(value: Any, kind: SqlType, column: str, diagnostics: Diagnosti
     if type(value) is int:
         number = value
     else:
-        exact = _exact(value, "integer", column, diagnostics)
-        number = int(exact.to_integral_value(ROUND_HALF_UP))
+        number = int(_exact(value, "integer", column, diagnostics).to_integral_value(ROUND_HALF_UP))
     bits = BITS[kind.name]
     low, high = (0, (1 << bits) - 1) if kind.unsigned else (-(1 << bits - 1), (1 << bits - 1) - 1)
     if not low <= number <= high:
@@ -44,16 +45,16 @@ def store_integer(value: Any, kind: SqlType, column: str, diagnostics: Diagnosti
 
 def store_decimal(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) -> str:
     """An exact number as text with as many digits behind the point as the type says."""
-    exact = _exact(value, "decimal", column, diagnostics)
+    given = _exact(value, "decimal", column, diagnostics)
     scale, digits = kind.decimals or 0, kind.length or 10
     limit = Decimal(10) ** (digits - scale)
-    number = limit if exact.copy_abs() > limit else exact.copy_abs().quantize(Decimal(1).scaleb(-scale), context=EXACT)
+    number = limit if given.copy_abs() > limit else given.copy_abs().quantize(Decimal(1).scaleb(-scale), context=EXACT)
     if number >= limit:
         diagnostics.object_to("ER_WARN_DATA_OUT_OF_RANGE", column)
         number = EXACT.subtract(limit, Decimal(1).scaleb(-scale)).quantize(Decimal(1).scaleb(-scale), context=EXACT)
-    elif number != exact.copy_abs() and not isinstance(value, float):
+    elif number != given.copy_abs() and not isinstance(value, float):
         diagnostics.note("WARN_DATA_TRUNCATED", column)
-    if exact < 0 and number:
+    if given < 0 and number:
         if kind.unsigned:
             diagnostics.object_to("ER_WARN_DATA_OUT_OF_RANGE", column)
             return format(number.copy_abs() * 0, "f")
@@ -85,7 +86,7 @@ def store_double(value: Any, kind: SqlType, column: str, diagnostics: Diagnostic
 def store_bits(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) -> Any:
     """The bits of a BIT, as a number; of a text, its bytes are the bits."""
     if isinstance(value, (int, float, Decimal)):
-        number = int(Decimal(value).to_integral_value(ROUND_HALF_UP))
+        number = int(exact(value).to_integral_value(ROUND_HALF_UP))
     else:
         number = int.from_bytes(value if isinstance(value, bytes) else str(value).encode(), "big")
     limit = 1 << (kind.length or 1)
@@ -109,14 +110,8 @@ def store_year(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics)
 
 def _exact(value: Any, what: str, column: str, diagnostics: Diagnostics) -> Decimal:
     """The number that a value is; of a text, its beginning, which is objected to."""
-    if isinstance(value, int):
-        return Decimal(value)
-    if isinstance(value, Decimal):
-        return value
-    if isinstance(value, Bits):
-        return Decimal(int.from_bytes(value, "big"))
-    if isinstance(value, float):
-        return Decimal(repr(value)) if math.isfinite(value) else Decimal(10) ** 100
+    if isinstance(value, (int, float, Decimal, Bits)):
+        return exact(value)
     text = _text(value)
     found = _NUMBER.match(text)
     if found is None:
@@ -127,8 +122,24 @@ def _exact(value: Any, what: str, column: str, diagnostics: Diagnostics) -> Deci
             diagnostics.note("WARN_DATA_TRUNCATED", column)
         else:
             diagnostics.object_to("WARN_DATA_TRUNCATED", column)
-    number = Decimal(found[1])
-    return number if abs(number.adjusted()) < 400 or not number else Decimal(10) ** 100 * (-1 if number < 0 else 1)
+    return exact(Decimal(found[1]))
+
+
+def exact(value: Any) -> Decimal:
+    """A number as a DECIMAL; what is greater than all columns is as great as it takes to be that.
+
+    Args:
+        value: an int, float, Decimal or :class:`Bits`.
+    """
+    if isinstance(value, Bits):
+        number = Decimal(int.from_bytes(value, "big"))
+    elif isinstance(value, float):
+        number = Decimal(repr(value)) if math.isfinite(value) else _BEYOND
+    else:
+        number = Decimal(value)
+    if number and number.adjusted() > 100:
+        return _BEYOND.copy_sign(number)
+    return number if not number or number.adjusted() > -100 else Decimal(0)
 
 
 def _text(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from sockservice.sql.collating import without_case_and_accents
 from sockservice.sql.conversions import double_text
 from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import Refused
+from sockservice.sql.storing_numbers import exact
 from sockservice.sqltypes import SqlType
 
 MOST_BYTES: Final = {
@@ -75,7 +77,7 @@ def store_blob(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics)
 def store_enum(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) -> str:
     """One of the members, by its text or its number from 1; ``""`` for an error that was let pass."""
     if isinstance(value, (int, float, Decimal)):
-        number = int(value)
+        number = int(exact(value))
         if 1 <= number <= len(kind.values):
             return kind.values[number - 1]
     else:
@@ -93,7 +95,7 @@ def store_set(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) 
     """Some of the members, by their texts or their bits, in the order of the declaration."""
     members, wrong = _members(kind.values), False
     if isinstance(value, (int, float, Decimal)):
-        bits = int(value)
+        bits = int(exact(value))
         wrong = not 0 <= bits < 1 << len(kind.values)
         chosen = {place for place in range(len(kind.values)) if bits >> place & 1}
     else:
@@ -162,7 +164,9 @@ def _key(text: str) -> str:
 def _readable(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    return double_text(value) if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return double_text(value) if math.isfinite(value) else str(value)
+    return format(exact(value), "f") if isinstance(value, Decimal) else str(value)
 
 
 def _text(value: Any, column: str, diagnostics: Diagnostics) -> str:
@@ -170,9 +174,7 @@ def _text(value: Any, column: str, diagnostics: Diagnostics) -> str:
     if isinstance(value, str):
         return value
     if not isinstance(value, bytes):
-        return (
-            double_text(value) if isinstance(value, float) else format(value, "f" if isinstance(value, Decimal) else "")
-        )
+        return _readable(value)
     try:
         return value.decode()
     except UnicodeDecodeError as problem:

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from sockservice.answers import Error
 from sockservice.error_codes import error
 from sockservice.sql.diagnostics import Diagnostics
+from sockservice.sql.storing_numbers import exact
 from sockservice.sqltypes import SqlType
 
 ZEROS: Final = {
@@ -235,4 +236,6 @@ def _fraction(digits: str | None) -> Decimal:
 def _text(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    if isinstance(value, (float, Decimal)):
+        return format(exact(value), "f")
+    return str(value)

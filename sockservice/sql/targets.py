@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from sqlglot import exp
 
-from sockservice.answers import Error
-from sockservice.error_codes import error, syntax_error
+from sockservice.error_codes import syntax_error
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused
 from sockservice.sql.expressions import Expressions
@@ -78,9 +77,7 @@ class Targets:
         }
         keys = {table.key for each in self._tables.values() if (table := self._table(each)) is not None}
         session.contested = {
-            key: others
-            for key in keys
-            if (others := session.store.versions.others(key, session.transaction or session.table_locks))
+            key: others for key in keys if (others := session.store.versions.others(key, session.asking))
         }
         try:
             self.text = self.queries.source(node, self.scope)
@@ -102,9 +99,7 @@ class Targets:
         node = self._tables.get(source.alias)
         table = None if node is None else self._table(node)
         if table is None or table.key != source.key:
-            found = error("ER_NON_UPDATABLE_TABLE")
-            text = f"The target table {source.alias} of the {statement} is not updatable"
-            raise Refused(Error(found.code, found.sqlstate, text))
+            raise Refused("ER_NON_UPDATABLE_TABLE", source.alias, statement)
         row = '"~row"' if table.key in self.contested else row_number(table)
         return Target(source, table, f"{quoted(source.alias)}.{row}")
 
@@ -144,7 +139,7 @@ class Targets:
         condition = f" AND {compiler.condition(where.this)}" if where is not None else ""
         key, alias = quoted(target.table.key), quoted(target.source.alias)
         text = f"SELECT 1 FROM {key} AS {alias} WHERE {alias}.{row_number(target.table)} = :row{condition}"
-        return Predicate(target.table.key, text, self._builder)
+        return Predicate(target.table.key, text, self._builder, _is_exact(target.table, where))
 
     def ending(self, node: exp.Expression, compiler: Expressions) -> str:
         """WHERE, ORDER BY and LIMIT."""
@@ -171,6 +166,16 @@ class Targets:
         return text
 
 
+def _is_exact(table: Table, where: exp.Expression | None) -> bool:
+    """Whether a condition is one value of the primary key."""
+    key = table.primary_key
+    if where is None or key is None or len(key.parts) != 1 or not isinstance(where.this, exp.EQ):
+        return False
+    column, value = where.this.this, where.this.expression
+    named = isinstance(column, exp.Column) and column.name.lower() == key.parts[0].column.lower()
+    return named and isinstance(value, exp.Placeholder)
+
+
 def refuse_reading(node: exp.Expression, names: set[str]) -> None:
     """Refuse sub-queries that read the table which the statement changes (MySQL 8.4 manual, 15.2.15.12).
 
@@ -189,6 +194,4 @@ def refuse_reading(node: exp.Expression, names: set[str]) -> None:
         sources = [from_.this if from_ is not None else None, *(join.this for join in query.args.get("joins") or ())]
         for source in sources:
             if isinstance(source, exp.Table) and source.name in names:
-                found = error("ER_UPDATE_TABLE_USED")
-                text = f"You can't specify target table '{source.name}' for update in FROM clause"
-                raise Refused(Error(found.code, found.sqlstate, text))
+                raise Refused("ER_UPDATE_TABLE_USED", source.name)

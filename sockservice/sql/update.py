@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from sqlglot import exp
 
-from sockservice.answers import Error, Ok
-from sockservice.error_codes import error
+from sockservice.answers import Ok
 from sockservice.sql.assignments import Assignments
 from sockservice.sql.defaults import Defaults
 from sockservice.sql.errors import Refused
@@ -62,7 +61,7 @@ class Updating:
         seen: list[set[int]] = [set() for _ in self.targets]
         found = yield from execution.read(self.plan.sql, numbered(self.plan.parameters(literals)))
         if self.predicate is not None:
-            store.predicates.keep(execution.transaction, self.predicate, tuple(literals))
+            store.predicates.keep(execution.transaction, self.predicate, tuple(literals), found=len(found))
         matched = changed = 0
         for number, values in enumerate(found, 1):
             execution.diagnostics.row = number
@@ -125,8 +124,7 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
     if len(targets.scope.sources) > 1:
         for word, text in (("order", "ORDER BY"), ("limit", "LIMIT")):
             if node.args.get(word) is not None:
-                wrong = error("ER_WRONG_USAGE")
-                raise Refused(Error(wrong.code, wrong.sqlstate, f"Incorrect usage of UPDATE and {text}"))
+                raise Refused("ER_WRONG_USAGE", "UPDATE", text)
     compiler = targets.queries.expressions(targets.scope)
     predicate = targets.predicate(node, compiler)
     ending = targets.ending(node, compiler)
