@@ -15,7 +15,6 @@ from sockservice.sql.expressions import Expressions
 from sockservice.sql.functions.json_reading import document, path_of
 from sockservice.sql.json_paths import found_at
 from sockservice.sql.json_text import json_text, stored_json
-from sockservice.sql.kinds import BIGINT
 from sockservice.sql.registry import for_values, internal
 from sockservice.sql.schema import Column
 from sockservice.sql.scope import Source
@@ -23,6 +22,7 @@ from sockservice.sql.storing import store
 from sockservice.sql.typed import Typed, quoted, text_literal
 from sockservice.sqltypes import SqlType
 
+_ORDINALITY: Final = SqlType("INT", unsigned=True)
 _TEXTS: Final = frozenset("CHAR VARCHAR TINYTEXT TEXT MEDIUMTEXT LONGTEXT".split())
 
 
@@ -48,7 +48,7 @@ def compile_json_table(self: Expressions, node: exp.JSONTable, alias: str, name:
                 found.append({"nested": path, "columns": read(nested)})
                 continue
             place = len(columns)
-            kind = BIGINT if each.args.get("ordinality") else SqlType.parse(each.args["kind"].sql(dialect="mysql"))
+            kind = _ORDINALITY if each.args.get("ordinality") else SqlType.parse(each.args["kind"].sql(dialect="mysql"))
             label = each.this.name
             if label in columns:
                 raise Refused("ER_DUP_FIELDNAME", label)

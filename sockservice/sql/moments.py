@@ -223,6 +223,21 @@ def rounded(moment: Moment, digits: int) -> Moment:
         return moment._replace(microsecond=SECOND - unit)
 
 
+@internal("local_moment", 2)
+def local_moment(value: Any, digits: int) -> Any:
+    """A TIMESTAMP, which is stored in UTC, in the session's time zone."""
+    if not isinstance(value, str) or value.startswith("0000"):
+        return value
+    moment = datetime.datetime.fromisoformat(value).replace(tzinfo=datetime.UTC).astimezone(here().zone)
+    return of_datetime(moment.replace(tzinfo=None)).text(digits)
+
+
+def utc_moment(text: str, zone: datetime.tzinfo, digits: int) -> str:
+    """A date and time of a time zone, as a TIMESTAMP is stored."""
+    moment = datetime.datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(datetime.UTC)
+    return of_datetime(moment.replace(tzinfo=None)).text(digits)
+
+
 @internal("to_date", 1)
 def to_date(value: Any) -> str | None:
     """A value as the text of a DATE; NULL for what is none."""
