@@ -25,8 +25,12 @@ def operand(value: Typed) -> Typed:
     """A value as arithmetic takes it: a whole number, a DECIMAL or a DOUBLE."""
     if value.kind is Kind.NULL:
         return made("NULL", DOUBLE, value)
+    if value.type.name == "BIT":
+        return made(value.sql, UNSIGNED, value)
     if value.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE):
         return value
+    if value.type.values:
+        return made(to.number_of(value), BIGINT, value)
     if value.kind in TEMPORAL:
         digits = fraction_of(value.type)
         width = {Kind.DATE: 8, Kind.TIME: 7}.get(value.kind, 14)
