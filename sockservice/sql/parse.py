@@ -14,7 +14,7 @@ from sqlglot.tokens import Token, TokenType
 from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused
 from sockservice.sql.literals import USUAL, Lexical, Literal, place_in, written
-from sockservice.sql.reserved import RESERVED, STATEMENTS
+from sockservice.sql.reserved import CALLED_BARE, RESERVED, STATEMENTS
 
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
@@ -130,15 +130,15 @@ class Dialect(MySQL):
             if self._match_text_seq("NESTED"):
                 self._match_text_seq("PATH")
                 path = self._parse_string()
-                return self.expression(exp.JSONColumnDef(path=path, nested_schema=self._parse_json_schema()))
+                return exp.JSONColumnDef(path=path, nested_schema=self._parse_json_schema())
             name = self._parse_id_var()
             if self._match_pair(TokenType.FOR, TokenType.ORDINALITY):
-                return self.expression(exp.JSONColumnDef(this=name, ordinality=True))
+                return exp.JSONColumnDef(this=name, ordinality=True)
             kind = self._parse_types(allow_identifiers=False)
             exists = self._match(TokenType.EXISTS)
             if kind is None or not self._match_text_seq("PATH"):
                 self.raise_error("a type and a path are missing")
-            column: exp.JSONColumnDef = exp.JSONColumnDef(this=name, kind=kind, path=self._parse_string())
+            column = exp.JSONColumnDef(this=name, kind=kind, path=self._parse_string())
             column.meta["exists"], column.meta["on"] = bool(exists), self._parse_on_condition()
             return column
 
@@ -233,6 +233,7 @@ def _reserved_name(node: exp.Expression, text: str) -> int | None:
         int(name.meta["start"])
         for name in node.find_all(exp.Identifier)
         if not name.args.get("quoted") and str(name.this).lower() in _NEVER_NAMES and "start" in name.meta
+        if not (isinstance(name.parent, exp.Column) and str(name.this).lower() in CALLED_BARE)
     ]
     return min((place for place in places if text[place - 1 : place] != "."), default=None)
 
