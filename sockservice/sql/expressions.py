@@ -16,7 +16,7 @@ from sqlglot import exp
 from sockservice.collations import find_charset
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import scaled
-from sockservice.sql.errors import Refused, near, unsupported
+from sockservice.sql.errors import Refused, near, unsupported, wrong_count
 from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, decimal_type, text_type, wide
 from sockservice.sql.moments import SECOND, of_datetime, time_text
 from sockservice.sql.plan import PlanBuilder
@@ -245,9 +245,7 @@ def _moment(value: Any) -> str:
 
 
 def _text(self: Expressions, sql: str, value: str) -> Typed:
-    return Typed(
-        sql, text_type(len(value)), False, collation=self.variable("collation_connection"), weight=to.LITERAL
-    )
+    return Typed(sql, text_type(len(value)), False, collation=self.variable("collation_connection"), weight=to.LITERAL)
 
 
 def _bits(value: bytes) -> Any:
@@ -448,5 +446,3 @@ def in_type(value: Typed, kind: SqlType) -> str:
         Kind.DECIMAL: lambda each: f"to_decimal({to.as_number(each)}, {kind.decimals or 0})",
         Kind.JSON: to.as_json,
     }.get(wanted, to.as_integer)(value)
-
-

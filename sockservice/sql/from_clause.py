@@ -12,8 +12,8 @@ from sockservice.sql.dependence import Equality, equalities
 from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.scope import Cell, Scope, Source
 from sockservice.sql.sources import source_of_query, source_of_table
-from sockservice.sql.views import rows_of_view
 from sockservice.sql.typed import Origin, Typed, quoted
+from sockservice.sql.views import rows_of_view
 
 if TYPE_CHECKING:
     from sockservice.sql.select import Queries

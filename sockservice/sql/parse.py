@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from sqlglot import exp
 from sqlglot.dialects.mysql import MySQL
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.parsers.mysql import MySQLParser
+from sqlglot.tokenizer_core import Token, TokenType
 
 from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused
@@ -67,16 +68,16 @@ class Dialect(MySQL):
 
         KEYWORDS = {word: kind for word, kind in _WORDS.items() if word not in ("==", "^=", "~~", "~~~")}
 
-    class Parser(MySQL.Parser):
+    class Parser(MySQLParser):
         """See above; and items of select lists keep what was written, errors where they are."""
 
-        FUNC_TOKENS = MySQL.Parser.FUNC_TOKENS | {TokenType.DEFAULT}
-        ID_VAR_TOKENS = MySQL.Parser.ID_VAR_TOKENS - _NO_NAMES
-        ALIAS_TOKENS = MySQL.Parser.ALIAS_TOKENS - _NO_NAMES
-        TABLE_ALIAS_TOKENS = MySQL.Parser.TABLE_ALIAS_TOKENS - _NO_NAMES
+        FUNC_TOKENS = MySQLParser.FUNC_TOKENS | {TokenType.DEFAULT}
+        ID_VAR_TOKENS = MySQLParser.ID_VAR_TOKENS - _NO_NAMES
+        ALIAS_TOKENS = MySQLParser.ALIAS_TOKENS - _NO_NAMES
+        TABLE_ALIAS_TOKENS = MySQLParser.TABLE_ALIAS_TOKENS - _NO_NAMES
 
-        FUNCTIONS: dict[str, Any] = {}
-        FUNCTION_PARSERS = {name: MySQL.Parser.FUNCTION_PARSERS[name] for name in _KEPT}
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS = {name: MySQLParser.FUNCTION_PARSERS[name] for name in _KEPT}
 
         def raise_error(self, message: str, token: Token | None = None) -> None:
             """Raise an error with its place."""
@@ -86,16 +87,16 @@ class Dialect(MySQL):
                 raise error
             self.errors.append(error)
 
-        def _parse_projections(self) -> tuple[list[exp.Expression], None]:
+        def _parse_projections(self) -> tuple[list[exp.Expr], None]:
             items = self._parse_csv(self._parse_item)
             if not items or self._prev.token_type is TokenType.COMMA:
                 self.raise_error("an item is missing")
             return items, None
 
-        def _parse_item(self) -> exp.Expression | None:
+        def _parse_item(self) -> exp.Expr | None:
             """An item of a select list; ``meta["written"]`` is its text."""
             first = self._curr
-            node: exp.Expression | None = self._parse_expression()
+            node = self._parse_expression()
             if isinstance(node, exp.Alias):
                 alias = node.args["alias"]
                 if not isinstance(alias, exp.Identifier) or isinstance(node.this, exp.Star):
@@ -120,9 +121,9 @@ class Dialect(MySQL):
         def parse_set_operation(self, this: Any, *args: Any, **kwargs: Any) -> Any:
             """UNION and its like; what has ORDER BY or LIMIT must stand in brackets in front of it."""
             last = this.expression if isinstance(this, exp.SetOperation) else this
-            if self._curr and self._curr.token_type in self.SET_OPERATIONS and isinstance(last, exp.Select):
-                if any(last.args.get(word) for word in ("order", "limit")):
-                    self.raise_error("ORDER BY or LIMIT in front of a set operation")
+            ended = isinstance(last, exp.Select) and any(last.args.get(word) for word in ("order", "limit"))
+            if ended and self._curr and self._curr.token_type in self.SET_OPERATIONS:
+                self.raise_error("ORDER BY or LIMIT in front of a set operation")
             return super().parse_set_operation(this, *args, **kwargs)
 
         def _parse_into(self) -> exp.Into | None:
@@ -131,7 +132,8 @@ class Dialect(MySQL):
                 return None
             if self._match_texts(("OUTFILE", "DUMPFILE")):
                 raise Refused("ER_OPTION_PREVENTS_STATEMENT", "--secure-file-priv")
-            return self.expression(exp.Into(expressions=self._parse_csv(self._parse_parameter_of_into)))
+            into: exp.Into = self.expression(exp.Into(expressions=self._parse_csv(self._parse_parameter_of_into)))
+            return into
 
         def _parse_parameter_of_into(self) -> exp.Expression:
             if not self._match(TokenType.PARAMETER):
@@ -187,11 +189,11 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: 
         del problem
         raise _refused(text, first.start(1), literals, source) from None
     node = statements[0]
-    if node is None:
+    if not isinstance(node, exp.Expression):
         raise Refused("ER_EMPTY_QUERY")
-    if isinstance(node, exp.Delete) and not node.this or isinstance(node, exp.Set) and not node.expressions:
+    if (isinstance(node, exp.Delete) and not node.this) or (isinstance(node, exp.Set) and not node.expressions):
         raise _refused(text, len(text), literals, source)
-    if isinstance(node, exp.Transaction) or isinstance(node, exp.Command) and node.name.upper() == "SET":
+    if isinstance(node, exp.Transaction) or (isinstance(node, exp.Command) and node.name.upper() == "SET"):
         raise _refused(text, len(text) if isinstance(node, exp.Command) else first.end(), literals, source)
     wrong = min(filter(None, (_reserved_name(node, text), _no_limit(node, text, literals))), default=None)
     if wrong is not None:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlglot import exp
 from twisted.internet.defer import Deferred
 
-from sockservice.answers import Answer, Error, LocalInfile, Ok, Request, Rows
-from sockservice.error_codes import error
+from sockservice.answers import Answer, LocalInfile, Ok, Request, Rows
 from sockservice.sql import (
     definitions,
     dml,

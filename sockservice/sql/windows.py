@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from sockservice.sql.errors import Refused, unsupported
-from sockservice.sql.gathering import AGGREGATES as OURS
 from sockservice.sql.expressions import Expressions, rule
+from sockservice.sql.gathering import AGGREGATES as OURS
 from sockservice.sql.kinds import DOUBLE, UNSIGNED
 from sockservice.sql.shapes import AGGREGATES, call_name
 from sockservice.sql.typed import Typed

@@ -17,7 +17,7 @@ from sockservice.sql.schema import ForeignKey
 
 sys.path.append(str(Path(__file__).parents[1] / "responder"))
 
-from sessions import FakeSession  # noqa: E402
+from sessions import FakeSession
 
 
 @attrs.define
