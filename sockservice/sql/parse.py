@@ -87,6 +87,14 @@ class Dialect(MySQL):
                 raise error
             self.errors.append(error)
 
+        def _parse_id_var(self, any_token: bool = True, tokens: Any = None) -> exp.Expr | None:
+            """A name; behind a point, any word is one."""
+            if self._curr and self._prev and self._prev.token_type is TokenType.DOT and self._curr.text.isidentifier():
+                self._advance()
+                quoted = self._prev.token_type is TokenType.IDENTIFIER
+                return exp.Identifier(this=self._prev.text, quoted=quoted).update_positions(self._prev)
+            return super()._parse_id_var(any_token, tokens)
+
         def _parse_projections(self) -> tuple[list[exp.Expr], None]:
             items = self._parse_csv(self._parse_item)
             if not items or self._prev.token_type is TokenType.COMMA:
