@@ -159,6 +159,8 @@ def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folde
                 parts.append(f":p{len(literals) - 1}")
                 previous = "'" if kind == "string" else "0"
                 continue
+        if kind == "word" and parts and parts[-1].startswith(":p"):
+            parts.append(" ")
         previous = piece.lower() if kind == "word" else "`" if kind == "quoted" else piece
         first = first or previous.strip("(")
         parts.append(piece)

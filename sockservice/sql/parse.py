@@ -33,6 +33,9 @@ _KEPT: Final = (
     "JSON_TABLE",
 )
 _FIRST_WORD: Final = re.compile(r"[\s(]*(\w*)")
+_GIVES_UP: Final = (SqlglotError, RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
+"""What sqlglot raises for texts that are far from any statement."""
+_NUMBER: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _HALF: Final = re.compile(r"(?:group|order)\b\s*", re.IGNORECASE)
 """Words that sqlglot reads together with BY: where that is missing, what stands in its place is wrong."""
 _NAME_NEXT: Final = re.compile(r"(?:[,.(]|\b(?:from|join|into|table|update|select))\s*\Z", re.IGNORECASE)
@@ -124,6 +127,8 @@ class Dialect(MySQL):
             join: exp.Join | None = super()._parse_join(*args, **kwargs)
             if join is not None:
                 join.meta["comma"] = comma
+            elif comma:
+                self.raise_error("no table behind a comma")
             return join
 
         def parse_set_operation(self, this: Any, *args: Any, **kwargs: Any) -> Any:
@@ -133,6 +138,15 @@ class Dialect(MySQL):
             if ended and self._curr and self._curr.token_type in self.SET_OPERATIONS:
                 self.raise_error("ORDER BY or LIMIT in front of a set operation")
             return super().parse_set_operation(this, *args, **kwargs)
+
+        def _parse_in(self, *args: Any, **kwargs: Any) -> exp.In:
+            """IN, which takes a list or a query in brackets and nothing else."""
+            if not self._match(TokenType.L_PAREN, advance=False):
+                self.raise_error("no brackets behind IN")
+            found: exp.In = super()._parse_in(*args, **kwargs)
+            if not found.expressions and found.args.get("query") is None:
+                self.raise_error("nothing in the brackets of IN", self._prev)
+            return found
 
         def _parse_into(self) -> exp.Into | None:
             """INTO and the variables behind it."""
@@ -193,8 +207,7 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: 
         statements = (_JOINING if how.joins else _DIALECT).parse(text)
     except Stopped as stopped:
         raise _refused(text, stopped.at, literals, source) from None
-    except (SqlglotError, RecursionError, ValueError, IndexError) as problem:
-        del problem
+    except _GIVES_UP:
         raise _refused(text, first.start(1), literals, source) from None
     node = statements[0]
     if not isinstance(node, exp.Expression):
@@ -203,7 +216,8 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: 
         raise _refused(text, len(text), literals, source)
     if isinstance(node, exp.Transaction) or (isinstance(node, exp.Command) and node.name.upper() == "SET"):
         raise _refused(text, len(text) if isinstance(node, exp.Command) else first.end(), literals, source)
-    wrong = min(filter(None, (_reserved_name(node, text), _no_limit(node, text, literals))), default=None)
+    checks = (_reserved_name(node, text), _no_limit(node, text, literals), _no_number(node, text))
+    wrong = min((place for place in checks if place is not None), default=None)
     if wrong is not None:
         raise _refused(text, wrong, literals, source)
     return node
@@ -228,6 +242,14 @@ def _reserved_name(node: exp.Expression, text: str) -> int | None:
         if not name.args.get("quoted") and str(name.this).lower() in _NEVER_NAMES and "start" in name.meta
     ]
     return min((place for place in places if text[place - 1 : place] != "."), default=None)
+
+
+def _no_number(node: exp.Expression, text: str) -> int | None:
+    """Where something stands that only looks like a number, or None."""
+    for literal in node.find_all(exp.Literal):
+        if not literal.is_string and _NUMBER.fullmatch(literal.this) is None:
+            return max(text.find(literal.this), 0)
+    return None
 
 
 def _no_limit(node: exp.Expression, text: str, literals: tuple[Literal, ...]) -> int | None:
