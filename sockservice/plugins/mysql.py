@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -34,12 +35,17 @@ class MySQLOptions(Options):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self["stubs"] = []
+        self["seeds"] = []
         self["accounts"] = []
         self._accounts: list[str] = []
 
     def opt_stubs(self, path: str) -> None:
         """A stub file, or a folder of stub files. Repeatable."""
         self["stubs"].append(path)
+
+    def opt_seed(self, path: str) -> None:
+        """A file of SQL that runs at the start, with --fallback sql. Repeatable."""
+        self["seeds"].append(path)
 
     def opt_account(self, account: str) -> None:
         """USER:PASSWORD that may log in. Repeatable; none given = every login is accepted.
@@ -56,6 +62,8 @@ class MySQLOptions(Options):
         """Refuse a fallback that does not exist, and what nobody could log in to."""
         if self["fallback"] not in ("error", "sql"):
             raise UsageError(f"--fallback {self['fallback']} is not known; known: error, sql")
+        if self["seeds"] and self["fallback"] != "sql":
+            raise UsageError("--seed needs --fallback sql, which is what its statements run in")
         if self["require-tls"] and self["tls"] is None:
             raise UsageError("--require-tls needs --tls, for example --tls self-signed")
 
@@ -83,16 +91,28 @@ class MySQL:
         host.on_reload(stubs.reload)
         chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
         unmatched = Unmatched(stubs)
+        template = self._seeded(host, chatter, server)
 
         def workspace(name: str) -> Workspace:
             behind: tuple[tuple[Source, IResponder], ...] = ((CHATTER, chatter), (FALLBACK, unmatched))
             if options["fallback"] == "sql":
-                behind = ((FALLBACK, self._database(host, chatter)), (FALLBACK, unmatched))
+                behind = ((FALLBACK, self._database(host, chatter, template)), (FALLBACK, unmatched))
             return Workspace(name, stubs, behind, host.reactor, Journal(server.clock))
 
         return MySQLFactory(server, Workspaces(workspace), host.reactor, tls)
 
-    def _database(self, host: IHost, chatter: Chatter) -> IResponder:
+    def _seeded(self, host: IHost, chatter: Chatter, server: Server) -> Callable[[], Path | None]:
+        """What the files of --seed have made, which every workspace begins with."""
+        paths = [host.path(path) for path in host.options["seeds"]]
+        if not paths:
+            return lambda: None
+        from sockservice.sql import Seeds
+
+        seeds = Seeds(paths, host.options["database"], chatter, server)
+        seeds.run()
+        return lambda: seeds.file
+
+    def _database(self, host: IHost, chatter: Chatter, template: Callable[[], Path | None]) -> IResponder:
         """The embedded database of a workspace; what is no matter of tables is the chatter's."""
         # The reader of SQL takes longer to import than all the rest.
         from sockservice.sql import Sql, Store
@@ -101,8 +121,9 @@ class MySQL:
             return deferToThreadPool(host.reactor, host.reactor.getThreadPool(), work)
 
         def store() -> Store:
-            made = Store(clock=host.reactor, run_in_thread=run_in_thread)
+            made = Store(clock=host.reactor, run_in_thread=run_in_thread, template=template())
             made.create_database(host.options["database"])
+            host.reactor.addSystemEventTrigger("after", "shutdown", made.close)
             return made
 
         return Sql(store, chatter)

@@ -115,7 +115,9 @@ class Alteration:
             if used == {name.lower()}:
                 builder.checks.remove(check)
             elif name.lower() in used:
-                text = f"Check constraint '{check.name}' uses column '{name}', hence column cannot be dropped or renamed."
+                text = (
+                    f"Check constraint '{check.name}' uses column '{name}', hence column cannot be dropped or renamed."
+                )
                 raise Refused(Error(_CHECK_USES, "HY000", text))
         if len(builder.columns) == 1:
             raise Refused("ER_CANT_REMOVE_ALL_FIELDS")
@@ -206,13 +208,13 @@ class Alteration:
             replace(
                 key,
                 columns=tuple(map(renamed, key.columns)),
-                references=tuple(map(renamed, key.references)) if self._is_itself(key.database, key.table) else key.references,
+                references=tuple(map(renamed, key.references))
+                if self._is_itself(key.database, key.table)
+                else key.references,
             )
             for key in builder.foreign_keys
         ]
-        builder.checks = [
-            replace(check, expression=with_name(check.expression, old, new)) for check in builder.checks
-        ]
+        builder.checks = [replace(check, expression=with_name(check.expression, old, new)) for check in builder.checks]
         builder.columns = [
             replace(column, generated=with_name(column.generated, old, new)) if column.generated else column
             for column in builder.columns
@@ -358,4 +360,8 @@ class Alteration:
 def _serves(index: Index, columns: tuple[str, ...]) -> bool:
     """Whether an index begins with these columns."""
     wanted = tuple(name.lower() for name in columns)
-    return index.kind == "BTREE" and index.columns[: len(wanted)] == wanted and not any(part.length for part in index.parts)
+    return (
+        index.kind == "BTREE"
+        and index.columns[: len(wanted)] == wanted
+        and not any(part.length for part in index.parts)
+    )

@@ -71,8 +71,7 @@ class Assignments:
                 continue
             typed = compiler.compile(value)
             texts.append(fit(typed, column))
-            before = source.columns[column.name]
-            source.columns[column.name] = _assigned(typed, before, column)
+            _assign(scope, source, column, _assigned(typed, source.columns[column.name], column))
         return cls(tuple(columns), tuple(texts))
 
     @classmethod
@@ -155,6 +154,16 @@ class Assignments:
                 if column.on_update and column.name not in assigned:
                     new[rows.place(column.name)] = moment(execution.session, column.type.length or 0)
         return new
+
+
+def _assign(scope: Scope, source: Source, column: Column, value: Typed) -> None:
+    """What names the column from now on means the value."""
+    source.columns[column.name] = value
+    if scope.row is not None:
+        scope.row = [
+            cell._replace(typed=value) if cell.source is source and cell.label == column.name else cell
+            for cell in scope.row
+        ]
 
 
 class _RowScope(Scope):

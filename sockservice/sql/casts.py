@@ -349,4 +349,3 @@ def in_charset(value: Any, name: str) -> str | None:
     if value is None or charset is None:
         return None
     return charset.decode(charset.encode(value))
-

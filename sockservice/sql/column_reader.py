@@ -157,7 +157,9 @@ def read_default(words: Words) -> str | None:
 
 def text_literal(text: str) -> str:
     """A text as MySQL writes it in definitions."""
-    escaped = text.replace("\\", "\\\\").replace("'", "''").replace("\0", "\\0").replace("\n", "\\n").replace("\r", "\\r")
+    escaped = (
+        text.replace("\\", "\\\\").replace("'", "''").replace("\0", "\\0").replace("\n", "\\n").replace("\r", "\\r")
+    )
     return f"'{escaped}'"
 
 

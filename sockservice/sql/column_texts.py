@@ -192,5 +192,3 @@ def _default_clause(table: Table, column: Column) -> str:
     if is_now(default) or column.type.name == "BIT":
         return f" DEFAULT {shown}"
     return f" DEFAULT {text_literal(shown) if not shown.startswith('0x') or column.type.name in TEXTS else shown}"
-
-

@@ -95,7 +95,7 @@ def _moments(left: Typed, right: Typed, kinds: set[Kind]) -> tuple[str, str]:
         return f"{left.sql} COLLATE time", right.sql
     if len(kinds) == 1 and Kind.DATE in kinds:
         return left.sql, right.sql
-    digits = max(fraction_of(each.type) for each in (left, right) if each.kind is Kind.DATETIME or kinds == {Kind.TIME})
+    digits = max(fraction_of(each.type) if each.kind is Kind.DATETIME else 0 for each in (left, right))
     return _compared_moment(left, digits), _compared_moment(right, digits)
 
 

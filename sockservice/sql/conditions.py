@@ -278,6 +278,8 @@ def _extreme(self: Expressions, node: exp.Anonymous) -> Typed:
         Kind.TIME: "time",
     }.get(wanted, "")
     word = "MAX" if str(node.this).lower() == "greatest" else "MIN"
+    if word == "MIN":
+        texts.reverse()  # of equal ones SQLite takes the last, MySQL the first
     first = f"{texts[0]} COLLATE {name}" if name else texts[0]
     return made(f"{word}({', '.join([first, *texts[1:]])})", kind, *values, like=like)
 
@@ -296,6 +298,8 @@ def _interval(self: Expressions, node: exp.Interval) -> Typed:
 def _strcmp(self: Expressions, node: exp.Anonymous) -> Typed:
     left, right = _arguments(self, node, 2, 2)
     collation = self.collation(left, right).collation
+    if Kind.BINARY in (left.kind, right.kind):
+        collation = "binary"
     a, b = to.as_text(left), to.as_text(right)
     text = f"CASE WHEN {a} = {b} COLLATE {collation} THEN 0 WHEN {a} < {b} COLLATE {collation} THEN -1 "
     return made(f"{text}WHEN {a} > {b} COLLATE {collation} THEN 1 END", BIGINT, left, right)

@@ -50,11 +50,11 @@ def to_number(value: Any) -> float | None:
 
 @internal("to_integer", 1)
 def to_integer(value: Any) -> int | str | None:
-    """A number or text as a whole number, rounded half away from zero."""
+    """A number or text as a whole number: a DOUBLE is rounded half to even, what is exact half away from zero."""
     if value is None or isinstance(value, int):
         return value
     if isinstance(value, float):
-        return within_bigint(int(math.floor(abs(value) + 0.5) * (1 if value >= 0 else -1)))
+        return within_bigint(round(value)) if math.isfinite(value) else 0
     return within_bigint(int(Decimal(leading_number(value, "INTEGER")).to_integral_value(ROUND_HALF_UP)))
 
 

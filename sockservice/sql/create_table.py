@@ -16,9 +16,9 @@ from sockservice.sql.drafts import Part
 from sockservice.sql.errors import Refused
 from sockservice.sql.key_reader import is_key, read_key
 from sockservice.sql.literals import Folded, fold
-from sockservice.sql.running import Work
 from sockservice.sql.query_columns import columns_of_query
 from sockservice.sql.rendering import backticked
+from sockservice.sql.running import Work
 from sockservice.sql.schema import SYSTEM, Table
 from sockservice.sql.session import SqlSession
 from sockservice.sql.table_builder import TableBuilder
@@ -96,7 +96,13 @@ class CreateTable:
         if self.like is not None:
             model = session.base_table(self.like.name, self.like.database)
             made = replace(
-                model, database=database, name=self.name.name, temporary=owner, key=key, foreign_keys=(), created=time.time()
+                model,
+                database=database,
+                name=self.name.name,
+                temporary=owner,
+                key=key,
+                foreign_keys=(),
+                created=time.time(),
             )
             return made, [], None
         builder = TableBuilder(session, database, self.name.name, collation)

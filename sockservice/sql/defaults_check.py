@@ -13,9 +13,7 @@ from sockservice.sql.storing import store
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
-_WITHOUT: Final = frozenset(
-    "TINYTEXT TEXT MEDIUMTEXT LONGTEXT TINYBLOB BLOB MEDIUMBLOB LONGBLOB JSON GEOMETRY".split()
-)
+_WITHOUT: Final = frozenset("TINYTEXT TEXT MEDIUMTEXT LONGTEXT TINYBLOB BLOB MEDIUMBLOB LONGBLOB JSON GEOMETRY".split())
 """Types whose default can only be an expression."""
 
 

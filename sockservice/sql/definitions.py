@@ -24,7 +24,7 @@ from sockservice.sql.words import Name, Words
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
-WORDS: Final = frozenset(["create", "alter", "drop", "rename", "truncate", "use"])
+WORDS: Final = frozenset(["create", "alter", "drop", "rename", "truncate", "use", "call", "grant", "revoke", "flush"])
 """How these statements begin."""
 _PROGRAMS: Final = ("procedure", "function", "trigger", "event")
 """What is not kept here."""
@@ -107,23 +107,37 @@ def _drop(words: Words) -> Definition:
             careful = words.accept("if", "exists")
             name = words.table()
             words.expect_end()
-            return DropProgram(word.upper(), name, careful)
+            return MissingProgram(word.upper(), name, careful)
     raise words.mistake()
+
+
+def _rename(words: Words) -> Definition:
+    return Passed() if words.accept("user") else read_rename(words)
+
+
+def _call(words: Words) -> Definition:
+    name = words.table()
+    if words.next_is("("):
+        words.bracketed()
+    words.expect_end()
+    return MissingProgram("PROCEDURE", name, careful=False)
 
 
 _READERS: Final[dict[str, Callable[[Words], Definition]]] = {
     "create": _create,
     "alter": _alter,
     "drop": _drop,
-    "rename": read_rename,
+    "rename": _rename,
     "truncate": read_truncate,
     "use": read_use,
+    "call": _call,
+    **dict.fromkeys(["grant", "revoke", "flush"], lambda _words: Passed()),
 }
 
 
 @attrs.frozen
 class Passed:
-    """A statement about accounts: those are given on the command line, and it changes nothing."""
+    """A statement about accounts or caches: the first are given on the command line, the others there are not."""
 
     commits: bool = True
 
@@ -138,8 +152,8 @@ class Passed:
 
 
 @attrs.frozen
-class DropProgram:
-    """DROP of a procedure, function, trigger or event, of which there are none."""
+class MissingProgram:
+    """DROP or CALL of a procedure, function, trigger or event, of which there are none."""
 
     kind: str
     name: Name

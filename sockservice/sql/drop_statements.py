@@ -229,5 +229,3 @@ def _renamed(name: str, old: str, new: str) -> str:
         if name.startswith(f"{old}{middle}"):
             return new + name[len(old) :]
     return name
-
-

@@ -125,7 +125,8 @@ class Expressions:
         texts = [_CONVERTERS[letter](argument) for argument, letter in zip(arguments, letters, strict=True)]
         like = self.collation(*(each for each, letter in zip(arguments, letters, strict=True) if letter in "sx"))
         if function.collated:
-            texts.append(text_literal(like.collation))
+            binary = any(each.kind is Kind.BINARY for each in arguments)
+            texts.append(text_literal("binary" if binary else like.collation))
         returns = function.returns if isinstance(function.returns, SqlType) else function.returns(arguments)
         nullable = function.nullable or (not function.nulls and any(argument.nullable for argument in arguments))
         return made(f"{function.name}({', '.join(texts)})", returns, *arguments, nullable=nullable, like=like)
@@ -447,7 +448,7 @@ def in_type(value: Typed, kind: SqlType) -> str:
     return {
         Kind.TEXT: to.as_text,
         Kind.BINARY: to.as_binary,
-        Kind.DOUBLE: to.as_double,
+        Kind.DOUBLE: lambda each: f"CAST({to.as_double(each)} AS REAL)",
         Kind.DATETIME: lambda each: f"to_datetime({to.as_moment(each)}, {kind.length or 0})",
         Kind.DATE: lambda each: f"to_date({to.as_moment(each)})",
         Kind.TIME: lambda each: f"to_clock({to.as_time(each)}, {kind.length or 0})",

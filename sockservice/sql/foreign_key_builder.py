@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
     from sockservice.sql.table_builder import TableBuilder
 
-_EXACT: Final = frozenset("TINYINT SMALLINT MEDIUMINT INT BIGINT DECIMAL FLOAT DOUBLE DATETIME TIMESTAMP TIME BIT".split())
+_EXACT: Final = frozenset(
+    "TINYINT SMALLINT MEDIUMINT INT BIGINT DECIMAL FLOAT DOUBLE DATETIME TIMESTAMP TIME BIT".split()
+)
 """Types of which both sides must be the same in every respect."""
 
 

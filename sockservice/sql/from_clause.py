@@ -10,6 +10,7 @@ from sockservice.error_codes import syntax_error
 from sockservice.sql import comparison as to
 from sockservice.sql.dependence import Equality, equalities
 from sockservice.sql.errors import Refused, unsupported
+from sockservice.sql.json_table import compile_json_table
 from sockservice.sql.scope import Cell, Scope, Source
 from sockservice.sql.sources import source_of_query, source_of_table
 from sockservice.sql.typed import Origin, Typed, quoted
@@ -155,6 +156,8 @@ class FromClause:
 
     def _named(self, node: exp.Expression) -> str:
         """A table, a view or a common table expression."""
+        if isinstance(node, exp.Table) and isinstance(node.this, exp.JSONTable):
+            return self._json_table(node.this, node.alias)
         if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier):
             raise unsupported(f"{type(node).__name__} in FROM")
         name, alias = node.name, node.alias or node.name
@@ -183,6 +186,16 @@ class FromClause:
         self._check_hints(node, table.indexes, table.name)
         self._enter(source_of_table(table, alias, inner))
         return f"{session.rows_of(table)} AS {quoted(inner)}"
+
+    def _json_table(self, node: exp.JSONTable, alias: str) -> str:
+        """JSON_TABLE, which sees the tables in front of it."""
+        if not alias:
+            raise Refused("ER_TF_MUST_HAVE_ALIAS")
+        seen = Scope(self._scope.sources, self._scope.outer, "a table function argument")
+        name = self._queries.new_name(alias)
+        text, source = compile_json_table(self._queries.expressions(seen), node, alias, name)
+        self._enter(source)
+        return text
 
     def _check_hints(self, node: exp.Expression, indexes: tuple[object, ...], table: str) -> None:
         """USE INDEX and its like must name indexes that there are."""

@@ -68,9 +68,7 @@ def schemata(facts: Facts) -> Iterator[Row]:
 def everything(facts: Facts) -> Iterator[Table | View]:
     """All tables and views, by database and name."""
     for name in sorted(facts.catalog.databases):
-        yield from sorted(
-            [*facts.catalog.tables(name), *facts.catalog.views(name)], key=lambda thing: thing.name
-        )
+        yield from sorted([*facts.catalog.tables(name), *facts.catalog.views(name)], key=lambda thing: thing.name)
 
 
 def _every_table(facts: Facts) -> Iterator[Table]:

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import EXACT, exactly
-from sockservice.sql.errors import Refused, near
+from sockservice.sql.errors import near
 from sockservice.sql.expressions import Expressions
 from sockservice.sql.kinds import DATE, Kind, fraction_of, moment_type, text_type
 from sockservice.sql.moments import LONGEST_TIME, SECOND, Moment, moment_of, of_datetime, time_of, time_text
@@ -87,8 +87,8 @@ def moved(self: Expressions, value: Typed, amount: Typed, unit: str, *, backward
     return made(text, text_type(29), value, amount, nullable=True, like=self.collation())
 
 
-def _amount(amount: Any, unit: str) -> tuple[int, int]:
-    """Months and microseconds of an amount of a unit."""
+def _amount(amount: Any, unit: str) -> tuple[int, int] | None:
+    """Months and microseconds of an amount of a unit; None where it has more parts than the unit."""
     parts = _COMPOUND.get(unit)
     if parts is None:
         exact = exactly(amount)
@@ -97,9 +97,11 @@ def _amount(amount: Any, unit: str) -> tuple[int, int]:
         whole = int(exact.to_integral_value(ROUND_HALF_UP))
         return (whole * _MONTHS[unit], 0) if unit in _MONTHS else (0, whole * _MICROSECONDS[unit])
     text = str(amount)
-    numbers = _NUMBER.findall(text)[: len(parts)]
-    if parts[-1] == "MICROSECOND" and numbers and len(numbers) == len(parts):
-        numbers[-1] = numbers[-1][:6].ljust(6, "0")
+    numbers = _NUMBER.findall(text)
+    if len(numbers) > len(parts):
+        return None
+    if parts[-1] == "MICROSECOND" and numbers:
+        numbers[-1] = numbers[-1].ljust(6, "0")
     values = [0] * (len(parts) - len(numbers)) + [int(number[:12]) for number in numbers]
     sign = -1 if text.lstrip().startswith("-") else 1
     months = sum(value * _MONTHS.get(part, 0) for part, value in zip(parts, values, strict=True))
@@ -126,9 +128,10 @@ def add(moment: Moment, months: int, microseconds: int) -> Moment | None:
 
 
 def _moved(moment: Moment | None, amount: Any, unit: str, sign: int) -> Moment | None:
-    if moment is None:
+    shift = _amount(amount, unit)
+    if moment is None or shift is None:
         return None
-    months, microseconds = _amount(amount, unit)
+    months, microseconds = shift
     later = add(moment, sign * months, sign * microseconds)
     if later is None:
         here().warn("ER_DATETIME_FUNCTION_OVERFLOW", "datetime")
@@ -169,10 +172,12 @@ def move_text(value: Any, amount: Any, unit: str, sign: int, digits: int) -> str
 @internal("move_time", 5)
 def move_time(value: Any, amount: Any, unit: str, sign: int, digits: int) -> str | None:
     """A TIME and an interval of hours or less."""
-    microseconds = None if value is None or amount is None else time_of(value)
-    if microseconds is None:
+    if value is None or amount is None:
         return None
-    later = microseconds + sign * _amount(amount, unit)[1]
+    microseconds, shift = time_of(value), _amount(amount, unit)
+    if microseconds is None or shift is None:
+        return None
+    later = microseconds + sign * shift[1]
     if abs(later) > LONGEST_TIME:
         here().warn("ER_DATETIME_FUNCTION_OVERFLOW", "time")
         return None

@@ -124,7 +124,9 @@ def found_with_paths(value: Any, legs: tuple[Leg, ...], path: str) -> Iterator[t
             yield from found_with_paths(inner, legs, where)
     elif leg.kind in ("member", "members"):
         if isinstance(value, dict):
-            for name in sorted(value, key=lambda key: (len(key.encode()), key)) if leg.kind == "members" else [leg.name]:
+            for name in (
+                sorted(value, key=lambda key: (len(key.encode()), key)) if leg.kind == "members" else [leg.name]
+            ):
                 if name in value:
                     yield from found_with_paths(value[name], rest, path + member(name))
     else:

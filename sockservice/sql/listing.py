@@ -12,7 +12,6 @@ from sockservice.answers import Rows
 from sockservice.sql.literals import fold
 from sockservice.sql.parse import parse
 from sockservice.sql.patterns import like
-from sockservice.sql.schema import DEFAULT_COLLATION
 from sockservice.sql.plan import Constants
 from sockservice.sql.scope import Scope, Source
 from sockservice.sql.select import Queries
@@ -93,7 +92,7 @@ class Filter:
             Refused: 1054 and what a condition is refused for.
         """
         if self.pattern is not None:
-            return Rows(columns, [tuple(row) for row in rows if like(row[0], self.pattern, "\\", DEFAULT_COLLATION)])
+            return Rows(columns, [tuple(row) for row in rows if like(row[0], self.pattern, "\\", NAMES)])
         if self._where:
             return Rows(columns, self._chosen(session, columns, list(rows), names or {}))
         return Rows(columns, [tuple(row) for row in rows])

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from sockservice.sql.errors import Refused
 from sockservice.sql.registry import internal
-from sockservice.sql.surroundings import here
+from sockservice.sql.surroundings import here, variable
 
 _SIGN: Final = r"[-/.:,;!@#$%^&*+=_|~?]"
 _DATE: Final = re.compile(
@@ -25,6 +25,8 @@ _DATED: Final = re.compile(rf"\s*\d{{1,4}}{_SIGN}+\d{{1,2}}{_SIGN}+\d{{1,2}}(?:T
 _TIME: Final = re.compile(r"\s*(-?)(?:(\d+)\s+)?(\d+)(?::(\d{1,2})(?::(\d{1,2}))?)?(?:\.(\d*))?", re.ASCII)
 LONGEST_TIME: Final = (838 * 3600 + 59 * 60 + 59) * 1_000_000
 """Microseconds of the longest TIME."""
+_FIRST_DAY: Final = 101
+"""The least number that is a date: the first of January 2000."""
 SECOND: Final = 1_000_000
 """Microseconds."""
 
@@ -85,8 +87,9 @@ def fraction_text(microsecond: int, digits: int | None) -> str:
 def read_moment(value: Any) -> tuple[Moment | None, bool]:
     """The date and time that a value means, and whether nothing stands behind it."""
     if isinstance(value, (int, float)):
-        value = str(value) if isinstance(value, int) else f"{value:.6f}"
-        value = _padded(value)
+        if 0 < value < _FIRST_DAY or value < 0:
+            return None, False
+        value = _padded(str(value) if isinstance(value, int) else f"{value:.6f}")
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
     found = _DATE.match(text)
     if found is not None:
@@ -205,7 +208,7 @@ def compared_date(value: Any) -> str | None:
 @internal("to_datetime", 2)
 def to_datetime(value: Any, digits: int) -> str | None:
     """A value as the text of a DATETIME, rounded to so many digits of a second."""
-    moment = None if value is None else moment_of(value)
+    moment = None if value is None else _not_zero(moment_of(value), value)
     return None if moment is None else rounded(moment, digits).text(digits)
 
 
@@ -224,8 +227,24 @@ def rounded(moment: Moment, digits: int) -> Moment:
 @internal("to_date", 1)
 def to_date(value: Any) -> str | None:
     """A value as the text of a DATE; NULL for what is none."""
-    moment = None if value is None else moment_of(value)
+    moment = None if value is None else _not_zero(moment_of(value), value)
     return None if moment is None else moment.date_text()
+
+
+def _not_zero(moment: Moment | None, value: Any) -> Moment | None:
+    """A moment, unless it is zero and ``sql_mode`` has NO_ZERO_DATE."""
+    if moment is None or moment.year or moment.month or moment.day:
+        return moment
+    if "NO_ZERO_DATE" not in str(variable(here().session, "sql_mode")):
+        return moment
+    here().warn("ER_TRUNCATED_WRONG_VALUE", "datetime", _shown(value))
+    return None
+
+
+def is_dated(value: Any) -> bool:
+    """Whether a text has a date in front of its time of day."""
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return len(text) > 11 and _DATED.match(text) is not None
 
 
 def read_time(value: Any) -> tuple[int | None, bool]:
@@ -234,7 +253,7 @@ def read_time(value: Any) -> tuple[int | None, bool]:
         negative, value = value < 0, abs(value)
         value = ("-" if negative else "") + (str(value) if isinstance(value, int) else f"{value:.6f}")
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-    if len(text) > 11 and _DATED.match(text):
+    if is_dated(text):
         moment, whole = read_moment(text)
         return (None, False) if moment is None else (moment.time_of_day, whole)
     found = _TIME.match(text)

@@ -33,11 +33,13 @@ class Predicate:
         key: of the table.
         text: a query that has a row where the row ``:row`` of the table meets the condition.
         builder: how literals are bound.
+        exact: whether it is one value of the primary key: where that row is there, there is no other to come.
     """
 
     key: str
     text: str
     builder: PlanBuilder
+    exact: bool = False
 
     def parameters(self, literals: tuple[Literal, ...]) -> dict[str, Any]:
         """What is bound for a statement's literals."""
@@ -64,8 +66,19 @@ class Predicates:
         self._connection = connection
         self._kept: dict[str, list[Kept]] = {}
 
-    def keep(self, transaction: Transaction, predicate: Predicate, literals: tuple[Literal, ...]) -> None:
-        """Keep a condition until its transaction ends, where that does not read what has been committed since."""
+    def keep(
+        self, transaction: Transaction, predicate: Predicate, literals: tuple[Literal, ...], *, found: int
+    ) -> None:
+        """Keep a condition until its transaction ends, where that does not read what has been committed since.
+
+        Args:
+            transaction: who has searched.
+            predicate: for what.
+            literals: of the statement.
+            found: how many rows there were.
+        """
+        if predicate.exact and found:
+            return
         if not transaction.explicit or transaction.isolation in (READ_COMMITTED, READ_UNCOMMITTED):
             return
         kept = self._kept.setdefault(predicate.key, [])

@@ -58,6 +58,9 @@ class Readers:
     Args:
         path: the database.
         run_in_thread: runs a query.
+
+    Attributes:
+        at_work: how many queries are under way.
     """
 
     def __init__(self, path: Path, run_in_thread: RunInThread) -> None:
@@ -65,6 +68,7 @@ class Readers:
         self._run_in_thread = run_in_thread
         self._idle: list[Connection] = []
         self._closed = False
+        self.at_work = 0
 
     def read(self, reading: Reading) -> Deferred[Spool]:
         """Run a query; cancelling the Deferred ends it.
@@ -74,6 +78,7 @@ class Readers:
         """
         connection = self._idle.pop() if self._idle else Connection(self._path, {}, patient=True)
         connection.begin_anew()
+        self.at_work += 1
         # What is read is what is there now, not when a thread is free.
         connection.execute("BEGIN")
         connection.execute("SELECT 1 FROM catalog LIMIT 1").fetchall()
@@ -88,6 +93,7 @@ class Readers:
 
         def done(result: Spool | Failure) -> None:
             connection.begin_anew()
+            self.at_work -= 1
             connection.execute("COMMIT")
             if self._closed:
                 connection.close()

@@ -16,8 +16,7 @@ from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, ISession
 from sockservice.sql.errors import NotUnderstood, Refused
 from sockservice.sql.plans import Plans
-from sockservice.sql.running import Work, run
-from sockservice.sql.schema import SYSTEM
+from sockservice.sql.running import Work, run, run_now
 from sockservice.sql.session import SqlSession
 from sockservice.sql.statements import Statements
 from sockservice.sql.store import Store
@@ -71,6 +70,17 @@ class Sql:
         answer: Answer | Deferred[Any] | None = rows or run(self._answer(request), self.store.clock)
         return answer
 
+    def at_start(self, request: Request) -> Answer | None:
+        """As :meth:`respond`, before the reactor runs: the answer is there when this returns."""
+        answer: Answer | None = run_now(self._answer(request))
+        return answer
+
+    def end_at_start(self, session: ISession) -> None:
+        """A session that used :meth:`at_start` is over: what it has not committed is undone."""
+        known = self._sessions.pop(session, None)
+        if known is not None:
+            run_now(known.session.close())
+
     def _refused(self, session: ISession, refused: Refused) -> Error:
         session.warnings = (("Error", refused.answer.code, refused.answer.message),)
         return refused.answer
@@ -121,7 +131,7 @@ class Sql:
             session.row_count = -1
             return self._refused(session.session, refused)
         except (sqlite3.Error, RecursionError, OverflowError, ValueError) as problem:
-            self._log.failure("a statement failed in SQLite: {text}", text=text[:300])
+            self._log.warn("SQLite does not run {text}: {problem!r}", text=text[:300], problem=problem)
             return Error(1105, "HY000", f"sockservice: {type(problem).__name__}: {problem}")
         finally:
             busy, session.busy = session.busy, None
@@ -138,9 +148,7 @@ class Sql:
             except NotUnderstood as refused:
                 return (yield from self._elsewhere(request, session)) or refused.answer
         if request.command == "init_db":
-            name = request.text.partition("@")[0]
-            if name.lower() not in SYSTEM:
-                self.store.catalog.database(name)
+            self.store.check_database(request.text)
             return Ok()
         if request.command == "reset_connection":
             yield from session.begin_anew()

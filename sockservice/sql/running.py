@@ -87,3 +87,29 @@ def run(work: Work[Outcome], clock: IReactorTime) -> Outcome | Deferred[Outcome]
     running = Running(work, clock)
     running.wait(awaited)
     return running.outcome
+
+
+def run_now(work: Work[Outcome]) -> Outcome:
+    """Run work to its end before anything else happens, where there is no reactor yet.
+
+    Args:
+        work: the generator; what it waits for has to be there already.
+
+    Raises:
+        Exception: what the work raises.
+    """
+    given: Any = None
+    problem: Failure | None = None
+    while True:
+        try:
+            awaited = work.send(given) if problem is None else work.throw(problem.value)
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
+        given, problem = None, None
+        if awaited is not None:
+            came: list[Any] = []
+            awaited.addBoth(came.append)
+            if not came:
+                raise RuntimeError("the work waits for something that cannot come")
+            given, problem = (None, came[0]) if isinstance(came[0], Failure) else (came[0], None)

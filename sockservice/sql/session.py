@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import attrs
-from sqlglot import exp
 from twisted.internet.defer import CancelledError, Deferred
 
 from sockservice.answers import Error, Request, Rows
@@ -63,6 +62,7 @@ class SqlSession:
 
     Attributes:
         transaction: the one under way, or None.
+        at_work: the one that the statement at work is within, if only for itself; None while there is none.
         locking: how the query at work locks rows, or None.
         unseen: the keys of the tables of which the statement at work sees an older state.
         contested: the tables that the statement at work is about to change, by key, which others have changed: the
@@ -86,6 +86,7 @@ class SqlSession:
         self.beside = beside
         self.text = ""
         self.transaction: Transaction | None = None
+        self.at_work: Transaction | None = None
         self.locking: Locking | None = None
         self.unseen: frozenset[str] = frozenset()
         self.contested: dict[str, list[int]] = {}
@@ -186,6 +187,11 @@ class SqlSession:
         finally:
             self._within = before
 
+    @property
+    def asking(self) -> Transaction:
+        """Who asks for locks: the transaction of the statement at work."""
+        return self.at_work or self.transaction or self.table_locks
+
     def rows_of(self, table: Table) -> str:
         """The text that stands for the rows of a table as this session sees them."""
         if table.database in SYSTEM:
@@ -216,7 +222,7 @@ class SqlSession:
 
     def _locked_rows(self, table: Table) -> str:
         """The rows of a table, each locked when it is looked at; and those that others have taken away, to wait for."""
-        others = self.store.versions.others(table.key, self.transaction or self.table_locks)
+        others = self.store.versions.others(table.key, self.asking)
         names = ", ".join(quoted(column.name) for column in table.columns)
         key = text_literal(table.key)
         if not others:

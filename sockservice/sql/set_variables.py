@@ -36,6 +36,9 @@ def set_variables(session: SqlSession, node: exp.Set, literals: tuple[Literal, .
     builder = PlanBuilder(literals)
     queries = Queries(session, builder)
     compiler = queries.expressions(Scope())
+    for target, value, _ in pairs:
+        if isinstance(target, exp.Parameter) and isinstance(value, exp.Var):
+            raise Refused("ER_BAD_FIELD_ERROR", value.name, "field list")
     compiled = [None if _is_word(target, value) else compiler.compile(value) for target, value, _ in pairs]
     values = yield from _values(session, builder, [typed for typed in compiled if typed is not None])
     found = [None if typed is None else values.pop(0) for typed in compiled]
@@ -98,4 +101,3 @@ def _set_system_variable(session: SqlSession, text: str) -> None:
         raise Refused(answer)
     if answer is None:
         raise unsupported(text)
-

@@ -7,7 +7,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 from twisted.internet.defer import Deferred
@@ -18,19 +18,18 @@ from sockservice.sql import (
     dml,
     explain,
     load_data,
-    maintenance,
+    maintenance_statements,
     show_statements,
     transaction_statements,
     warning_statements,
 )
-from sockservice.sql.definition import Definition
+from sockservice.sql.defining import define
 from sockservice.sql.diagnostics import Diagnostics
-from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, unsupported
+from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, near, unsupported
 from sockservice.sql.execution import TURN, Execution, LongWork
 from sockservice.sql.into import assign, variables_of
 from sockservice.sql.kinds import to_python
-from sockservice.sql.literals import Folded, Lexical, fold, lexical
-from sockservice.sql.locks import TABLE
+from sockservice.sql.literals import Folded, fold, lexical
 from sockservice.sql.named_locks import Taken
 from sockservice.sql.parse import parse, refuse_parameters
 from sockservice.sql.plan import Plan, PlanBuilder
@@ -43,6 +42,7 @@ from sockservice.sql.session import Locking, SqlSession
 from sockservice.sql.set_variables import set_variables
 from sockservice.sql.spool import Spool
 from sockservice.sql.surroundings import Surroundings, enter
+from sockservice.sql.taken_apart import TakenApart, first_word, understood
 from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ _LONG: Final = 32_768
 """Characters of a statement that is taken apart in a thread."""
 _QUERIES: Final = frozenset(["select", "with"])
 _NOTHING: Final[frozenset[str]] = frozenset()
-_FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)")
 _LOCKING: Final = re.compile(
     r"(?:for\s+(?P<how>update|share)(?:\s+of\s[^)]*?)?(?P<end>\s+nowait|\s+skip\s+locked)?|lock\s+in\s+share\s+mode)(?:\s+into\s[^)]*)?\Z",
     re.IGNORECASE,
@@ -65,25 +64,6 @@ _CHANGED_TYPES: Final = frozenset(["DECIMAL", "BIGINT", "BIT"])
 
 ByItself = Callable[[Callable[[], Work[Answer]]], "Answer | Deferred[Answer]"]
 """Runs work and answers what goes wrong with it."""
-
-
-class _Read(NamedTuple):
-    """A statement that was taken apart: its literals, its first word, and its rows where it changes some."""
-
-    folded: Folded
-    word: str
-    change: dml.Statement | None
-
-    @classmethod
-    def of(cls, request: Request, how: Lexical) -> _Read:
-        folded = fold(request.text, request.params, how)
-        word = _word(folded.key)
-        return cls(folded, word, dml.Statement.of(folded) if word in dml.WORDS else None)
-
-
-def _word(text: str) -> str:
-    first = _FIRST.match(text)
-    return first[1].lower() if first is not None else ""
 
 
 class Statements:
@@ -113,12 +93,13 @@ class Statements:
         session = self.session
         session.text, session.now, session.given_id = request.text, now, 0
         session.given_up.clear()
+        enter(Surroundings(session.session, session.diagnostics(), now))
         how = lexical(session.sql_mode)
         if len(request.text) > _LONG:
             # Taking a long statement apart would keep the others waiting.
-            read: _Read = yield session.store.run_in_thread(functools.partial(_Read.of, request, how))
+            read: TakenApart = yield session.store.run_in_thread(functools.partial(TakenApart.of, request, how))
         else:
-            read = _Read.of(request, how)
+            read = TakenApart.of(request, how)
         folded, word = read.folded, read.word
         if request.command == "query":
             refuse_parameters(folded.key, folded.literals, request.text)
@@ -136,9 +117,9 @@ class Statements:
             return told
         if word in definitions.WORDS:
             definition = definitions.read_definition(folded.key)
-            return Ok() if request.command == "prepare" else (yield from self._define(definition))
-        if word in maintenance.WORDS:
-            return maintenance.maintained(session, folded.key)
+            if request.command == "prepare":
+                return Ok()
+            return (yield from define(session, definition, self._fill))
         if word in show_statements.WORDS:
             rows = explain.explained(session, folded.key)
             if rows is not None:
@@ -146,8 +127,10 @@ class Statements:
             shown = show_statements.shown(session, folded.key)
             if shown is not None:
                 return shown
-        if word == "call":
-            raise missing_procedure(folded.key, session.database)
+        if word in maintenance_statements.WORDS:
+            cared = maintenance_statements.cared_for(session, folded.key)
+            if cared is not None:
+                return cared
         if word == "do":
             folded = folded._replace(key=f"SELECT{folded.key[2:]}")
         try:
@@ -168,6 +151,8 @@ class Statements:
             if request.command == "prepare":
                 return Ok() if found_or_node.into else Rows(found_or_node.columns)
             return (yield from self._rows(found_or_node, folded, locking, view))
+        if isinstance(found_or_node, exp.Command) and str(found_or_node.this).upper() == "SET":
+            raise near("")
         if isinstance(found_or_node, exp.Set):
             if request.command == "prepare":
                 return Ok()
@@ -188,7 +173,7 @@ class Statements:
             Refused: as MySQL does.
         """
         session, store = self.session, self.session.store
-        if _word(request.text) not in _QUERIES:
+        if first_word(request.text) not in _QUERIES:
             return None
         idle = session.busy is None and session.transaction is None and session.locked_tables is None
         if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
@@ -222,23 +207,23 @@ class Statements:
         session = self.session
         transaction = session.transaction
         if transaction is None:
-            if not session.session.autocommit:
-                transaction = session.begin()
-            elif not session.store.versions.writers:
+            if not session.store.versions.writers:
                 return None
-            else:
-                transaction = Transaction(session.isolation)
+            transaction = Transaction(session.isolation)
         return session.view_for_reading(transaction)
 
     def _query(self, folded: Folded, locking: Locking | None) -> Plan | exp.Expression:
         """The plan of a query; what was read, where it is none."""
         session = self.session
-        contested = bool(session.store.versions.writers) and locking is not None
-        surroundings = (session.database, session.shadows, session.sql_mode, session.unseen, locking)
+        surroundings = (session.database, session.shadows, session.sql_mode, _NOTHING, locking)
         key = (folded.key, shape(folded.literals), *surroundings)
         version = session.store.catalog.version
-        found: Plan | None = None if contested else self._plans.find(key, version, folded.literals)
-        if found is not None and found.suits(session.session):
+        found: Plan | None = self._plans.find(key, version, folded.literals)
+        if (
+            found is not None
+            and found.suits(session.session)
+            and self._is_plain(found.tables, locks=locking is not None)
+        ):
             return found
         node = parse(folded.key, folded.literals, session.text, lexical(session.sql_mode))
         if not isinstance(node, (exp.Query, exp.Values)):
@@ -246,9 +231,10 @@ class Statements:
         builder = PlanBuilder(folded.literals)
         session.locking = locking
         try:
-            text, columns = Queries(session, builder).query(node)
-            text += limited(session, builder, node)
-            total = counting(session, builder, node)
+            with understood(folded.key):
+                text, columns = Queries(session, builder).query(node)
+                text += limited(session, builder, node)
+                total = counting(session, builder, node)
         finally:
             session.locking = None
         pinned = frozenset(builder.pinned)
@@ -263,9 +249,17 @@ class Statements:
             tuple(builder.assumptions.items()),
             None if total is None else Plan(total, tuple(builder.binds)),
         )
-        if len(folded.key) <= LONGEST and not contested:
+        if len(folded.key) <= LONGEST and self._is_plain(plan.tables, locks=locking is not None):
             self._plans.add(key, version, plan, pinned, folded.literals)
         return plan
+
+    def _is_plain(self, keys: frozenset[str], *, locks: bool) -> bool:
+        """Whether tables are read as they are: no older state of them is seen, nor has anybody locked their rows."""
+        session = self.session
+        if session.unseen and keys & session.unseen:
+            return False
+        versions = session.store.versions
+        return not (locks and versions.writers and any(versions.others(key, session.asking) for key in keys))
 
     def _locking(self, text: str) -> Locking | None:
         found = _LOCKING.search(text)
@@ -283,10 +277,16 @@ class Statements:
         self._see_locked_tables(plan.tables, write=False)
 
         def read(execution: Execution) -> Work[Answer]:
+            chosen = plan
+            if locking is not None:
+                # Who was in the way may be gone meanwhile, and the rows that it had taken away with it.
+                again = self._query(folded, locking)
+                assert isinstance(again, Plan)
+                chosen = again
             execution.view, execution.diagnostics.strict = view, False
             session.locking = locking
             try:
-                rows = yield from execution.read(plan.sql, plan.parameters(folded.literals))
+                rows = yield from execution.read(chosen.sql, chosen.parameters(folded.literals))
             finally:
                 session.locking = None
             session.found_rows = len(rows)
@@ -294,12 +294,15 @@ class Statements:
                 total = yield from execution.read(plan.total.sql, plan.total.parameters(folded.literals))
                 session.found_rows = next(iter(total))[0]
             if plan.predicate is not None:
-                session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals)
+                session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals, found=len(rows))
             if plan.into:
                 return assign(session.session, plan.into, list(_answered(rows, plan)), execution.diagnostics)
             return Rows(plan.columns, _answered(rows, plan), execution.diagnostics.count)
 
         transaction = session.transaction
+        if transaction is None and not session.session.autocommit and plan.tables:
+            transaction = session.begin()
+            view = session.view_for_reading(transaction)
         if transaction is None and locking is None and "session_get_lock(" not in plan.sql:
             # Nothing can be in the way of what most queries are.
             diagnostics = session.diagnostics()
@@ -330,18 +333,21 @@ class Statements:
             return Ok()
         return (yield from self._within(change, ()))
 
+    def _fill(self, folded: Folded) -> Work[Answer]:
+        """Run the INSERT that fills a new table."""
+        return self._change(dml.Statement.of(folded), describe=False)
+
     def _compiled(self, text: str, literals: Any, folded: Folded) -> dml.Change:
         session = self.session
-        contested = bool(session.store.versions.writers)
         key: Hashable = (text, shape(literals), session.database, session.shadows, session.sql_mode, "change")
         version = session.store.catalog.version
-        if not contested:
-            found: dml.Change | None = self._plans.find(key, version, literals)
-            if found is not None and found.plan.suits(session.session):
-                return found
+        found: dml.Change | None = self._plans.find(key, version, literals)
+        if found is not None and found.plan.suits(session.session) and self._is_plain(_keys(found), locks=True):
+            return found
         builder = PlanBuilder(literals)
-        compiled = dml.compile_change(session, folded, builder)
-        if not contested and len(text) <= LONGEST:
+        with understood(text):
+            compiled = dml.compile_change(session, folded, builder)
+        if len(text) <= LONGEST and self._is_plain(_keys(compiled), locks=True):
             self._plans.add(key, version, compiled, compiled.plan.pinned, literals)
         return compiled
 
@@ -369,39 +375,6 @@ class Statements:
 
         return LocalInfile(loading.filename, receive, lambda: self.by_itself(load))
 
-    # --- definitions --------------------------------------------------------------------------
-
-    def _define(self, definition: Definition) -> Work[Answer]:
-        """Run a statement that changes definitions: what was changed before is committed."""
-        session = self.session
-        if definition.commits:
-            session.commit()
-        locks, asking = session.store.locks, Transaction(tables=session.table_locks)
-        tables = [table for table in definition.tables(session) if not table.temporary]
-        for table in tables:
-            yield from self._wait_until_unused(table.key)
-        for table in tables:
-            locks.take(asking, table.key, TABLE, exclusive=True)
-        try:
-            return (
-                yield from definition.run(session, lambda each: self._change(dml.Statement.of(each), describe=False))
-            )
-        finally:
-            locks.release(asking)
-            asking.end()
-
-    def _wait_until_unused(self, key: str) -> Work[None]:
-        """Wait until no transaction has read or changed a table (MySQL 8.4 manual, 10.11.4 "Metadata Locking")."""
-        session = self.session
-        asking = Transaction(tables=session.table_locks)
-        while True:
-            user = session.store.user_of(key) or session.store.locks.in_the_way(
-                session.table_locks, key, TABLE, exclusive=True
-            )
-            if user is None:
-                return
-            yield from session.wait(asking, user)
-
     # --- transactions -------------------------------------------------------------------------
 
     def _within(self, attempt: Callable[[Execution], Work[Answer]], tables: Any) -> Work[Answer]:
@@ -411,6 +384,7 @@ class Statements:
         if transaction.explicit:
             transaction.used.update(tables)
             session.store.using.add(transaction)
+        session.at_work = transaction
         keeps = transaction.explicit or session.store.versions.needed
         try:
             while True:
@@ -435,6 +409,7 @@ class Statements:
                     session.session.warnings = tuple(diagnostics.warnings)
                     return answer
         finally:
+            session.at_work = None
             if not transaction.explicit:
                 session.end(transaction)
 
@@ -460,6 +435,11 @@ _NO_TRANSACTION: Final = Transaction()
 """What a query is within that neither sees nor changes anything of a transaction's."""
 
 
+def _keys(change: dml.Change) -> frozenset[str]:
+    """The tables that a statement reads or changes."""
+    return change.plan.tables | {table.key for table in change.tables}
+
+
 def _answered(rows: Any, plan: Plan) -> Any:
     """The rows as answers have them."""
     types = [column.type for column in plan.columns]
@@ -479,9 +459,3 @@ class Answered:
 
     def __iter__(self) -> Any:
         return (tuple(map(to_python, row, self._types)) for row in self._rows)
-
-
-def missing_procedure(text: str, database: str) -> Refused:
-    """Error 1305 for a CALL: there are no stored procedures."""
-    name = text.split(None, 1)[1].partition("(")[0].replace("`", "").replace(" ", "") if " " in text else ""
-    return Refused("ER_SP_DOES_NOT_EXIST", "PROCEDURE", name if "." in name else f"{database}.{name}")

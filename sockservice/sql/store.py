@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from sockservice.sql.named_locks import NamedLocks
 from sockservice.sql.numbers import Numbers
 from sockservice.sql.predicates import Predicates
 from sockservice.sql.readers import Readers, RunInThread
-from sockservice.sql.schema import Database, ForeignKey, Table
+from sockservice.sql.schema import SYSTEM, Database, ForeignKey, Table
 from sockservice.sql.system_tables import SystemTables
 from sockservice.sql.transaction import Transaction
 from sockservice.sql.typed import quoted
@@ -32,6 +33,7 @@ class Store:
         folder: where the file is kept; None for a folder that is gone with the store.
         clock: the reactor, for turns and for the time that a lock is waited for.
         run_in_thread: runs what takes its time; without it, that is run at once.
+        template: a file of another store's, to begin with a copy of; a file that is there stays.
 
     Attributes:
         main: the connection that statements run on.
@@ -52,9 +54,12 @@ class Store:
         folder: Path | None = None,
         clock: IReactorTime | None = None,
         run_in_thread: RunInThread = maybeDeferred,
+        template: Path | None = None,
     ) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="sockservice-") if folder is None else None
         path = Path(self._temporary.name if self._temporary else str(folder)) / FILE
+        if template is not None and not path.exists():
+            shutil.copyfile(template, path)
         self.run_in_thread = run_in_thread
         self.clock: IReactorTime = clock  # type: ignore[assignment]
         self.main = Connection(path, {})
@@ -73,6 +78,16 @@ class Store:
         """Make a database, where there is none of the name."""
         if name not in self.catalog.databases:
             self.catalog.put(Database(name))
+
+    def check_database(self, name: str) -> None:
+        """See that a database is there; what stands behind its last ``@`` is the workspace.
+
+        Raises:
+            Refused: 1049.
+        """
+        name = name.rpartition("@")[0] or name
+        if name.lower() not in SYSTEM:
+            self.catalog.database(name)
 
     def referring(self, table: Table) -> list[tuple[Table, ForeignKey]]:
         """The foreign keys that refer to a table, each with the table that has it."""

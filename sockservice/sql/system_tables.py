@@ -67,7 +67,9 @@ class SystemTables:
             Column(
                 column.name,
                 column.type,
-                collation=("utf8mb3_bin" if column.name.lower() in _EXACT else NAMES) if column.type.name in TEXTS else "",
+                collation=("utf8mb3_bin" if column.name.lower() in _EXACT else NAMES)
+                if column.type.name in TEXTS
+                else "",
             )
             for column in answer.columns
         )

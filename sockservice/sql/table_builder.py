@@ -252,8 +252,7 @@ class TableBuilder:
             draft.using,
         )
         if draft.kind != "PRIMARY" and any(
-            (known.parts, known.kind, known.unique) == (index.parts, index.kind, index.unique)
-            and not known.generated
+            (known.parts, known.kind, known.unique) == (index.parts, index.kind, index.unique) and not known.generated
             for known in self.indexes
         ):
             note = error("ER_DUP_INDEX", name, self.database, self.name)
@@ -438,7 +437,9 @@ def key_bytes(column: Column, prefix: int) -> int:
     if kind.name in _FIXED:
         return _FIXED[kind.name]
     length = prefix or kind.length or 0
-    return length if kind.name in _BYTES else length * charsets()[collations()[column.collation].charset.name].max_length
+    return (
+        length if kind.name in _BYTES else length * charsets()[collations()[column.collation].charset.name].max_length
+    )
 
 
 def _replaces(index: Index, generated: Index) -> bool:

@@ -77,9 +77,7 @@ class Targets:
         }
         keys = {table.key for each in self._tables.values() if (table := self._table(each)) is not None}
         session.contested = {
-            key: others
-            for key in keys
-            if (others := session.store.versions.others(key, session.transaction or session.table_locks))
+            key: others for key in keys if (others := session.store.versions.others(key, session.asking))
         }
         try:
             self.text = self.queries.source(node, self.scope)
@@ -141,7 +139,7 @@ class Targets:
         condition = f" AND {compiler.condition(where.this)}" if where is not None else ""
         key, alias = quoted(target.table.key), quoted(target.source.alias)
         text = f"SELECT 1 FROM {key} AS {alias} WHERE {alias}.{row_number(target.table)} = :row{condition}"
-        return Predicate(target.table.key, text, self._builder)
+        return Predicate(target.table.key, text, self._builder, _is_exact(target.table, where))
 
     def ending(self, node: exp.Expression, compiler: Expressions) -> str:
         """WHERE, ORDER BY and LIMIT."""
@@ -166,6 +164,16 @@ class Targets:
                 raise Refused(syntax_error(f", {limit.expression.sql()}"))
             text += f" LIMIT {compiler.compile(limit.expression).sql}"
         return text
+
+
+def _is_exact(table: Table, where: exp.Expression | None) -> bool:
+    """Whether a condition is one value of the primary key."""
+    key = table.primary_key
+    if where is None or key is None or len(key.parts) != 1 or not isinstance(where.this, exp.EQ):
+        return False
+    column, value = where.this.this, where.this.expression
+    named = isinstance(column, exp.Column) and column.name.lower() == key.parts[0].column.lower()
+    return named and isinstance(value, exp.Placeholder)
 
 
 def refuse_reading(node: exp.Expression, names: set[str]) -> None:

@@ -55,9 +55,7 @@ def read_type(words: Words, name: str) -> ColumnDraft:
     before = words.at
     kind, national = _type_name(words)
     if kind == "SERIAL":
-        return ColumnDraft(
-            name, SqlType("BIGINT", unsigned=True), nullable=False, auto_increment=True, keys=["UNIQUE"]
-        )
+        return ColumnDraft(name, SqlType("BIGINT", unsigned=True), nullable=False, auto_increment=True, keys=["UNIQUE"])
     if kind not in NAMES or kind == "NULL":
         words.at = before
         raise words.mistake()

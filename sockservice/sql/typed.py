@@ -92,6 +92,8 @@ def text_literal(value: Any) -> str:
     """A constant of the compiler's own as SQLite takes it."""
     if value is None:
         return "NULL"
+    if isinstance(value, str) and "\0" in value:
+        return f"CAST(x'{value.encode('utf-8', 'surrogatepass').hex()}' AS TEXT)"
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return str(value)

@@ -10,7 +10,7 @@ from sqlglot import exp
 from sockservice.interfaces import ISession
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import exactly, scaled
-from sockservice.sql.errors import Refused, near
+from sockservice.sql.errors import near
 from sockservice.sql.expressions import Expressions, rule
 from sockservice.sql.kinds import BIGINT, DOUBLE, UNSIGNED, Kind, to_python, wide
 from sockservice.sql.registry import internal

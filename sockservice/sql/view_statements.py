@@ -127,7 +127,9 @@ def is_updatable(session: SqlSession, node: exp.Expression) -> bool:
         return False
     database = first.this.args["db"].name if first.this.args.get("db") else session.database
     under = session.store.catalog.view(database, first.this.name)
-    named = any(isinstance(item, (exp.Star, exp.Column)) or isinstance(item.this, exp.Column) for item in node.expressions)
+    named = any(
+        isinstance(item, (exp.Star, exp.Column)) or isinstance(item.this, exp.Column) for item in node.expressions
+    )
     return named and (under is None or under.updatable)
 
 

@@ -31,7 +31,11 @@ def rows_of_view(queries: Queries, view: View) -> Selected:
     """
     folded, outer = fold(view.select), queries.builder
     constants = Constants(
-        folded.literals, tables=outer.tables, assumptions=outer.assumptions, random=outer.random, assigned=outer.assigned
+        folded.literals,
+        tables=outer.tables,
+        assumptions=outer.assumptions,
+        random=outer.random,
+        assigned=outer.assigned,
     )
     try:
         with queries.session.within(view.within):
@@ -41,9 +45,7 @@ def rows_of_view(queries: Queries, view: View) -> Selected:
             raise Refused("ER_VIEW_INVALID", view.database, view.name) from None
         raise
     places = {label.lower(): place for place, (label, _) in enumerate(found.columns)}
-    chosen = [
-        place if view.named else places.get(column.name.lower(), -1) for place, column in enumerate(view.columns)
-    ]
+    chosen = [place if view.named else places.get(column.name.lower(), -1) for place, column in enumerate(view.columns)]
     if any(not 0 <= place < len(found.columns) for place in chosen):
         raise Refused("ER_VIEW_INVALID", view.database, view.name)
     columns = []

@@ -204,6 +204,20 @@ def test_locking_reads(a: Client, b: Client) -> None:
     assert [tuple(row) for row in waiting.result.rows] == [(10,)]
 
 
+def test_a_locking_read_that_has_waited_sees_each_row_once(a: Client, b: Client) -> None:
+    reader = a.database.client()
+    reader.ok("START TRANSACTION WITH CONSISTENT SNAPSHOT")
+    a.ok("BEGIN")
+    a.ok("UPDATE t SET v = 11 WHERE id = 1")
+    waiting = b.waits("SELECT id, v FROM t ORDER BY id FOR UPDATE")
+    a.ok("COMMIT")
+    assert [tuple(row) for row in waiting.result.rows] == [(1, 11), (2, 20)]
+    b.ok("BEGIN")
+    b.ok("INSERT INTO t VALUES (3, 30)")
+    b.ok("UPDATE t SET v = 31 WHERE id = 3")
+    assert b.rows("SELECT v FROM t WHERE id = 3 FOR UPDATE") == [(31,)]
+
+
 def test_nobody_inserts_what_was_searched_for(a: Client, b: Client) -> None:
     a.ok("BEGIN")
     assert a.rows("SELECT id FROM t WHERE id BETWEEN 2 AND 5 FOR UPDATE") == [(2,)]

@@ -1,6 +1,16 @@
 """The functions of the dialect, by what they are about; importing this enters all of them, and the operators."""
 
-from sockservice.sql import aggregates, arithmetic, calls, casts, conditions, intervals, operators, patterns, user_variables
+from sockservice.sql import (
+    aggregates,
+    arithmetic,
+    calls,
+    casts,
+    conditions,
+    intervals,
+    operators,
+    patterns,
+    user_variables,
+)
 from sockservice.sql.functions import (
     codes,
     date_arithmetic,

@@ -100,7 +100,7 @@ def decoded(data: bytes, name: str) -> str | None:
 
 
 @function("conv", "sii", lambda _: text_type(64), nullable=True)
-def conv(text: str, base: Any, wanted: Any) -> str | None:
+def convert_base(text: str, base: Any, wanted: Any) -> str | None:
     """CONV: a number in another base; a negative base to is signed."""
     source, target = abs(int(base)), abs(int(wanted))
     if not (2 <= source <= 36 and 2 <= target <= 36) or not text:
@@ -131,16 +131,16 @@ def _in_base(number: int, base: int) -> str:
     return text or "0"
 
 
-@function("bin", "i", lambda _: text_type(64))
-def binary_digits(number: Any) -> str:
+@function("bin", "s", lambda _: text_type(64), nullable=True)
+def binary_digits(text: str) -> str | None:
     """BIN."""
-    return f"{int(number) & _ALL:b}"
+    return convert_base(text, 10, 2)
 
 
-@function("oct", "i", lambda _: text_type(64))
-def octal_digits(number: Any) -> str:
+@function("oct", "s", lambda _: text_type(64), nullable=True)
+def octal_digits(text: str) -> str | None:
     """OCT."""
-    return f"{int(number) & _ALL:o}"
+    return convert_base(text, 10, 8)
 
 
 @function("to_base64", "b", lambda arguments: text_type(text_width(arguments[0]) * 4 * 4 // 3 + 4))

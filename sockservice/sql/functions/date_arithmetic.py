@@ -378,5 +378,3 @@ def in_zone(value: str, source: str, target: str, digits: int) -> str | None:
     except OverflowError:
         return None
     return of_datetime(there.replace(tzinfo=None)).text(digits)
-
-

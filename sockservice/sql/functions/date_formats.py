@@ -9,7 +9,7 @@ from typing import Final
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql.errors import Refused, near, wrong_count
+from sockservice.sql.errors import near, wrong_count
 from sockservice.sql.expressions import Expressions, special
 from sockservice.sql.functions.date_names import Names, names_of
 from sockservice.sql.functions.date_parts import week_mode, week_of
@@ -52,9 +52,7 @@ _TIME_CODES: Final[dict[str, Callable[[Moment], str]]] = {
     "k": lambda moment: str(moment.hour),
     "l": lambda moment: str(_hour_of_twelve(moment.hour)),
     "p": lambda moment: _half(moment.hour),
-    "r": lambda moment: (
-        f"{_hour_of_twelve(moment.hour):02}:{moment.minute:02}:{moment.second:02} {_half(moment.hour)}"
-    ),
+    "r": lambda moment: f"{_hour_of_twelve(moment.hour):02}:{moment.minute:02}:{moment.second:02} {_half(moment.hour)}",
     "S": lambda moment: f"{moment.second:02}",
     "s": lambda moment: f"{moment.second:02}",
     "T": lambda moment: f"{moment.hour:02}:{moment.minute:02}:{moment.second:02}",
@@ -339,4 +337,3 @@ _LENGTHS: Final = {
     "w": ("weekday", 1),
 }
 """The number that a code stands for, and how many digits it has at most."""
-

@@ -10,12 +10,12 @@ from typing import Any, Final
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql.errors import Refused, near, wrong_count
+from sockservice.sql.errors import near, wrong_count
 from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.functions.date_names import names_of
 from sockservice.sql.intervals import UNITS
 from sockservice.sql.kinds import BIGINT, DATE, Kind, text_type
-from sockservice.sql.moments import SECOND, Moment, moment_of, time_of
+from sockservice.sql.moments import SECOND, Moment, is_dated, moment_of, time_of
 from sockservice.sql.registry import function, internal
 from sockservice.sql.surroundings import here, variable
 from sockservice.sql.typed import Typed, made, text_literal
@@ -172,7 +172,7 @@ def yearweek(value: Any, mode: Any = 0) -> int | None:
 
 _TIME_UNITS: Final = frozenset(
     """HOUR MINUTE SECOND MICROSECOND HOUR_MINUTE HOUR_SECOND HOUR_MICROSECOND MINUTE_SECOND MINUTE_MICROSECOND
-    SECOND_MICROSECOND""".split()
+    SECOND_MICROSECOND DAY_HOUR DAY_MINUTE DAY_SECOND DAY_MICROSECOND""".split()
 )
 
 
@@ -183,7 +183,7 @@ def _extract(self: Expressions, node: exp.Extract) -> Typed:
         raise near(unit)
     value = self.compile(node.expression)
     is_time = value.kind is Kind.TIME or (unit in _TIME_UNITS and value.kind not in (Kind.DATE, Kind.DATETIME))
-    source = to.as_time(value) if is_time else to.as_moment(value)
+    source = value.sql if is_time else to.as_moment(value)
     return made(f"extract_part({source}, {text_literal(unit)}, {int(is_time)})", BIGINT, value, nullable=True)
 
 
@@ -192,7 +192,7 @@ def extract_part(value: Any, unit: str, is_time: int) -> int | None:
     """EXTRACT."""
     if value is None:
         return None
-    if is_time:
+    if is_time and not is_dated(value):
         microseconds = time_of(value)
         if microseconds is None:
             return None
@@ -207,8 +207,9 @@ def extract_part(value: Any, unit: str, is_time: int) -> int | None:
         if found is None:
             return None
         sign, moment = 1, found
-    take = _EXTRACTS.get(unit)
-    return None if take is None else sign * take(moment)
+    if unit == "WEEK" and not moment.complete:
+        return None
+    return sign * _EXTRACTS[unit](moment)
 
 
 _EXTRACTS: Final[dict[str, Callable[[Moment], int]]] = {

@@ -59,9 +59,7 @@ def _changing(name: str, change: Callable[[Any, tuple[Leg, ...], Any], Any]) -> 
     def compile_call(self: Expressions, node: exp.Anonymous) -> Typed:
         if len(node.expressions) < 3 or len(node.expressions) % 2 == 0:
             raise wrong_count(name)
-        return compile_with_document(
-            self, node, 3, None, JSON, "sv" * (len(node.expressions) // 2)
-        )
+        return compile_with_document(self, node, 3, None, JSON, "sv" * (len(node.expressions) // 2))
 
     @internal(f"{name}_of")
     def call(text: Any, *pairs: Any) -> str | None:
@@ -230,4 +228,3 @@ def _merged(one: Any, other: Any) -> Any:
             told[name] = _merged(told[name], item) if name in told else item
         return told
     return [*(one if isinstance(one, list) else [one]), *(other if isinstance(other, list) else [other])]
-

@@ -419,10 +419,14 @@ def json_storage_size(text: str) -> int:
     return len(text.encode())
 
 
-@function("json_quote", "s", LONG_TEXT)
-def json_quote(text: str) -> str:
-    """JSON_QUOTE."""
-    return json_text(text)
+@special("json_quote")
+def _json_quote(self: Expressions, node: exp.Anonymous) -> Typed:
+    if len(node.expressions) != 1:
+        raise wrong_count("json_quote")
+    value = self.compile(node.expressions[0])
+    if value.kind not in (Kind.TEXT, Kind.NULL):
+        raise Refused("ER_INCORRECT_TYPE", 1, "json_quote")
+    return made(f"json_of({value.sql}, 'text')", LONG_TEXT, value, like=_binary_collation(LONG_TEXT))
 
 
 @special("json_pretty")
@@ -444,4 +448,3 @@ def _pretty(value: Any, line: str) -> str:
     if isinstance(value, list) and value:
         return "[" + line + "  " + f",{line}  ".join(_pretty(item, line + "  ") for item in value) + line + "]"
     return json_text(value)
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
 
 from sqlglot import exp
@@ -110,17 +110,27 @@ def _round(self: Expressions, node: exp.Anonymous) -> Typed:
         parts.append(given)
         constant = self.constant(node.expressions[1])
         places = to.as_integer(given)
-        wanted = int(constant) if isinstance(constant, (int, Decimal)) else digits_of(value)[1]
+        wanted = digits_of(value)[1] if constant is None else _places(constant)
     call = "round_to" if name == "round" else "truncate_to"
     if value.kind is Kind.INTEGER:
         text = value.sql if len(parts) == 1 else f"{call}({value.sql}, {places}, -1)"
         return made(text, SqlType("BIGINT", value.type.length, unsigned=value.type.unsigned), *parts)
     if value.kind is Kind.DECIMAL:
         digits, scale = digits_of(value)
-        kept = max(min(wanted, scale), 0)
+        kept = max(min(wanted, 30), 0)
         kind = decimal_type(digits - scale + kept + (name == "round"), kept)
         return made(f"{call}({value.sql}, {places}, {kept})", kind, *parts)
     return made(f"{call}({to.as_double(value)} * 1.0, {places}, 0)", DOUBLE, *parts)
+
+
+def _places(value: Any) -> int:
+    """How many digits a literal asks for."""
+    if isinstance(value, float):
+        return round(value)
+    try:
+        return int(Decimal(str(value)).to_integral_value(ROUND_HALF_UP))
+    except (InvalidOperation, OverflowError):
+        return 0
 
 
 @internal("round_to", 3)
@@ -132,7 +142,7 @@ def round_to(value: Any, places: Any, scale: int) -> Any:
         if not math.isfinite(value) or digits > 30:
             return value
         return float(round(value, digits))
-    exact = _quantized(Decimal(value), min(digits, 30), "ROUND_HALF_UP")
+    exact = _quantized(Decimal(value), min(digits, 30), ROUND_HALF_UP)
     return _checked(exact) if scale < 0 else scaled(exact, scale)
 
 
@@ -192,6 +202,13 @@ def _double(names: str, letters: str, work: Callable[..., float | None], *, null
         return result
 
 
+def _power(base: float, exponent: float) -> float:
+    try:
+        return math.pow(base, exponent)
+    except ValueError:
+        return math.inf
+
+
 def _logarithm(*numbers: float) -> float | None:
     if min(numbers) <= 0 or (len(numbers) == 2 and numbers[0] == 1):
         here().warn("ER_INVALID_ARGUMENT_FOR_LOGARITHM")
@@ -209,7 +226,7 @@ def _log_of(base: Callable[[float], float]) -> Callable[[float], float | None]:
     return log
 
 
-_double("pow power", "ff", math.pow)
+_double("pow power", "ff", _power)
 _double("sqrt", "f", lambda number: math.sqrt(number) if number >= 0 else None, nullable=True)
 _double("exp", "f", math.exp)
 _double("ln", "f", _log_of(math.log), nullable=True)
@@ -270,5 +287,3 @@ def seeded_number(seed: Any, place: int) -> float:
     two = (one + two + 33) % _LARGEST_SEED
     known[place] = (seed_number, one, two)
     return one / _LARGEST_SEED
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any, Final
+from typing import Final
 
 from sqlglot import exp
 
@@ -183,4 +183,3 @@ def _group(match: re.Match[str], part: re.Match[str]) -> str:
     if number > (match.re.groups or 0):
         raise Refused("ER_REGEXP_INDEX_OUTOFBOUNDS_ERROR")
     return match[number] or ""
-

@@ -88,6 +88,24 @@ def concat_ws(separator: str | None, *texts: str | None) -> str | None:
     return None if separator is None else separator.join(text for text in texts if text is not None)
 
 
+def _in_case(names: str) -> None:
+    """Bytes have no case."""
+    first = names.split()[0]
+
+    @special(*names.split())
+    def compile_call(self: Expressions, node: exp.Anonymous) -> Typed:
+        if len(node.expressions) != 1:
+            raise wrong_count(str(node.this))
+        value = self.compile(node.expressions[0])
+        if value.kind is Kind.BINARY:
+            return value._replace(origin=None, literal=None, number="")
+        return self.called(FUNCTIONS[first], [value])
+
+
+_in_case("lower lcase")
+_in_case("upper ucase")
+
+
 @function("lower lcase", "s", as_first)
 def lower(text: str) -> str:
     """LOWER, letter by letter."""
@@ -346,4 +364,3 @@ def format_number(value: Any, digits: Any, locale: str = "en_US") -> str:
     text = f"{exactly(scaled(exactly(value), scale)):,.{scale}f}"
     thousands, point = _POINTS.get(locale, (",", "."))
     return text.translate({ord(","): thousands, ord("."): point})
-
