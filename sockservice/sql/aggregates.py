@@ -16,7 +16,7 @@ from sockservice.sql.typed import Typed, made, text_literal
 from sockservice.sqltypes import SqlType
 
 
-def _inner(node: exp.Anonymous) -> tuple[list[exp.Expression], str]:
+def _inner(node: exp.Anonymous) -> tuple[list[exp.Expr], str]:
     """The arguments of an aggregate, and ``DISTINCT `` where it is."""
     first = node.expressions[0] if node.expressions else exp.Distinct()
     if isinstance(first, exp.Distinct) and not first.expressions:
@@ -189,7 +189,7 @@ def _group_concat(self: Expressions, node: exp.GroupConcat) -> Typed:
     return _grouped(text, kind, like=like)
 
 
-def _sorted_by(self: Expressions, node: exp.Expression, values: list[Typed]) -> Typed:
+def _sorted_by(self: Expressions, node: exp.Expr, values: list[Typed]) -> Typed:
     """What GROUP_CONCAT is sorted by; a bare number is the place of an argument."""
     place = self.constant(node) if isinstance(node, exp.Placeholder) else None
     if isinstance(place, int) and 1 <= place <= len(values):

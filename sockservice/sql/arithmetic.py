@@ -1,4 +1,4 @@
-"""Arithmetic of whole numbers, DECIMAL and what SQLite's own lacks, as functions of SQLite (MySQL 8.4 manual, 14.6.1)."""
+"""Arithmetic of whole numbers, DECIMAL and what SQLite's own lacks (MySQL 8.4 manual, 14.6.1)."""
 
 from __future__ import annotations
 

@@ -153,14 +153,30 @@ def sizes(column: Column) -> Sizes:
     return Sizes()
 
 
-def definition(table: Table, column: Column) -> str:
-    """A column as SHOW CREATE TABLE has it."""
+def collate(clause: str, *, mariadb: bool) -> str:
+    """A COLLATE clause, in a comment that only MySQL reads where MariaDB does not know the collation.
+
+    Args:
+        clause: with the name of the collation.
+        mariadb: whether MariaDB is to take it too.
+    """
+    return f" /*!80000 {clause} */" if mariadb and "_0900_" in clause else f" {clause}"
+
+
+def definition(table: Table, column: Column, *, mariadb: bool = False) -> str:
+    """A column as SHOW CREATE TABLE has it.
+
+    Args:
+        table: whose column it is.
+        column: the column.
+        mariadb: whether MariaDB is to take it too.
+    """
     text = f"{backticked(column.name)} {column_type(column)}"
     if column.collation and column.collation != table.collation:
         charset = collations()[column.collation].charset
         if charset.name != table.charset:
             text += f" CHARACTER SET {charset.name}"
-        text += f" COLLATE {column.collation}"
+        text += collate(f"COLLATE {column.collation}", mariadb=mariadb)
     if column.generated:
         kind = "STORED" if column.stored else "VIRTUAL"
         names = [each.name for each in table.columns]

@@ -24,7 +24,7 @@ from sockservice.sql.words import Name, Words
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
-WORDS: Final = frozenset(["create", "alter", "drop", "rename", "truncate", "use", "call", "grant", "revoke", "flush"])
+WORDS: Final = frozenset(["create", "alter", "drop", "rename", "truncate", "use", "grant", "revoke", "flush"])
 """How these statements begin."""
 _PROGRAMS: Final = ("procedure", "function", "trigger", "event")
 """What is not kept here."""
@@ -115,14 +115,6 @@ def _rename(words: Words) -> Definition:
     return Passed() if words.accept("user") else read_rename(words)
 
 
-def _call(words: Words) -> Definition:
-    name = words.table()
-    if words.next_is("("):
-        words.bracketed()
-    words.expect_end()
-    return MissingProgram("PROCEDURE", name, careful=False)
-
-
 _READERS: Final[dict[str, Callable[[Words], Definition]]] = {
     "create": _create,
     "alter": _alter,
@@ -130,7 +122,6 @@ _READERS: Final[dict[str, Callable[[Words], Definition]]] = {
     "rename": _rename,
     "truncate": read_truncate,
     "use": read_use,
-    "call": _call,
     **dict.fromkeys(["grant", "revoke", "flush"], lambda _words: Passed()),
 }
 
@@ -153,7 +144,7 @@ class Passed:
 
 @attrs.frozen
 class MissingProgram:
-    """DROP or CALL of a procedure, function, trigger or event, of which there are none."""
+    """DROP of a procedure, function, trigger or event, of which there are none."""
 
     kind: str
     name: Name

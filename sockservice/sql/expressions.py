@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlglot import exp
 
@@ -32,16 +32,17 @@ if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
 Compile = Callable[["Expressions", Any], Typed]
-_RULES: Final[dict[type[exp.Expression], Compile]] = {}
+Compiler = TypeVar("Compiler", bound=Compile)
+_RULES: Final[dict[type[exp.Expr], Compile]] = {}
 
 SPECIAL: Final[dict[str, Compile]] = {}
 """Functions that are more than a call: aggregates, IFNULL, COUNT …; by name in lower case."""
 
 
-def rule(*nodes: type[exp.Expression]) -> Callable[[Compile], Compile]:
+def rule(*nodes: type[exp.Expr]) -> Callable[[Compiler], Compiler]:
     """A decorator that enters what compiles nodes of these types."""
 
-    def enter(compile_node: Compile) -> Compile:
+    def enter(compile_node: Compiler) -> Compiler:
         for node in nodes:
             _RULES[node] = compile_node
         return compile_node
@@ -49,10 +50,10 @@ def rule(*nodes: type[exp.Expression]) -> Callable[[Compile], Compile]:
     return enter
 
 
-def special(*names: str) -> Callable[[Compile], Compile]:
+def special(*names: str) -> Callable[[Compiler], Compiler]:
     """A decorator that enters what compiles a function of these names."""
 
-    def enter(compile_node: Compile) -> Compile:
+    def enter(compile_node: Compiler) -> Compiler:
         for name in names:
             SPECIAL[name] = compile_node
         return compile_node
@@ -75,14 +76,14 @@ class Expressions:
         scope: Scope,
         builder: PlanBuilder,
         session: SqlSession,
-        subquery: Callable[[exp.Expression, Scope], tuple[str, list[tuple[str, Typed]]]],
+        subquery: Callable[[exp.Expr, Scope], tuple[str, list[tuple[str, Typed]]]],
     ) -> None:
         self.scope = scope
         self.builder = builder
         self.session = session
         self.subquery = subquery
 
-    def compile(self, node: exp.Expression) -> Typed:
+    def compile(self, node: exp.Expr) -> Typed:
         """Compile one expression.
 
         Raises:
@@ -109,11 +110,11 @@ class Expressions:
             scope.within_aggregate -= within
         raise unsupported(f"{node.sql(dialect='mysql')[:60]!r}")
 
-    def condition(self, node: exp.Expression) -> str:
+    def condition(self, node: exp.Expr) -> str:
         """Compile an expression that is a condition; gives its text."""
         return to.as_truth(self.compile(node))
 
-    def call(self, function: Function, name: str, nodes: list[exp.Expression]) -> Typed:
+    def call(self, function: Function, name: str, nodes: list[exp.Expr]) -> Typed:
         """Compile a call of one of our functions."""
         if len(nodes) < function.least or (function.most is not None and len(nodes) > function.most):
             raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name.upper())
@@ -149,7 +150,7 @@ class Expressions:
         """What is to be read in the session, on which the text depends from now on."""
         return self.builder.assume(self.session.session, read)
 
-    def constant(self, node: exp.Expression) -> Any:
+    def constant(self, node: exp.Expr) -> Any:
         """The value of a literal, on which the text depends from now on; None of anything else."""
         if isinstance(node, exp.Paren):
             return self.constant(node.this)
@@ -281,7 +282,7 @@ def _constant(self: Expressions, node: exp.Literal) -> Typed:
 
 
 @rule(exp.HexString, exp.BitString)
-def _bit_literal(self: Expressions, node: exp.Expression) -> Typed:  # noqa: ARG001
+def _bit_literal(self: Expressions, node: exp.Expr) -> Typed:  # noqa: ARG001
     digits = str(node.this)
     if isinstance(node, exp.HexString):
         data = bytes.fromhex(digits if len(digits) % 2 == 0 else "0" + digits)
@@ -351,7 +352,7 @@ def _word(self: Expressions, node: exp.Var) -> Typed:
 def _default(self: Expressions, node: exp.Anonymous) -> Typed:
     """DEFAULT(column)."""
     if len(node.expressions) != 1 or not isinstance(node.expressions[0], exp.Column):
-        raise wrong_count("default")
+        raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", "default")
     typed = self.compile(node.expressions[0])
     if typed.origin is None:
         raise Refused("ER_NO_DEFAULT_FOR_FIELD", node.expressions[0].name)

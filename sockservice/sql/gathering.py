@@ -225,7 +225,7 @@ class JoinedTexts:
         for place in reversed(range(len(self.rules) - 2)):
             word, _, order = self.rules[place + 2].partition(" ")
             key = _ordering(order)
-            rows = sorted(rows, key=lambda row: _nulls_first(row[1][place], key), reverse=word == "desc")  # noqa: B023
+            rows = sorted(rows, key=lambda row: _nulls_first(row[1][place], key), reverse=word == "desc")
         texts = [text for text, _ in rows]
         if self.rules[0] != "all":
             fold = key_of(self.rules[0].partition(" ")[2])

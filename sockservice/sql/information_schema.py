@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 
 _PRIVILEGES: Final = "select,insert,update,references"
+CONNECTION: Final = "utf8mb4_general_ci"
+"""The collation of the connection that has made a view, as far as anybody asks: MariaDB has it too, and dumps name it."""
 _PAGE: Final = 16_384
 _COUNTED: Final = 10_000
 """Rows of a table that are counted; of more there is an estimate, as InnoDB gives."""
@@ -271,7 +273,7 @@ def views(facts: Facts) -> Iterator[Row]:
                 view.definer,
                 view.security,
                 "utf8mb4",
-                "utf8mb4_0900_ai_ci",
+                CONNECTION,
             )
 
 

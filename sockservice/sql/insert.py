@@ -24,6 +24,7 @@ from sockservice.sql.scope import Scope
 from sockservice.sql.select import Queries
 from sockservice.sql.shown import Shown
 from sockservice.sql.storing import implicit_default, store, store_null
+from sockservice.sql.surroundings import is_utc
 from sockservice.sql.updatable_views import underlying
 from sockservice.sql.value_rows import DEFAULT, plain
 
@@ -101,7 +102,9 @@ def compile_insert(
     rows: tuple[tuple[Cell | None, ...], ...] = ()
     select = None
     if isinstance(source, exp.Values):
-        compiler = queries.expressions(Scope([row_source(table, table.name, "c")]))
+        compiler = queries.expressions(
+            Scope([row_source(table, table.name, "c", utc=builder.assume(session.session, is_utc))])
+        )
         rows = tuple(
             tuple(_cell(compiler, value, column) for value, column in zip(row, columns, strict=True))
             for row in _value_rows(source, len(columns))
@@ -253,7 +256,7 @@ class Inserting:
             elif are_cells:
                 value = DEFAULT if raw is None else plain(self._literals[raw])
             if place < 0:
-                if value is not DEFAULT:
+                if value is not DEFAULT and not self._execution.session.lenient:
                     raise Refused("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, self._insertion.table.name)
                 continue
             if value is DEFAULT:

@@ -153,15 +153,15 @@ class Dialect(MySQL):
             if self._match_text_seq("NESTED"):
                 self._match_text_seq("PATH")
                 path = self._parse_string()
-                return self.expression(exp.JSONColumnDef(path=path, nested_schema=self._parse_json_schema()))
+                return exp.JSONColumnDef(path=path, nested_schema=self._parse_json_schema())
             name = self._parse_id_var()
             if self._match_pair(TokenType.FOR, TokenType.ORDINALITY):
-                return self.expression(exp.JSONColumnDef(this=name, ordinality=True))
+                return exp.JSONColumnDef(this=name, ordinality=True)
             kind = self._parse_types(allow_identifiers=False)
             exists = self._match(TokenType.EXISTS)
             if kind is None or not self._match_text_seq("PATH"):
                 self.raise_error("a type and a path are missing")
-            column: exp.JSONColumnDef = exp.JSONColumnDef(this=name, kind=kind, path=self._parse_string())
+            column = exp.JSONColumnDef(this=name, kind=kind, path=self._parse_string())
             column.meta["exists"], column.meta["on"] = bool(exists), self._parse_on_condition()
             return column
 

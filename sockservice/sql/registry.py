@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import attrs
 
 from sockservice.sql.typed import Typed
 from sockservice.sqltypes import SqlType
+
+Call = TypeVar("Call", bound=Callable[..., Any])
 
 Returns: TypeAlias = SqlType | Callable[[Sequence[Typed]], SqlType]
 """The type of a function's value, or what tells it from the arguments."""
@@ -24,7 +26,8 @@ class Function:
         call: its Python; given stored values, gives one.
         arguments: a letter for each argument, which says what it is converted to before: ``s`` text, ``b`` bytes,
             ``i`` whole number, ``n`` number of any kind, ``f`` double, ``d`` decimal, ``m`` date and time, ``t`` time,
-            ``j`` JSON, ``o`` a JSON document, ``x`` as it is. Those behind ``|`` may be left out; ``*`` repeats the last one.
+            ``j`` JSON, ``o`` a JSON document, ``x`` as it is. Those behind ``|`` may be left out;
+            ``*`` repeats the last one.
         returns: the type of its value.
         nulls: whether it is called for NULL too; else that gives NULL.
         pure: whether the same arguments always give the same value.
@@ -73,10 +76,10 @@ def function(
     pure: bool = True,
     nullable: bool = False,
     collated: bool = False,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Call], Call]:
     """A decorator that enters a function; ``names`` are separated by blanks, the rest is as in :class:`Function`."""
 
-    def enter(call: Callable[..., Any]) -> Callable[..., Any]:
+    def enter(call: Call) -> Call:
         first = names.split()[0]
         for name in names.split():
             FUNCTIONS[name] = Function(f"f_{first}", call, arguments, returns, nulls, pure, nullable, collated)
@@ -89,12 +92,10 @@ IMPURE: Final[set[str]] = set()
 """Those of :data:`INTERNAL` that do not always give the same for the same."""
 
 
-def internal(
-    name: str, arguments: int = -1, *, pure: bool = True
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def internal(name: str, arguments: int = -1, *, pure: bool = True) -> Callable[[Call], Call]:
     """A decorator that enters what compiled expressions call; it is given NULL as None."""
 
-    def enter(call: Callable[..., Any]) -> Callable[..., Any]:
+    def enter(call: Call) -> Call:
         INTERNAL[name] = (call, arguments)
         if not pure:
             IMPURE.add(name)

@@ -17,6 +17,7 @@ from sockservice.sql.named_locks import Taken
 from sockservice.sql.running import Work
 from sockservice.sql.schema import SYSTEM, Table, View
 from sockservice.sql.store import Store
+from sockservice.sql.surroundings import is_utc
 from sockservice.sql.table_texts import row_number
 from sockservice.sql.transaction import (
     READ_UNCOMMITTED,
@@ -26,6 +27,7 @@ from sockservice.sql.transaction import (
     Transaction,
 )
 from sockservice.sql.typed import quoted, text_literal
+from sockservice.sql.zones import zone_of
 from sockservice.sqltypes import SqlType
 
 DEFAULT_SQL_MODE: Final = (
@@ -76,6 +78,7 @@ class SqlSession:
         found_rows: of the last query, as FOUND_ROWS() has it.
         now: when the statement at work began, in seconds since the epoch.
         text: of the statement at work.
+        lenient: whether values for generated columns are passed over, which dumps of MariaDB have.
         busy: fires when the statement at work is over; None while there is none.
     """
 
@@ -99,6 +102,7 @@ class SqlSession:
         self.row_count = -1
         self.found_rows = 0
         self.now = 0.0
+        self.lenient = False
         self.busy: Deferred[None] | None = None
 
     # --- names and settings -------------------------------------------------------------------
@@ -127,7 +131,8 @@ class SqlSession:
         """New diagnostics, by the session's mode."""
         modes = frozenset(self.sql_mode.split(","))
         strict = bool(modes & {"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "TRADITIONAL"})
-        return Diagnostics(strict, modes, ignore)
+        zone = None if is_utc(self.session) else zone_of(str(self.variable("time_zone", "SYSTEM")))
+        return Diagnostics(strict, modes, ignore, zone=zone)
 
     @property
     def shadows(self) -> int:

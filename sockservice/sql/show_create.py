@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from sockservice.collations import collations
 from sockservice.sql.column_reader import text_literal
-from sockservice.sql.column_texts import definition
+from sockservice.sql.column_texts import collate, definition
 from sockservice.sql.rendering import backticked, rendered
 from sockservice.sql.schema import Check, Database, ForeignKey, Index, IndexPart, Table, View
 
 
-def create_table(table: Table, next_number: int) -> str:
+def create_table(table: Table, next_number: int, *, mariadb: bool = False) -> str:
     """The statement that makes a table.
 
     Args:
         table: the table.
         next_number: of AUTO_INCREMENT; 1 and less is not told.
+        mariadb: whether MariaDB is to take it too.
     """
-    lines = [definition(table, column) for column in table.columns]
+    lines = [definition(table, column, mariadb=mariadb) for column in table.columns]
     lines += [_index(table, index) for index in table.indexes]
     lines += [_foreign_key(table, key) for key in sorted(table.foreign_keys, key=lambda key: key.name)]
     lines += [_check(table, check) for check in sorted(table.checks, key=lambda check: check.name)]
@@ -27,7 +28,7 @@ def create_table(table: Table, next_number: int) -> str:
         text += f" AUTO_INCREMENT={next_number}"
     text += f" DEFAULT CHARSET={table.charset}"
     if not collations()[table.collation].is_default or table.charset == "utf8mb4":
-        text += f" COLLATE={table.collation}"
+        text += collate(f"COLLATE={table.collation}", mariadb=mariadb)
     if table.row_format:
         text += f" ROW_FORMAT={table.row_format}"
     return text + (f" COMMENT={text_literal(table.comment)}" if table.comment else "")
@@ -90,11 +91,19 @@ def create_view(view: View) -> str:
     return text + (f" WITH {view.check_option} CHECK OPTION" if view.check_option else "")
 
 
-def create_database(database: Database, *, careful: bool) -> str:
-    """The statement that makes a database."""
+def create_database(database: Database, *, careful: bool, mariadb: bool = False) -> str:
+    """The statement that makes a database.
+
+    Args:
+        database: the database.
+        careful: whether it has IF NOT EXISTS.
+        mariadb: whether MariaDB is to take it too.
+    """
     condition = "/*!32312 IF NOT EXISTS*/ " if careful else ""
     collation = database.collation
     named = "" if collations()[collation].is_default and database.charset != "utf8mb4" else f" COLLATE {collation}"
+    if mariadb and "_0900_" in collation:
+        named = ""
     return (
         f"CREATE DATABASE {condition}{backticked(database.name)}"
         f" /*!40100 DEFAULT CHARACTER SET {database.charset}{named} */ /*!80016 DEFAULT ENCRYPTION='N' */"

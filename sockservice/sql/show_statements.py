@@ -9,7 +9,7 @@ from sockservice.answers import Answer, Rows
 from sockservice.sql import show_create
 from sockservice.sql.column_texts import column_type, extra, key_of, shown_default
 from sockservice.sql.errors import NotUnderstood, Refused
-from sockservice.sql.information_schema import Facts, everything, index_row, status
+from sockservice.sql.information_schema import CONNECTION, Facts, everything, index_row, status
 from sockservice.sql.listing import Filter, columns_of
 from sockservice.sql.schema import SYSTEM, Column, Table, View
 from sockservice.sql.words import Name, Words
@@ -314,7 +314,14 @@ def _create_database(session: SqlSession, name: str, *, careful: bool) -> Answer
     if name.lower() in SYSTEM:
         return None
     database = session.store.catalog.database(name)
-    return Rows(_CREATE_DATABASE, ((name, show_create.create_database(database, careful=careful)),))
+    text = show_create.create_database(database, careful=careful, mariadb=_is_dump_of_mariadb(session))
+    return Rows(_CREATE_DATABASE, ((name, text),))
+
+
+def _is_dump_of_mariadb(session: SqlSession) -> bool:
+    """Whether MariaDB's dump program asks, whose files are for MariaDB."""
+    client = session.session.client
+    return client.get("_client_name") == "libmariadb" and client.get("program_name", "").endswith("dump")
 
 
 def _create(session: SqlSession, name: Name, *, view: bool) -> Answer | None:
@@ -323,8 +330,9 @@ def _create(session: SqlSession, name: Name, *, view: bool) -> Answer | None:
         return None
     if isinstance(thing, View):
         text = show_create.create_view(thing)
-        return Rows(_CREATE_VIEW, ((thing.name, text, "utf8mb4", "utf8mb4_0900_ai_ci"),))
+        return Rows(_CREATE_VIEW, ((thing.name, text, "utf8mb4", CONNECTION),))
     if view:
         raise Refused("ER_WRONG_OBJECT", thing.database, thing.name, "VIEW")
     number = session.store.numbers.next(thing) if thing.auto_increment is not None else 0
-    return Rows(_CREATE_TABLE, ((thing.name, show_create.create_table(thing, number)),))
+    text = show_create.create_table(thing, number, mariadb=_is_dump_of_mariadb(session))
+    return Rows(_CREATE_TABLE, ((thing.name, text),))

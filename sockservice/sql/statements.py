@@ -131,6 +131,8 @@ class Statements:
             cared = maintenance_statements.cared_for(session, folded.key)
             if cared is not None:
                 return cared
+        if word == "call":
+            raise missing_procedure(folded.key, session.database)
         if word == "do":
             folded = folded._replace(key=f"SELECT{folded.key[2:]}")
         try:
@@ -459,3 +461,9 @@ class Answered:
 
     def __iter__(self) -> Any:
         return (tuple(map(to_python, row, self._types)) for row in self._rows)
+
+
+def missing_procedure(text: str, database: str) -> Refused:
+    """Error 1305 for a CALL: there are no stored procedures."""
+    name = text.split(None, 1)[1].partition("(")[0].replace("`", "").replace(" ", "") if " " in text else ""
+    return Refused("ER_SP_DOES_NOT_EXIST", "PROCEDURE", name if "." in name else f"{database}.{name}")

@@ -10,6 +10,7 @@ from sockservice.answers import Answer, Ok
 from sockservice.sql.errors import Refused
 from sockservice.sql.locks import TABLE
 from sockservice.sql.running import Work
+from sockservice.sql.underlying import keys_under
 from sockservice.sql.transaction import REPEATABLE_READ
 
 if TYPE_CHECKING:
@@ -125,8 +126,8 @@ def _lock_tables(session: SqlSession, found: re.Match[str]) -> Work[Answer]:
         )
         if words is None:
             raise Refused("ER_PARSE_ERROR", "You have an error in your SQL syntax", part, 1)
-        table = session.table(_plain(words[2]), _plain(words[1] or ""))
-        wanted[table.key] = words[4].lower().endswith("write")
+        for key in keys_under(session, _plain(words[2]), _plain(words[1] or "")):
+            wanted[key] = words[4].lower().endswith("write") or wanted.get(key, False)
     for key, write in wanted.items():
         while True:
             versions = session.store.versions

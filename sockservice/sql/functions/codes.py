@@ -290,6 +290,23 @@ def is_ipv6(text: str | None) -> int:
     return 0 if text is None else _is_address(text, socket.AF_INET6)
 
 
+@function("is_ipv4_compat", "b", BOOLEAN)
+def is_ipv4_compat(data: bytes) -> int:
+    """IS_IPV4_COMPAT, of what INET6_ATON gives."""
+    return int(len(data) == 16 and not any(data[:12]) and any(data[12:15]))
+
+
+@function("is_ipv4_mapped", "b", BOOLEAN)
+def is_ipv4_mapped(data: bytes) -> int:
+    """IS_IPV4_MAPPED, of what INET6_ATON gives."""
+    return int(len(data) == 16 and data[:12] == bytes(10) + b"\xff\xff")
+
+
+@function("load_file", "s", lambda _: SqlType("LONGBLOB"), nullable=True)
+def load_file(name: str) -> None:
+    """LOAD_FILE: no file may be read."""
+
+
 @function("uuid", "", text_type(36), nulls=True, pure=False)
 def make_uuid() -> str:
     """UUID, of the first version."""

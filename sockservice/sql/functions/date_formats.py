@@ -66,21 +66,23 @@ _DATE_CODES: Final[dict[str, Callable[[Moment], str]]] = {
     "Y": lambda moment: f"{moment.year:04}",
     "y": lambda moment: f"{moment.year % 100:02}",
 }
-_CALENDAR_CODES: Final[dict[str, Callable[[Moment, Names], str]]] = {
-    "a": lambda moment, names: names.short_days[moment.datetime().weekday()],
-    "W": lambda moment, names: names.days[moment.datetime().weekday()],
-    "w": lambda moment, names: str(moment.datetime().isoweekday() % 7),
-    "j": lambda moment, names: f"{moment.datetime().timetuple().tm_yday:03}",
-    "U": lambda moment, names: _week(moment, 0),
-    "u": lambda moment, names: _week(moment, 1),
-    "V": lambda moment, names: _week(moment, 2),
-    "v": lambda moment, names: _week(moment, 3),
-    "X": lambda moment, names: _year_of_week(moment, 2),
-    "x": lambda moment, names: _year_of_week(moment, 3),
+_CALENDAR_CODES: Final[dict[str, Callable[[Moment], str]]] = {
+    "w": lambda moment: str(moment.datetime().isoweekday() % 7),
+    "j": lambda moment: f"{moment.datetime().timetuple().tm_yday:03}",
+    "U": lambda moment: _week(moment, 0),
+    "u": lambda moment: _week(moment, 1),
+    "V": lambda moment: _week(moment, 2),
+    "v": lambda moment: _week(moment, 3),
+    "X": lambda moment: _year_of_week(moment, 2),
+    "x": lambda moment: _year_of_week(moment, 3),
 }
-_MONTH_CODES: Final[dict[str, Callable[[Moment, Names], str]]] = {
-    "b": lambda moment, names: names.short_months[moment.month - 1],
-    "M": lambda moment, names: names.months[moment.month - 1],
+_DAY_NAMES: Final[dict[str, Callable[[Names], tuple[str, ...]]]] = {
+    "a": lambda names: names.short_days,
+    "W": lambda names: names.days,
+}
+_MONTH_NAMES: Final[dict[str, Callable[[Names], tuple[str, ...]]]] = {
+    "b": lambda names: names.short_months,
+    "M": lambda names: names.months,
 }
 
 
@@ -100,11 +102,15 @@ def formatted(moment: Moment, form: str, *, only_time: bool = False) -> str | No
         elif code in _CALENDAR_CODES:
             if not moment.complete:
                 return None
-            parts.append(_CALENDAR_CODES[code](moment, names))
-        elif code in _MONTH_CODES:
+            parts.append(_CALENDAR_CODES[code](moment))
+        elif code in _DAY_NAMES:
+            if not moment.complete:
+                return None
+            parts.append(_DAY_NAMES[code](names)[moment.datetime().weekday()])
+        elif code in _MONTH_NAMES:
             if not moment.month:
                 return None
-            parts.append(_MONTH_CODES[code](moment, names))
+            parts.append(_MONTH_NAMES[code](names)[moment.month - 1])
         else:
             parts.append(code)
     return "".join(parts)
@@ -273,7 +279,7 @@ class _Reading:
         if name == "microsecond":
             digits = digits.ljust(6, "0")
         number = int(digits)
-        if name == "year" and most == 2 or (name == "year" and length == 2):
+        if (name == "year" and most == 2) or (name == "year" and length == 2):
             number += 2000 if number < 70 else 1900
         self.parts[name] = number
         return True

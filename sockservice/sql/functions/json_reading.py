@@ -105,7 +105,7 @@ def json_key(text: str) -> Any:
     value = stored_json(text)
     if value is None:
         return float("-inf")
-    if isinstance(value, bool) or isinstance(value, (dict, list)):
+    if isinstance(value, (bool, dict, list)):
         rank = {dict: b"1", list: b"2", bool: b"3"}[type(value)]
         return rank + json_text(value).encode()
     if isinstance(value, Decimal):
@@ -427,6 +427,12 @@ def _json_quote(self: Expressions, node: exp.Anonymous) -> Typed:
     if value.kind not in (Kind.TEXT, Kind.NULL):
         raise Refused("ER_INCORRECT_TYPE", 1, "json_quote")
     return made(f"json_of({value.sql}, 'text')", LONG_TEXT, value, like=_binary_collation(LONG_TEXT))
+
+
+@function("json_storage_free", "s", BIGINT)
+def json_storage_free(text: str) -> int:  # noqa: ARG001
+    """JSON_STORAGE_FREE: nothing is left over by changes."""
+    return 0
 
 
 @special("json_pretty")

@@ -14,7 +14,7 @@ from sockservice.sql import comparison as to
 from sockservice.sql.conversions import EXACT, SIGNED, UNSIGNED_LIMIT, scaled
 from sockservice.sql.errors import Refused, wrong_count
 from sockservice.sql.expressions import Expressions, digits_of, special
-from sockservice.sql.kinds import BIGINT, DOUBLE, Kind, decimal_type, wide
+from sockservice.sql.kinds import BIGINT, DOUBLE, Kind, decimal_type, text_type, wide
 from sockservice.sql.operators import operand, remainder
 from sockservice.sql.registry import for_values, function, internal
 from sockservice.sql.surroundings import here
@@ -245,8 +245,32 @@ _double("atan2", "f|f", lambda *numbers: math.atan(*numbers) if len(numbers) == 
 _double("cot", "f", lambda number: 1 / math.tan(number))
 
 
+_BYTES: Final = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_TIMES: Final = (("ps", 1), ("ns", 1000), ("us", 10**6), ("ms", 10**9), ("s", 10**12))
+_LONG_TIMES: Final = (("min", 60 * 10**12), ("h", 3600 * 10**12), ("d", 86_400 * 10**12))
+
+
+@function("format_bytes", "f", text_type(20))
+def format_bytes(number: float) -> str:
+    """FORMAT_BYTES: ``1.50 KiB``."""
+    value, unit = float(number), 0
+    while abs(value) >= 1024 and unit < len(_BYTES) - 1:
+        value, unit = value / 1024, unit + 1
+    return f"{value:4.0f} bytes" if not unit else f"{value:.2f} {_BYTES[unit]}"
+
+
+@function("format_pico_time", "f", text_type(20))
+def format_pico_time(number: float) -> str:
+    """FORMAT_PICO_TIME: ``3.50 ns``."""
+    value = float(number)
+    unit, size = next(
+        ((unit, size) for unit, size in reversed((*_TIMES, *_LONG_TIMES)) if abs(value) >= size), _TIMES[0]
+    )
+    return f"{value:3.0f} ps" if unit == "ps" else f"{value / size:.2f} {unit}"
+
+
 @special("pi")
-def _pi(self: Expressions, node: exp.Anonymous) -> Typed:
+def _pi(self: Expressions, node: exp.Anonymous) -> Typed:  # noqa: ARG001
     if node.expressions:
         raise wrong_count("pi")
     return Typed(repr(math.pi), SqlType("DOUBLE", 8, 6), False)
@@ -267,7 +291,7 @@ def _rand(self: Expressions, node: exp.Anonymous) -> Typed:
 @internal("random_number", 0, pure=False)
 def random_number() -> float:
     """RAND()."""
-    return random.random()
+    return random.random()  # noqa: S311 - MySQL's is none for secrets either
 
 
 _LARGEST_SEED: Final = 0x3FFFFFFF
@@ -286,4 +310,4 @@ def seeded_number(seed: Any, place: int) -> float:
     one = (one * 3 + two) % _LARGEST_SEED
     two = (one + two + 33) % _LARGEST_SEED
     known[place] = (seed_number, one, two)
-    return one / _LARGEST_SEED
+    return float(one / _LARGEST_SEED)

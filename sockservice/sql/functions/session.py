@@ -23,13 +23,13 @@ _NAME: Final = text_type(64)
 
 
 def _telling(
-    names: str, tell: Callable[[ISession], Any], kind: SqlType, *nodes: type[exp.Expression], nullable: bool = False
+    names: str, tell: Callable[[ISession], Any], kind: SqlType, *nodes: type[exp.Expr], nullable: bool = False
 ) -> None:
     """A function without arguments that tells something of the session."""
     first = names.split()[0]
 
     @special(*names.split())
-    def compile_call(self: Expressions, node: exp.Expression) -> Typed:  # noqa: ARG001
+    def compile_call(self: Expressions, node: exp.Expr) -> Typed:  # noqa: ARG001
         if isinstance(node, exp.Anonymous) and node.expressions:
             raise wrong_count(first)
         is_text = kind.name == "VARCHAR"
@@ -54,7 +54,9 @@ _telling(
 _telling("current_user", lambda session: session.current_user, text_type(288), exp.CurrentUser)
 _telling("version", lambda session: session.server.version, text_type(60))
 _telling("connection_id", lambda session: session.connection_id, SqlType("BIGINT", unsigned=True))
-_telling("current_role", lambda session: "NONE", text_type(64), exp.CurrentRole)
+_telling("ps_current_thread_id", lambda session: session.connection_id, SqlType("BIGINT", unsigned=True))
+_telling("icu_version", lambda session: "76.1", text_type(60))  # noqa: ARG005
+_telling("current_role", lambda session: "NONE", text_type(64), exp.CurrentRole)  # noqa: ARG005
 
 
 def _one(self: Expressions, node: exp.Anonymous) -> Typed:
@@ -67,7 +69,7 @@ def _collation_name(value: Typed) -> str:
     return value.collation if value.kind is Kind.TEXT else "binary"
 
 
-def _told(self: Expressions, text: str, value: Typed) -> Typed:
+def _told(text: str, value: Typed) -> Typed:
     like = Typed("", _NAME, collation="utf8mb3_general_ci", weight=_SYSTEM)
     return made(text_literal(text), _NAME, value, nullable=False, like=like)
 
@@ -75,13 +77,13 @@ def _told(self: Expressions, text: str, value: Typed) -> Typed:
 @special("collation")
 def _collation(self: Expressions, node: exp.Anonymous) -> Typed:
     value = _one(self, node)
-    return _told(self, _collation_name(value), value)
+    return _told(_collation_name(value), value)
 
 
 @special("charset")
 def _charset(self: Expressions, node: exp.Anonymous) -> Typed:
     value = _one(self, node)
-    return _told(self, _collation_name(value).partition("_")[0], value)
+    return _told(_collation_name(value).partition("_")[0], value)
 
 
 @special("coercibility")
