@@ -64,7 +64,10 @@ from evaluation import Evaluation
         ("'Robert' SOUNDS LIKE 'Rupert'", 1),
         ("INET_ATON('127.0.0.1')", 2_130_706_433),
         ("INET6_NTOA(INET6_ATON('::1'))", "::1"),
-        ("BIN_TO_UUID(UUID_TO_BIN('6ccd780c-baba-1026-9564-5b8c656024db', 1), 1)", "6ccd780c-baba-1026-9564-5b8c656024db"),
+        (
+            "BIN_TO_UUID(UUID_TO_BIN('6ccd780c-baba-1026-9564-5b8c656024db', 1), 1)",
+            "6ccd780c-baba-1026-9564-5b8c656024db",
+        ),
         ("HEX(AES_ENCRYPT('text', 'key'))", "15E36637363712FC2E699B9C95B75393"),
         ("AES_DECRYPT(AES_ENCRYPT('text', 'key'), 'key')", b"text"),
         ("'abc' REGEXP '^A'", 1),
