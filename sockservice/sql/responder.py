@@ -86,6 +86,10 @@ class Sql:
         session.warnings = (("Error", refused.answer.code, refused.answer.message),)
         return refused.answer
 
+    def session_of(self, session: ISession) -> SqlSession:
+        """What is known here of a session."""
+        return self._statements(session).session
+
     def _statements(self, session: ISession) -> Statements:
         known = self._sessions.get(session)
         if known is None:
