@@ -18,9 +18,9 @@ from sockservice.sqltypes import SqlType
 
 def _inner(node: exp.Anonymous) -> tuple[list[exp.Expr], str]:
     """The arguments of an aggregate, and ``DISTINCT `` where it is."""
-    if not node.expressions:
+    first = node.expressions[0] if node.expressions else exp.Distinct()
+    if isinstance(first, exp.Distinct) and not first.expressions:
         raise near(")")
-    first = node.expressions[0]
     if isinstance(first, exp.Distinct):
         return list(first.expressions), "DISTINCT "
     return list(node.expressions), ""
@@ -166,6 +166,8 @@ def _group_concat(self: Expressions, node: exp.GroupConcat) -> Typed:
         order, inner = list(inner.expressions), inner.this
     distinct = isinstance(inner, exp.Distinct)
     parts = list(inner.expressions) if isinstance(inner, exp.Distinct) else [inner]
+    if not parts or parts[0] is None:
+        raise near(")")
     self.scope.grouped = True
     values = [self.compile(part) for part in parts]
     if any(value.aggregate for value in values) and not isinstance(node.parent, exp.Window):

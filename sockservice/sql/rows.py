@@ -146,6 +146,9 @@ class Rows:
         except sqlite3.IntegrityError as problem:
             raise self._refusal(problem, new, row) from None
         number = row
+        auto = self.table.auto_increment
+        if auto is not None and auto.name.lower() in names:
+            self._execution.store.numbers.used(self.table, int(new[self.place(auto.name)] or 0))
         if self.table.row_key is not None and self.table.row_key.lower() in names:
             number = new[self.place(self.table.row_key)]
             if self._execution.versions:
@@ -179,6 +182,10 @@ class Rows:
             self._versions.leaves(self._execution.transaction, self.table, row)
         self._main.execute(self._delete, (row,))
         foreign_keys.cascade_delete(self._children, self, old, depth)
+
+    def meets(self, text: str, row: int) -> bool:
+        """Whether a query over the row ``:row`` has a row."""
+        return self._main.execute(text, {"row": row}).fetchone() is not None
 
     # --- looking ------------------------------------------------------------------------------
 

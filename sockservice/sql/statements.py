@@ -18,7 +18,7 @@ from sockservice.sql import (
     dml,
     explain,
     load_data,
-    maintenance,
+    maintenance_statements,
     show_statements,
     transaction_statements,
     warning_statements,
@@ -93,8 +93,8 @@ class Statements:
         session = self.session
         session.text, session.now, session.given_id = request.text, now, 0
         session.given_up.clear()
-        how = lexical(session.sql_mode)
         enter(Surroundings(session.session, session.diagnostics(), now))
+        how = lexical(session.sql_mode)
         if len(request.text) > _LONG:
             # Taking a long statement apart would keep the others waiting.
             read: TakenApart = yield session.store.run_in_thread(functools.partial(TakenApart.of, request, how))
@@ -120,8 +120,6 @@ class Statements:
             if request.command == "prepare":
                 return Ok()
             return (yield from define(session, definition, self._fill))
-        if word in maintenance.WORDS:
-            return maintenance.maintained(session, folded.key)
         if word in show_statements.WORDS:
             rows = explain.explained(session, folded.key)
             if rows is not None:
@@ -129,6 +127,10 @@ class Statements:
             shown = show_statements.shown(session, folded.key)
             if shown is not None:
                 return shown
+        if word in maintenance_statements.WORDS:
+            cared = maintenance_statements.cared_for(session, folded.key)
+            if cared is not None:
+                return cared
         if word == "call":
             raise missing_procedure(folded.key, session.database)
         if word == "do":
@@ -151,14 +153,13 @@ class Statements:
             if request.command == "prepare":
                 return Ok() if found_or_node.into else Rows(found_or_node.columns)
             return (yield from self._rows(found_or_node, folded, locking, view))
-        node = found_or_node
-        if isinstance(node, exp.Command) and str(node.this).upper() == "SET":
+        if isinstance(found_or_node, exp.Command) and str(found_or_node.this).upper() == "SET":
             raise near("")
-        if isinstance(node, exp.Set):
+        if isinstance(found_or_node, exp.Set):
             if request.command == "prepare":
                 return Ok()
-            return (yield from set_variables(session, node, folded.literals))
-        raise unsupported(f"this statement ({node.this if isinstance(node, exp.Command) else type(node).__name__})")
+            return (yield from set_variables(session, found_or_node, folded.literals))
+        raise unsupported(f"this statement ({type(found_or_node).__name__})")
 
     def at_once(self, request: Request, now: float) -> Rows | None:
         """The answer to a query that was compiled before, where nothing can be in its way: the hot path.
@@ -234,8 +235,8 @@ class Statements:
         try:
             with understood(folded.key):
                 text, columns = Queries(session, builder).query(node)
-            text += limited(session, builder, node)
-            total = counting(session, builder, node)
+                text += limited(session, builder, node)
+                total = counting(session, builder, node)
         finally:
             session.locking = None
         pinned = frozenset(builder.pinned)

@@ -38,7 +38,7 @@ class TakenApart(NamedTuple):
 
         Args:
             request: the statement.
-            how: what ``sql_mode`` says of its words.
+            how: what ``sql_mode`` makes of quotes and the like.
         """
         folded = fold(request.text, request.params, how)
         word = first_word(folded.key)

@@ -20,7 +20,9 @@ from sockservice.sql.row_expressions import numbered
 from sockservice.sql.rows import Rows
 from sockservice.sql.running import Work
 from sockservice.sql.schema import Table
+from sockservice.sql.shown import Shown
 from sockservice.sql.targets import Target, Targets, refuse_reading
+from sockservice.sql.updatable_views import over_table, underlying
 
 if TYPE_CHECKING:
     from sockservice.sql.execution import Execution
@@ -38,6 +40,7 @@ class Updating:
         joined: whether a row may come several times, of which the first one counts.
         ignore: whether it has IGNORE.
         predicate: what it searches for, where it reads one table.
+        shown: what a row must be, so that the view shows it which is updated.
     """
 
     plan: Plan
@@ -46,6 +49,7 @@ class Updating:
     joined: bool
     ignore: bool
     predicate: Predicate | None
+    shown: Shown | None = None
 
     @property
     def tables(self) -> list[Table]:
@@ -102,7 +106,10 @@ class Updating:
                 execution.store.locks.take(execution.transaction, rows.table.key, row, exclusive=True)
             return False
         try:
-            rows.update(row, old, new)
+            number = rows.update(row, old, new)
+            if self.shown is not None and not rows.meets(self.shown.text, number):
+                rows.update(number, new, old)
+                raise Refused("ER_VIEW_CHECK_FAILED", self.shown.database, self.shown.view)
         except Refused as refused:
             execution.diagnostics.pass_over(refused)
             return False
@@ -115,6 +122,9 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
     Raises:
         Refused: 1054, 1093, 1288 and what an expression is refused for.
     """
+    under = underlying(session, node.this, "UPDATE") if not node.this.args.get("joins") else None
+    if under is not None:
+        over_table(node, under)
     targets = Targets(session, builder, node.this)
     by_alias: dict[str, tuple[Target, list[exp.Expression]]] = {}
     for each in node.expressions:
@@ -152,6 +162,7 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
         len(targets.scope.sources) > 1,
         ignore,
         predicate,
+        Shown.of(targets.queries, next(iter(by_alias.values()))[0].table, under),
     )
 
 
