@@ -16,7 +16,7 @@ from sqlglot import exp
 from sockservice.collations import find_charset
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import scaled
-from sockservice.sql.errors import Refused, near, unsupported, wrong_count
+from sockservice.sql.errors import Refused, near, unsupported
 from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, decimal_type, text_type, wide
 from sockservice.sql.moments import SECOND, of_datetime, time_text
 from sockservice.sql.plan import PlanBuilder
@@ -177,7 +177,8 @@ class _Reader:
 
 _READERS: Final[dict[str, _Reader]] = {}
 
-def _is_of_outer_condition(node: exp.Expression, scope: Scope) -> bool:
+
+def _is_of_outer_condition(node: exp.Expr, scope: Scope) -> bool:
     """Whether an aggregate function in a query without tables counts rows of the query around it, in its WHERE."""
     outer = scope.outer
     if scope.sources or outer is None or outer.takes_aggregates:

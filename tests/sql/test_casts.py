@@ -29,7 +29,7 @@ from evaluation import Evaluation
         ("CAST('12:34' AS TIME)", "12:34:00"),
         ("CAST(TIME'10:20:30' AS SIGNED)", "102030"),
         ("CAST('24' AS YEAR)", "2024"),
-        ("CAST('{\"b\":1,\"a\":2}' AS JSON)", '{"a": 2, "b": 1}'),
+        ('CAST(\'{"b":1,"a":2}\' AS JSON)', '{"a": 2, "b": 1}'),
         ("CONVERT('12', SIGNED)", "12"),
         ("LENGTH(CONVERT('é' USING latin1))", "1"),
         ("LENGTH(_latin1'abc')", "3"),
