@@ -1,7 +1,8 @@
 """Answers that the author's Python gives.
 
-A function is called with the request and may give an answer of :mod:`sockservice.answers`, rows (a list, a generator or
-one map), a map as ``then`` has it, None (the request is for the next stub), or a Deferred or coroutine of one of these.
+A function is called with the request, whose ``params`` are those that templates know. It may give an answer of
+:mod:`sockservice.answers`, rows (a list, a generator or one map), a map as ``then`` has it, None (the request is for
+the next stub), or a Deferred or coroutine of one of these.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
+import msgspec
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sockservice.answers import Answer, Column, Rows
+from sockservice.answers import Answer, Column, Request, Rows
 from sockservice.responder.dice import Dice
-from sockservice.responder.made_values import inferred_made, made_value
+from sockservice.responder.made_values import inferred_made, made_value, roomy
 from sockservice.responder.recipe import CannotAnswer, Made, Recipe, failure
 from sockservice.responder.situation import Situation
 from sockservice.sqltypes import SqlType
@@ -54,12 +56,12 @@ class CodeAnswer:
         """It as a recipe; PREPARE is told the columns where they are declared."""
         columns = self.columns or {}
         described = Rows(tuple(Column(*column) for column in columns.items())) if columns else None
-        return Recipe(self.make, None, described)
+        return Recipe(self.make, None, described, may_pass=True)
 
     def make(self, situation: Situation) -> Made:
         """The answer."""
         try:
-            given = self.function(situation.request)
+            given = self.function(_request(situation))
         except Exception as error:
             raise self._failed(error) from error
         if inspect.iscoroutine(given):
@@ -104,12 +106,12 @@ class CodeAnswer:
             except Exception as error:
                 raise self._failed(error) from error
             rows = itertools.chain(sample, iterator)
-        columns = self._columns(sample)
+        columns = self._columns(sample, more=rows is not sample)
         fitted = self._fitted(rows, columns)
         known = tuple(Column(*column) for column in columns.items())
         return Rows(known, tuple(fitted) if rows is sample else self._streamed(fitted))
 
-    def _columns(self, sample: Sequence[Any]) -> Mapping[str, SqlType]:
+    def _columns(self, sample: Sequence[Any], *, more: bool) -> Mapping[str, SqlType]:
         if self.columns is not None:
             return self.columns
         if not sample or not all(isinstance(row, Mapping) for row in sample):
@@ -121,9 +123,10 @@ class CodeAnswer:
         columns = {}
         for label in labels:
             try:
-                columns[label] = inferred_made([row.get(label) for row in sample])
+                kind = inferred_made([row.get(label) for row in sample])
             except ValueError as reason:
                 raise CannotAnswer(f"column {label!r} {reason}") from None
+            columns[label] = roomy(kind) if more else kind
         if not columns:
             raise CannotAnswer(f"{self.reference} gave rows without columns")
         return columns
@@ -166,6 +169,12 @@ class CodeAnswer:
             traceback=_traceback(error),
         )
         return CannotAnswer(f"{self.reference} raised {type(error).__name__}: {error}")
+
+
+def _request(situation: Situation) -> Request:
+    """The request with the values that templates know: drivers that write them into the text bind none."""
+    request, values = situation.request, tuple(situation.values)
+    return request if values == request.params else msgspec.structs.replace(request, params=values)
 
 
 def _traceback(error: BaseException) -> str:

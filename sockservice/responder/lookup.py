@@ -94,7 +94,7 @@ class Lookup:
         for stub in _in_order(self._found(subject)):
             if stub.when.fits(subject):
                 found.append(stub)
-                if stub.when.fixed and not stub.then.ends:
+                if stub.when.fixed and not stub.then.may_pass:
                     break
         return tuple(found)
 

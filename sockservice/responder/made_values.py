@@ -15,7 +15,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from sockservice.answers import Value
-from sockservice.responder.stub_values import BLOB_LENGTHS, INTEGER_BITS, TEXT_LENGTHS, inferred, shown, value_of
+from sockservice.responder.stub_values import (
+    BLOB_LENGTHS,
+    INTEGER_BITS,
+    LONGEST_VARCHAR,
+    TEXT_LENGTHS,
+    inferred,
+    shown,
+    value_of,
+)
 from sockservice.sqltypes import SqlType
 
 _EXACT: Final = Context(prec=200, traps=[InvalidOperation])
@@ -185,6 +193,15 @@ def inferred_made(column: Sequence[Any]) -> SqlType:
     if Decimal in kinds and kinds <= {Decimal, int, bool}:
         return exact_type([Decimal(value) for value in present])
     return inferred([float(value) if isinstance(value, Decimal) else value for value in present])
+
+
+def roomy(kind: SqlType) -> SqlType:
+    """The type for a column whose first values alone are known: that which holds those, with room for longer ones."""
+    if kind.name == "VARCHAR":
+        return SqlType("VARCHAR", LONGEST_VARCHAR)
+    if kind.name == "DECIMAL":
+        return SqlType("DECIMAL", _MOST_DIGITS, kind.decimals)
+    return SqlType("LONGBLOB") if kind.name == "BLOB" else kind
 
 
 def exact_type(numbers: Sequence[Decimal]) -> SqlType:

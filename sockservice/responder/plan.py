@@ -29,6 +29,7 @@ class Step:
         times: how often it is given before the next one has its turn; None: once, and the last one for ever.
         tagged: what the journal says of it, where its tags depend on the request.
         alone: whether nothing happens but the answer, so that a constant one may be given without ``make``.
+        may_pass: whether ``make`` may give None.
     """
 
     make: Callable[[Situation], Answer | Deferred[Answer] | None]
@@ -38,6 +39,7 @@ class Step:
     times: int | None = None
     tagged: Callable[[Situation], Source] | None = None
     alone: bool = True
+    may_pass: bool = False
 
     @property
     def ready(self) -> Answer | None:
@@ -67,6 +69,11 @@ class Plan:
     def ends(self) -> bool:
         """Whether the stub may be exhausted: it passes requests on then."""
         return self.steps[-1].times is not None and not self.cycle
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the stub passes requests on, at times: it may be exhausted, or its code may have no answer."""
+        return self.ends or any(step.may_pass for step in self.steps)
 
     def next(self, tally: Tally) -> Step | None:
         """The step that is due, which is counted; None where the plan is exhausted.

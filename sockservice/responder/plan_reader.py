@@ -118,6 +118,7 @@ class PlanReader:
             None if then.times is UNSET else then.times,
             _tagged(scalars.dice, tags) if live else None,
             alone=not busy,
+            may_pass=recipe is not None and recipe.may_pass,
         )
 
     # --- what happens with it -------------------------------------------------------------------

@@ -31,11 +31,13 @@ class Recipe:
         make: makes it; raises :class:`CannotAnswer`.
         constant: it, where it is the same object each time.
         described: what PREPARE is told of it, where it is not; None where nothing is known.
+        may_pass: whether there may be no answer, so that the next stub is asked.
     """
 
     make: Callable[[Situation], Made]
     constant: Answer | None = None
     described: Answer | None = None
+    may_pass: bool = False
 
 
 def constant(answer: Answer) -> Recipe:

@@ -9,7 +9,7 @@ import attrs
 
 from sockservice.answers import Column, Rows
 from sockservice.responder.dice import Dice
-from sockservice.responder.made_values import inferred_made, made_value
+from sockservice.responder.made_values import inferred_made, made_value, roomy
 from sockservice.responder.recipe import CannotAnswer, Recipe, constant, failure
 from sockservice.responder.situation import Situation
 from sockservice.responder.stub_values import BLOB_LENGTHS, TEXT_LENGTHS
@@ -133,7 +133,7 @@ def rows_recipe(
     def make(situation: Situation) -> Rows:
         names = _names(situation, dice)
         filled = [_filled(row, rows.labels, names) for row in rows.rows]
-        kinds = _kinds(rows, filled)
+        kinds = _kinds(rows, filled, more=times > 1)
         first = [_fitted(row, rows.labels, kinds) for row in filled]
         known = tuple(Column(label, kind) for label, kind in zip(rows.labels, kinds, strict=True))
         if not lazy:
@@ -177,13 +177,14 @@ def _filled(row: Row, labels: Sequence[str], names: Names) -> list[Any]:
     return cells
 
 
-def _kinds(rows: TypedRows, filled: Sequence[Sequence[Any]]) -> list[SqlType]:
-    """The types of all columns, where the values tell those that nobody declared."""
+def _kinds(rows: TypedRows, filled: Sequence[Sequence[Any]], *, more: bool) -> list[SqlType]:
+    """The types of all columns, where the values tell those that nobody declared; with room, where more follow."""
     kinds = []
     for number, (label, kind) in enumerate(zip(rows.labels, rows.types, strict=True)):
         if kind is None:
             try:
                 kind = inferred_made([row[number] for row in filled])
+                kind = roomy(kind) if more else kind
             except ValueError as reason:
                 raise CannotAnswer(f"column {label!r} {reason}") from None
         kinds.append(kind)

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import attrs
 import pytest
 
-pytest.register_assert_rewrite("dbapi", "operations", "servers", "process_client", "whole_protocol")
+pytest.register_assert_rewrite("conversation", "dbapi", "operations", "servers", "process_client", "whole_protocol")
 
 import servers  # noqa: E402
 from features import NOT_IN_MARIADB  # noqa: E402

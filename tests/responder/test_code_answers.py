@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import globalLogPublisher
 
 from sockservice.answers import Error, Ok, Request, Rows, table
-from sockservice.responder.lookup import Lookup
 
 CODE = """
 from datetime import date
@@ -47,6 +47,10 @@ def stream(request):
             yield {"n": number}
     finally:
         closed.append(True)
+
+def growing(request):
+    for number in range(1, 12, 10):
+        yield {"text": "x" * number, "price": Decimal(10**number), "data": bytes(number * 10_000)}
 
 def cut(request):
     yield [1]
@@ -98,6 +102,13 @@ def test_rows_as_lists_are_fitted_to_the_declared_columns(folder):
     assert [[str(cell) for cell in row] for row in cells(one.ask())] == [["1", "2.35"], ["None", "3.00"]]
     assert types(one.plan.describe()) == {"a": "INT", "b": "DECIMAL(5,2)"}
     assert cells(asking(folder, "{python: 'code:nothing', columns: {a: INT}}").ask()) == []
+
+
+def test_rows_of_a_generator_may_be_longer_than_its_first_one(folder):
+    answer = asking(folder, "python: 'code:growing'").ask()
+    assert cells(answer) == [
+        ("x" * n, made, bytes(10_000 * n)) for n, made in ((1, Decimal(10)), (11, Decimal(10**11)))
+    ]
 
 
 def test_a_generator_is_streamed_and_closed(folder):
@@ -193,7 +204,7 @@ def test_a_generator_that_fails_ends_its_rows_with_an_error(folder, log):
         next(rows)
 
 
-def test_none_passes_the_request_on_to_the_next_stub_and_does_not_count(folder, monkeypatch):
+def test_none_passes_the_request_on_to_the_next_stub_and_does_not_count(folder):
     (folder / "stubs.yaml").write_text(
         """
 version: 1
@@ -203,13 +214,26 @@ stubs:
 """
     )
     workspace, session = workspace_of(folder / "stubs.yaml", behind=False), FakeSession()
-    monkeypatch.setattr(Lookup, "candidates", lambda lookup, subject: workspace.files.current.stubs)
 
     def ask(text: str):
         return workspace.respond(Request("query", text, session))
 
     assert [ask("select pass") for _ in range(3)] == [Ok(9)] * 3
     assert [ask("select it"), ask("select it").code, ask("select pass").code] == [Ok(), 1062, 1062]
+
+
+def test_values_that_a_client_wrote_into_the_text_are_parameters_too(folder):
+    (folder / "stubs.yaml").write_text(
+        """
+version: 1
+stubs:
+- {name: code, when: {sql: "SELECT a FROM t WHERE b = ?"}, then: {python: 'code:answer'}}
+"""
+    )
+    workspace, session = workspace_of(folder / "stubs.yaml", behind=False), FakeSession()
+    expected = table({"a": "INT"}, [[5]])
+    assert workspace.respond(Request("query", "select a from t where b = 5", session)) == expected
+    assert workspace.respond(Request("execute", "select a from t where b = ?", session, (5,))) == expected
 
 
 def test_a_module_that_cannot_be_run_is_told_with_its_place(folder):

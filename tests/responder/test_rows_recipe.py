@@ -31,6 +31,11 @@ def test_a_row_that_cannot_be_made_ends_the_rows_with_an_error(tmp_path):
         next(rows)
 
 
+def test_rows_that_are_made_anew_may_become_longer(tmp_path):
+    answer = asking(tmp_path, "{rows: [{a: \"no {{ counter('a', start=9) }}\"}], repeat_rows: 2}").ask()
+    assert cells(answer) == [("no 9",), ("no 10",)]
+
+
 def test_a_million_rows_take_no_memory(tmp_path):
     answers = [
         asking(tmp_path, "{rows: [{a: 1, b: text}], repeat_rows: 1000000}").ask(),
