@@ -466,6 +466,7 @@ class ISession(Interface):
     info = Attribute("The statement under way, or None.")
     warnings = Attribute("What SHOW WARNINGS tells: a sequence of (level, code, message). May be set.")
     asker = Attribute("What a journal keeps of who asks, or None. None again when the user or the database changes.")
+    on_end = Attribute("A list of functions without arguments that are called when the session is over, each once.")
     workspace = Attribute(
         "What a responder keeps with the session, or None. None again when the user or the database changes."
     )

@@ -29,7 +29,10 @@ def steps(answer: Answer | None, framing: Framing) -> Iterator[Step]:
     while isinstance(answer, Disturbed):
         disturbances.extend(answer.disturbances)
         answer = answer.answer
-    data = _bytes(answer, framing)
+    messages = _framed(answer, framing)
+    if not disturbances:
+        yield from filter(None, messages)
+    data = b"".join(messages)
     ending = Ending.FIN if isinstance(answer, Error) else None
     dribble: Dribble | None = None
     for disturbance in disturbances:
@@ -44,18 +47,20 @@ def steps(answer: Answer | None, framing: Framing) -> Iterator[Step]:
             data, ending = data[: disturbance.after_bytes], disturbance.ending
         elif isinstance(disturbance, Truncated):
             data, ending = data[: disturbance.keep], disturbance.ending
-    yield from _pieces(data, dribble)
+    if disturbances:
+        yield from _pieces(data, dribble)
     if ending is not None:
         yield ending
 
 
-def _bytes(answer: Answer | None, framing: Framing) -> bytes:
+def _framed(answer: Answer | None, framing: Framing) -> list[bytes]:
+    """The messages of an answer, each in its frame: datagrams of their own, where it is sent by these."""
     if answer is None or isinstance(answer, (Ok, Error)):
-        return b""
+        return []
     if isinstance(answer, Message):
-        return answer.data if answer.raw else framing.frame(answer.data)
+        return [answer.data if answer.raw else framing.frame(answer.data)]
     if isinstance(answer, Results):
-        return b"".join(_bytes(result, framing) for result in answer.results)
+        return [message for result in answer.results for message in _framed(result, framing)]
     raise ValueError(f"a {type(answer).__name__} cannot be sent as a message")
 
 

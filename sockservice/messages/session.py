@@ -73,6 +73,8 @@ class MessageSession:
         self.command = "Sleep"
         self.since = server.clock()
         self.workspace: Any = None
+        self.asker: Any = None
+        self.on_end: list[Callable[[], None]] = []
         self.warnings: Sequence[tuple[str, int, str]] = ()
         self.variables: dict[str, Any] = {}
         self.user_variables: dict[str, Any] = {}

@@ -196,6 +196,13 @@ class Session(SessionAnswers):
         self.server.sessions.pop(self.connection_id, None)
         self.close()
         self.user_variables.clear()
+        self._end_use()
+
+    def _end_use(self) -> None:
+        """Nobody uses the session any more: tell those who keep something for it."""
+        ending, self.on_end = self.on_end, []
+        for each in ending:
+            each()
 
     # --- the connection phase -----------------------------------------------------------------
 
@@ -212,6 +219,7 @@ class Session(SessionAnswers):
     def change_user(self, arguments: bytes) -> None:
         """COM_CHANGE_USER: forget everything, and log in once more."""
         self.reset()
+        self._end_use()
         self.user_variables.clear()
         self.server.sessions.pop(self.connection_id, None)
         self.state, self.since = _LOGIN, self.server.clock()

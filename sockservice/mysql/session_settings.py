@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -43,7 +43,8 @@ class SessionSettings:
         prepared: the statements that PREPARE has made, by name in lower case.
         warnings: what SHOW WARNINGS tells.
         asker: what a journal keeps here; it begins anew when the user or the database changes.
-        workspace: what a responder keeps here; it begins anew as well.
+        on_end: called once each when the session is over: its connection is lost, or its user is another one.
+        workspace: what a responder keeps here; it begins anew as the asker does.
     """
 
     # A session has more attributes than the 30 up to which Python looks them up fast without slots.
@@ -59,6 +60,7 @@ class SessionSettings:
         "escapes",
         "form",
         "multi_statements",
+        "on_end",
         "prepared",
         "server",
         "text_key",
@@ -82,6 +84,7 @@ class SessionSettings:
         self.prepared: dict[str, str] = {}
         self.warnings: Sequence[tuple[str, int, str]] = ()
         self.asker: Any = None
+        self.on_end: list[Callable[[], None]] = []
         self.workspace: Any = None
         self._autocommit = True
         self._in_transaction = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
@@ -32,13 +32,20 @@ class MessageDatagrams(DatagramProtocol):
         responder: what answers.
         clock: the reactor, for pauses.
         clients: how many senders are remembered.
+        ended: called when the port has closed.
     """
 
     noisy = False
 
     def __init__(
-        self, server: MessageServer, responder: IResponder, clock: IReactorTime, clients: int = CLIENTS
+        self,
+        server: MessageServer,
+        responder: IResponder,
+        clock: IReactorTime,
+        clients: int = CLIENTS,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
+        self._ended = ended
         self._server = server
         self._respond = responder.respond
         self._clock = clock
@@ -71,6 +78,7 @@ class MessageDatagrams(DatagramProtocol):
         for pause in tuple(self._pauses):
             pause.cancel()
         self._pauses.clear()
+        self._ended()
 
     def _session(self, address: Any) -> MessageSession:
         session = self._sessions.pop(address, None)

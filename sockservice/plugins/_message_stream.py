@@ -227,6 +227,7 @@ class MessageFactory(ServerFactory):
         responder: what answers them.
         clock: the reactor.
         limit: bytes of the longest message.
+        ended: called when the last port has closed.
     """
 
     noisy = False
@@ -238,12 +239,18 @@ class MessageFactory(ServerFactory):
         responder: IResponder,
         clock: IReactorTime,
         limit: int = LIMIT,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
+        self._ended = ended
         self._server = server
         self._framing = framing
         self._responder = responder
         self._clock = clock
         self._limit = limit
+
+    def stopFactory(self) -> None:
+        """The last port has closed."""
+        self._ended()
 
     def buildProtocol(self, address: IAddress | None) -> MessageProtocol:
         """A protocol with a session of its own."""

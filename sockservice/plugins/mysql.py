@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
+from twisted.internet.threads import deferToThreadPool
 from twisted.plugin import IPlugin
 from twisted.python.usage import Options, UsageError
 from zope.interface import implementer
 
 from sockservice.answers import OWN_COMMANDS
 from sockservice.errors import ConfigurationError, did_you_mean
-from sockservice.interfaces import IHost, IRefusingService, IStreamService
+from sockservice.interfaces import IHost, IRefusingService, IResponder, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
 from sockservice.plugins._mysql_protocol import MySQLFactory
 from sockservice.responder import (
@@ -22,6 +25,7 @@ from sockservice.responder import (
     Chatter,
     Journal,
     JournalLines,
+    Source,
     Stubs,
     Unmatched,
     Workspace,
@@ -53,7 +57,7 @@ class MySQLOptions(Options):
 
     optParameters = [
         ["database", None, "test", "a database that exists from the start"],
-        ["fallback", None, "", "what answers when no stub does: error, or empty; error, unless a stub file says"],
+        ["fallback", None, "", "what answers when no stub does: sql, a database in memory; error; empty"],
         ["server-version", None, DEFAULT_VERSION, "the version that the greeting names, for example 8.0.36"],
         ["journal", None, ENTRIES, "how many requests each journal keeps; 0 keeps none", _entries],
         ["journal-file", None, None, "a file that each request is appended to, as a line of JSON"],
@@ -69,6 +73,7 @@ class MySQLOptions(Options):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self["stubs"] = []
+        self["seeds"] = []
         self["accounts"] = []
         self["faults"] = []
         self._accounts: list[str] = []
@@ -76,6 +81,10 @@ class MySQLOptions(Options):
     def opt_stubs(self, path: str) -> None:
         """A stub file, or a folder of stub files. Repeatable."""
         self["stubs"].append(path)
+
+    def opt_seed(self, path: str) -> None:
+        """A file of SQL that runs at the start, with --fallback sql. Repeatable."""
+        self["seeds"].append(path)
 
     def opt_account(self, account: str) -> None:
         """USER:PASSWORD that may log in. Repeatable; none given = every login is accepted.
@@ -115,6 +124,8 @@ class MySQLOptions(Options):
             raise UsageError(f"--fallback {fallback} is not supported yet; known: {', '.join(FALLBACKS)}")
         if fallback and fallback not in FALLBACKS:
             raise UsageError(f"--fallback {fallback} is not known{did_you_mean(fallback, FALLBACKS)}")
+        if self["seeds"] and fallback not in ("", "sql"):
+            raise UsageError("--seed needs --fallback sql, which is what its statements run in")
         if self["require-tls"] and self["tls"] is None:
             raise UsageError("--require-tls needs --tls, for example --tls self-signed")
 
@@ -155,9 +166,13 @@ class MySQL:
             asks=OWN_COMMANDS,
         )
         chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
-        behind = ((CHATTER, chatter), (FALLBACK, Unmatched(stubs, fallback=options["fallback"])))
+        unmatched = Unmatched(stubs, fallback=options["fallback"])
+        template = self._seeded(host, chatter, server)
 
         def workspace(name: str) -> Workspace:
+            behind: tuple[tuple[Source, IResponder], ...] = ((CHATTER, chatter), (FALLBACK, unmatched))
+            if (options["fallback"] or stubs.current.fallback) == "sql":
+                behind = ((FALLBACK, self._database(host, chatter, template)), (FALLBACK, unmatched))
             record = None if lines is None else functools.partial(lines.add, name)
             journal = Journal(
                 server.clock, entries=options["journal"], size=BYTES if not name else OTHERS, record=record
@@ -192,6 +207,33 @@ class MySQL:
         if stubs.paths and not host.options["no-watch"]:
             host.watch(stubs, reload)
         return stubs
+
+    def _seeded(self, host: IHost, chatter: Chatter, server: Server) -> Callable[[], Path | None]:
+        """What the files of --seed have made, which every workspace begins with."""
+        paths = [host.path(path) for path in host.options["seeds"]]
+        if not paths:
+            return lambda: None
+        from sockservice.sql import Seeds
+
+        seeds = Seeds(paths, host.options["database"], chatter, server)
+        seeds.run()
+        return lambda: seeds.file
+
+    def _database(self, host: IHost, chatter: Chatter, template: Callable[[], Path | None]) -> IResponder:
+        """The embedded database of a workspace; what is no matter of tables is the chatter's."""
+        # The reader of SQL takes longer to import than all the rest.
+        from sockservice.sql import Sql, Store
+
+        def run_in_thread(work: Callable[[], Any]) -> Deferred[Any]:
+            return deferToThreadPool(host.reactor, host.reactor.getThreadPool(), work)
+
+        def store() -> Store:
+            made = Store(clock=host.reactor, run_in_thread=run_in_thread, template=template())
+            made.create_database(host.options["database"])
+            host.reactor.addSystemEventTrigger("after", "shutdown", made.close)
+            return made
+
+        return Sql(store, chatter)
 
     def _tls(self, host: IHost) -> IOpenSSLServerConnectionCreator | None:
         """What makes TLS connections, where it is asked for."""

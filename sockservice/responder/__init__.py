@@ -2,7 +2,7 @@
 
 from sockservice.responder.chain import Chain
 from sockservice.responder.chatter import Chatter
-from sockservice.responder.journal import Journal
+from sockservice.responder.journal import Journal, Source
 from sockservice.responder.journal_lines import JournalLines
 from sockservice.responder.sql_prepare import SqlPrepare
 from sockservice.responder.stubs import Stubs
@@ -17,6 +17,7 @@ __all__ = [
     "Chatter",
     "Journal",
     "JournalLines",
+    "Source",
     "SqlPrepare",
     "Stubs",
     "Unmatched",

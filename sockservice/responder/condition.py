@@ -11,13 +11,18 @@ from sockservice.answers import Value
 from sockservice.responder.call_criterion import CallCriterion
 from sockservice.responder.combinations import AnyOf, nested, scenarios
 from sockservice.responder.criterion import Criterion
+from sockservice.responder.message_criteria import MessageText
 from sockservice.responder.session_criteria import OfCommand
 from sockservice.responder.situation import NO_GROUPS
 from sockservice.responder.subject import Subject
 from sockservice.responder.text_criteria import ByFingerprint, Regex, Sql, SqlExact
 
 STATEMENTS: Final = frozenset(["query", "execute"])
-"""The commands that a stub answers which asks for none."""
+"""The commands that a stub for MySQL answers which asks for none."""
+MESSAGES: Final = frozenset(["message"])
+"""The command that a stub for messages answers which asks for none."""
+WITH_TEXT: Final = STATEMENTS | MESSAGES
+"""The commands whose text stubs are found by."""
 
 
 @attrs.frozen(eq=False)
@@ -34,13 +39,13 @@ class Condition:
     criteria: tuple[Criterion, ...]
     commands: frozenset[str] = STATEMENTS
     call: CallCriterion | None = None
-    key: SqlExact | Sql | ByFingerprint | None = attrs.field(init=False)
+    key: SqlExact | Sql | ByFingerprint | MessageText | None = attrs.field(init=False)
     _fixed: tuple[Criterion, ...] = attrs.field(init=False)
     _varying: tuple[Criterion, ...] = attrs.field(init=False)
 
     @key.default
-    def _make_key(self) -> SqlExact | Sql | ByFingerprint | None:
-        for kind in (SqlExact, Sql, ByFingerprint):
+    def _make_key(self) -> SqlExact | Sql | ByFingerprint | MessageText | None:
+        for kind in (SqlExact, Sql, ByFingerprint, MessageText):
             for criterion in self.criteria:
                 if isinstance(criterion, kind):
                     return criterion

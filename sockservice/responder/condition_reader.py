@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator, Sequence, Sized
 from typing import Any, Final, Protocol, TypeVar
 
 import attrs
@@ -15,9 +15,11 @@ from sockservice.documents import Document, Keys
 from sockservice.errors import ConfigurationError
 from sockservice.responder.call_criterion import CallCriterion
 from sockservice.responder.combinations import AnyOf, Group, Not
-from sockservice.responder.condition import STATEMENTS, Condition
+from sockservice.responder.condition import MESSAGES, STATEMENTS, Condition
 from sockservice.responder.criterion import Criterion
 from sockservice.responder.files_beside import NO_FILES, FilesBeside
+from sockservice.responder.message_criteria import message_criteria
+from sockservice.responder.message_words import MessageCommand, MessageWhen
 from sockservice.responder.mistakes import Mistakes
 from sockservice.responder.parameters import Params
 from sockservice.responder.session_criteria import ByCode, InState, OfCommand
@@ -27,7 +29,7 @@ from sockservice.responder.text_criteria import Sql, SqlExact
 from sockservice.responder.text_reader import read_contains, read_fingerprint, read_regex, read_sql
 from sockservice.responder.value_matchers import ValueMatcher
 from sockservice.responder.value_reader import value_matcher
-from sockservice.responder.when_words import CallWhen, CommandWord, ValueWords, When
+from sockservice.responder.when_words import CallWhen, CommandWord, SessionWhen, ValueWords, When
 
 T = TypeVar("T")
 
@@ -36,7 +38,7 @@ _COMMANDS: Final = {"reset": "reset_connection"}
 _ONLY_AT_THE_TOP: Final = ("command", "call")
 _POSITION: Final = re.compile(r"[0-9]{1,6}")
 
-NOTHING_ASKED: Final = "'when' asks for nothing: give sql, statement, command or another matcher"
+NOTHING_ASKED: Final = "'when' asks for nothing: give a matcher, such as sql, statement, text, regex or command"
 
 
 @attrs.frozen
@@ -51,7 +53,7 @@ class ConditionReader:
     document: Document[Any]
     beside: FilesBeside = NO_FILES
 
-    def condition(self, when: When, keys: Keys) -> Condition:
+    def condition(self, when: When | MessageWhen, keys: Keys) -> Condition:
         """The condition that a ``when`` describes.
 
         Args:
@@ -63,13 +65,13 @@ class ConditionReader:
         """
         reading = _Reading(self.document, self.beside)
         criteria = reading.criteria(when, keys)
-        commands = STATEMENTS
+        commands = MESSAGES if isinstance(when, MessageWhen) else STATEMENTS
         if when.command is not UNSET:
             commands = reading.commands(when.command, (*keys, "command"))
             of_command = OfCommand(commands)
             criteria += () if of_command.fixed else (of_command,)
         call = None if when.call is UNSET else reading.call(when.call, (*keys, "call"))
-        if when == When():
+        if when == type(when)():
             reading.found.append(self.document.mistake(NOTHING_ASKED, *keys))
         if reading.found:
             raise Mistakes(reading.found)
@@ -99,7 +101,7 @@ class _Reading:
             self.found.append(self.document.mistake(str(reason), *at))
             return None
 
-    def criteria(self, when: When, keys: Keys, around: Sql | None = None) -> tuple[Criterion, ...]:
+    def criteria(self, when: When | MessageWhen, keys: Keys, around: Sql | None = None) -> tuple[Criterion, ...]:
         """What a ``when`` asks for, ``command`` and ``call`` apart, in the order in which it is told.
 
         Args:
@@ -107,25 +109,33 @@ class _Reading:
             keys: the way to it.
             around: the ``sql`` of the one around it, whose ``?`` its ``params`` mean.
         """
-        sql = None if when.sql is UNSET else self.attempt(read_sql, when.sql, at=(*keys, "sql"))
-        criteria: list[Criterion | None] = [sql]
-        criteria += self._texts(when, keys)
-        criteria += structure_criteria(when, keys, self.attempt)
-        beside = sql or _sql_among(when) or around
-        if when.params is not UNSET:
-            criteria.append(self._params(when.params, beside, (*keys, "params")))
+        criteria: list[Criterion | None] = []
+        beside = around
+        if isinstance(when, MessageWhen):
+            criteria += message_criteria(when, keys, self.attempt)
+        else:
+            sql = None if when.sql is UNSET else self.attempt(read_sql, when.sql, at=(*keys, "sql"))
+            criteria.append(sql)
+            criteria += self._texts(when, keys)
+            criteria += structure_criteria(when, keys, self.attempt)
+            beside = sql or _sql_among(when) or around
+            if when.params is not UNSET:
+                criteria.append(self._params(when.params, beside, (*keys, "params")))
         if when.session is not UNSET:
-            criteria += session_criteria(when.session, (*keys, "session"), self.attempt)
+            who = when.session if isinstance(when.session, SessionWhen) else SessionWhen(host=when.session.host)
+            criteria += session_criteria(who, (*keys, "session"), self.attempt)
         if when.state is not UNSET:
             self._expect_some(when.state, (*keys, "state"))
             criteria += [InState(scenario, state) for scenario, state in when.state.items()]
         if when.all is not UNSET:
             self._expect_some(when.all, (*keys, "all"))
-            for index, inner in enumerate(when.all):
+            every: Sequence[When | MessageWhen] = when.all
+            for index, inner in enumerate(every):
                 criteria += self._inside(inner, (*keys, "all", index), beside)
         if when.any is not UNSET:
             self._expect_some(when.any, (*keys, "any"))
-            inside = [self._inside(inner, (*keys, "any", index), beside) for index, inner in enumerate(when.any)]
+            some: Sequence[When | MessageWhen] = when.any
+            inside = [self._inside(inner, (*keys, "any", index), beside) for index, inner in enumerate(some)]
             criteria.append(AnyOf(tuple(map(Group, inside))))
         if when.not_ is not UNSET:
             criteria.append(Not(Group(self._inside(when.not_, (*keys, "not"), beside))))
@@ -133,7 +143,9 @@ class _Reading:
             criteria.append(self.attempt(self._by_code, when.python, at=(*keys, "python")))
         return tuple(criterion for criterion in criteria if criterion is not None)
 
-    def commands(self, words: CommandWord | list[CommandWord], keys: Keys) -> frozenset[str]:
+    def commands(
+        self, words: CommandWord | list[CommandWord] | MessageCommand | list[MessageCommand], keys: Keys
+    ) -> frozenset[str]:
         """The commands, as a request has them."""
         self._expect_some(words, keys)
         return frozenset(_COMMANDS.get(word, word) for word in (words if isinstance(words, list) else [words]))
@@ -156,13 +168,13 @@ class _Reading:
             words.per is not UNSET,
         )
 
-    def _inside(self, when: When, keys: Keys, around: Sql | None) -> tuple[Criterion, ...]:
+    def _inside(self, when: When | MessageWhen, keys: Keys, around: Sql | None) -> tuple[Criterion, ...]:
         """The criteria of a ``when`` inside of another."""
         for word in _ONLY_AT_THE_TOP:
             if getattr(when, word) is not UNSET:
                 problem = f"{word!r} stands at the top of 'when', not inside of all, any or not"
                 self.found.append(self.document.mistake(problem, *keys, word, key=True))
-        if when == When():
+        if when == type(when)():
             self.found.append(self.document.mistake(NOTHING_ASKED, *keys))
         return self.criteria(when, keys, around)
 

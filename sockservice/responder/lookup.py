@@ -13,8 +13,9 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from sockservice.responder.condition import STATEMENTS
+from sockservice.responder.condition import WITH_TEXT
 from sockservice.responder.fingerprints import Fingerprint
+from sockservice.responder.message_criteria import MessageText
 from sockservice.responder.shape_table import ShapeTable
 from sockservice.responder.structure_table import StructureTable, is_structural
 from sockservice.responder.stub import Rank, Stub
@@ -46,9 +47,9 @@ class Lookup:
         self._rest: list[Stub] = []
         longest = parts = 0
         for stub in sorted(stubs, key=_rank):
-            for command in stub.when.commands - STATEMENTS:
+            for command in stub.when.commands - WITH_TEXT:
                 self.commands.setdefault(command, []).append(stub)
-            if stub.when.commands & STATEMENTS:
+            if stub.when.commands & WITH_TEXT:
                 self._add(stub)
             if isinstance(stub.when.key, Sql):
                 longest = max(longest, len(stub.when.key.text))
@@ -63,7 +64,7 @@ class Lookup:
 
     def _add(self, stub: Stub) -> None:
         key = stub.when.key
-        if isinstance(key, SqlExact):
+        if isinstance(key, (SqlExact, MessageText)):
             self._exact.setdefault(key.text, []).append(stub)
         elif isinstance(key, Sql):
             self._shapes.add(stub, key)
@@ -86,7 +87,7 @@ class Lookup:
             subject: the request.
         """
         command = subject.request.command
-        if command not in STATEMENTS:
+        if command not in WITH_TEXT:
             named = self.commands.get(command, ())
             return tuple(stub for stub in named if _has_key(stub, subject) and stub.when.fits(subject))
         found: list[Stub] = []

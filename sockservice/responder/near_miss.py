@@ -8,19 +8,21 @@ neither ten thousand stubs nor a statement of a megabyte take long.
 
 from __future__ import annotations
 
+import difflib
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import attrs
 import msgspec
 
-from sockservice.responder.condition import STATEMENTS
+from sockservice.responder.condition import MESSAGES, STATEMENTS
 from sockservice.responder.differences import LOOKED_AT, loose
 from sockservice.responder.failure import Failure, Judge
 from sockservice.responder.lookup import Lookup
+from sockservice.responder.message_criteria import MessageText
 from sockservice.responder.near_words import Likeness, likeness_of
 from sockservice.responder.shapes import BOUND, NO_SHAPE, Shape, words_of
 from sockservice.responder.stub import Stub
@@ -42,6 +44,9 @@ COMPARED_WHOLE: Final = 8192
 
 _SAME_SHAPE: Final = 0.5
 _A_CRITERION: Final = 0.01
+MESSAGES_LOOKED_AT: Final = 200
+"""How many stubs for messages are compared with a message: their words are in no index."""
+_LETTERS: Final = 200
 _ABOUT_STATEMENTS: Final = STATEMENTS | {"prepare"}
 
 
@@ -100,7 +105,7 @@ class NearMisses:
         lookup: the tables that find them.
     """
 
-    def __init__(self, stubs: Iterable[Stub], lookup: Lookup) -> None:
+    def __init__(self, stubs: Sequence[Stub], lookup: Lookup) -> None:
         self._lookup = lookup
         forms: dict[Likeness, _Form] = {}
         for stub in stubs:
@@ -110,6 +115,7 @@ class NearMisses:
                 if form is None:
                     form = forms[likeness] = _Form(likeness)
                 form.add(stub)
+        self._messages = [stub for stub in stubs if stub.when.commands & MESSAGES][:MESSAGES_LOOKED_AT]
         self._forms = list(forms.values())
         self._postings: dict[str, list[int]] = {}
         for number, form in enumerate(self._forms):
@@ -136,6 +142,9 @@ class NearMisses:
     def _compared(self, subject: Subject) -> Iterator[tuple[float, Iterable[Stub]]]:
         """Stubs to compare with a request, and how like it they are by their words."""
         command = subject.request.command
+        if command in MESSAGES:
+            yield from self._like_messages(subject.text)
+            return
         if command not in _ABOUT_STATEMENTS:
             yield 1.0, self._lookup.commands.get(command, ())
             return
@@ -146,6 +155,17 @@ class NearMisses:
             form = self._forms[number]
             same = form.likeness.parts == parts
             yield form.likeness.shared(counts, len(parts)) + same * _SAME_SHAPE, form.nearest(subject.shape)
+
+    def _like_messages(self, text: str) -> Iterator[tuple[float, Iterable[Stub]]]:
+        """Stubs for messages, and how like a message each is: by its letters, where it says the whole message."""
+        matcher = difflib.SequenceMatcher(b=text[:_LETTERS].casefold(), autojunk=False)
+        for stub in self._messages:
+            key = stub.when.key
+            if isinstance(key, MessageText):
+                matcher.set_seq1(key.text[:_LETTERS].casefold())
+                yield matcher.quick_ratio(), (stub,)
+            else:
+                yield NEAR, (stub,)
 
     def _candidates(self, parts: tuple[str, ...]) -> Iterable[int]:
         """The numbers of the forms that share the rarest words with a statement."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -20,6 +20,8 @@ from sockservice.responder.fault_reader import read_fault
 from sockservice.responder.files_beside import NO_FILES, FilesBeside
 from sockservice.responder.giving import Breaking, Disturbing, Giving, disturbed, ends_transaction
 from sockservice.responder.journal import Source
+from sockservice.responder.message_answers import FAULTS, MessageAnswerReader
+from sockservice.responder.message_words import MessageEntry, MessageThen
 from sockservice.responder.mistakes import Mistakes
 from sockservice.responder.plan import Plan, Step
 from sockservice.responder.recipe import CannotAnswer, Made, Recipe
@@ -47,7 +49,7 @@ class PlanReader:
     beside: FilesBeside = NO_FILES
     seed: int | None = None
 
-    def plan(self, entry: StubEntry, name: str, keys: Keys) -> Plan:
+    def plan(self, entry: StubEntry | MessageEntry, name: str, keys: Keys) -> Plan:
         """The plan that a stub's ``then`` describes.
 
         Args:
@@ -61,7 +63,7 @@ class PlanReader:
         found: list[ConfigurationError] = []
         scalars = Scalars(self.document, _groups(entry.when), Dice(name, self.seed))
         several = isinstance(entry.then, list)
-        thens = entry.then if isinstance(entry.then, list) else [entry.then]
+        thens: Sequence[Then | MessageThen] = entry.then if isinstance(entry.then, list) else [entry.then]
         if not thens:
             found.append(self.document.mistake("'then' lists no answer", *keys))
         if entry.cycle and not several:
@@ -75,11 +77,16 @@ class PlanReader:
             raise Mistakes(found)
         return Plan(sound, entry.cycle)
 
-    def _step(self, then: Then, scalars: Scalars, keys: Keys, found: list[ConfigurationError]) -> Step | None:
+    def _step(
+        self, then: Then | MessageThen, scalars: Scalars, keys: Keys, found: list[ConfigurationError]
+    ) -> Step | None:
         """One answer, and what happens with it."""
         before = len(found)
-        answers = AnswerReader(self.document, scalars, self.beside, self._map_reader(scalars))
-        recipe = answers.recipe(then, keys, found)
+        if isinstance(then, MessageThen):
+            recipe = MessageAnswerReader(self.document, scalars, self.beside).recipe(then, keys, found)
+        else:
+            answers = AnswerReader(self.document, scalars, self.beside, self._map_reader(scalars))
+            recipe = answers.recipe(then, keys, found)
         fault = self._fault(then, keys, found)
         fixed, disturbing = self._disturbing(then, keys, found)
         delay = self._delay(then, "delay", keys, found)
@@ -116,17 +123,20 @@ class PlanReader:
 
     # --- what happens with it -------------------------------------------------------------------
 
-    def _fault(self, then: Then, keys: Keys, found: list[ConfigurationError]) -> Breaking | None:
+    def _fault(self, then: Then | MessageThen, keys: Keys, found: list[ConfigurationError]) -> Breaking | None:
         if then.fault is UNSET:
             return None
         try:
-            return read_fault(then.fault)
+            fault = read_fault(then.fault)
+            if isinstance(then, MessageThen) and fault.name not in FAULTS:
+                raise ValueError(f"{fault.name!r} is no fault of messages; known: {', '.join(FAULTS)}")
+            return fault
         except ValueError as reason:
             found.append(self.document.mistake(str(reason), *keys, "fault"))
             return None
 
-    def _delay(self, then: Then, word: str, keys: Keys, found: list[ConfigurationError]) -> Delay | None:
-        value = getattr(then, word)
+    def _delay(self, then: Then | MessageThen, word: str, keys: Keys, found: list[ConfigurationError]) -> Delay | None:
+        value = getattr(then, word, UNSET)
         if value is UNSET:
             return None
         try:
@@ -136,7 +146,7 @@ class PlanReader:
             return None
 
     def _disturbing(
-        self, then: Then, keys: Keys, found: list[ConfigurationError]
+        self, then: Then | MessageThen, keys: Keys, found: list[ConfigurationError]
     ) -> tuple[tuple[Disturbance, ...], tuple[Disturbing, ...]]:
         """What is wrong with how the answer is sent: what is always the same, and what is random."""
         fixed: list[Disturbance] = []
@@ -158,7 +168,7 @@ class PlanReader:
             fixed.append(Break(ending=Ending.RST if then.then_close == "rst" else Ending.FIN))
         return tuple(fixed), tuple(random)
 
-    def _check_rows(self, then: Then, keys: Keys, found: list[ConfigurationError]) -> None:
+    def _check_rows(self, then: Then | MessageThen, keys: Keys, found: list[ConfigurationError]) -> None:
         """Tell pauses between the rows of what has none."""
         if any(getattr(then, word) is not UNSET for word in (*ROWS, "results", "python")):
             return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import attrs
 
 from sockservice.answers import Request, Rows
+from sockservice.responder.condition import WITH_TEXT
 from sockservice.responder.failure import Failure, failure_of
 from sockservice.responder.lookup import Lookup
 from sockservice.responder.near_miss import NearMiss, NearMisses
@@ -121,7 +122,7 @@ class StubAnswers:
         """The answer of the stub that matches, the same object each time where it is constant; None where none does."""
         if self._of is not self._files.current:
             self._begin_anew()  # the files were read again
-        if request.params or request.command not in ("query", "execute"):
+        if request.params or request.command not in WITH_TEXT:
             subject = self._subject(request)
             found = self._choose(self._candidates(subject), subject)
             return self._describe(subject) if found is None and request.command == "prepare" else found

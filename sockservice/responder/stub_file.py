@@ -39,10 +39,10 @@ class Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     database: Annotated[Text | UnsetType, Meta(description="A database that the server shows as existing.")] = UNSET
     fallback: Annotated[
-        Literal["error", "empty"] | UnsetType,
+        Literal["sql", "error", "empty"] | UnsetType,
         Meta(
-            description="What answers when no stub does: an error that names the nearest stub, or an empty result with "
-            "a warning that does."
+            description="What answers when no stub does: the embedded database, an error that names the nearest stub, "
+            "or an empty result with a warning that does."
         ),
     ] = UNSET
 
@@ -50,7 +50,7 @@ class Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int | UnsetType, Meta(description="Of the random numbers of the file's stubs, so that each run has the same.")
     ] = UNSET
 
-    reserved: ClassVar[frozenset[str]] = frozenset(["sql", "upstream"])
+    reserved: ClassVar[frozenset[str]] = frozenset(["upstream"])
 
 
 class StubFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,11 +11,12 @@ import attrs
 from msgspec import UNSET
 
 from sockservice.documents import Document, position, survey_document
-from sockservice.errors import ConfigurationError
+from sockservice.errors import ConfigurationError, Place
 from sockservice.responder.condition_reader import ConditionReader
 from sockservice.responder.fault import Fault
 from sockservice.responder.fault_reader import FaultReader
 from sockservice.responder.files_beside import NO_FILES, FilesBeside
+from sockservice.responder.message_words import MessageEntry, MessageFile, MessageThen, MessageWhen
 from sockservice.responder.mistakes import Mistakes
 from sockservice.responder.named_faults import FAULT_ENTRY
 from sockservice.responder.plan_reader import PlanReader
@@ -24,10 +25,31 @@ from sockservice.responder.stub_file import StubEntry, StubFile
 from sockservice.responder.then_words import OkThen, Then
 from sockservice.responder.when_words import When
 
-Thens: Final[Any] = Then | list[Then]
-_ANY_WHEN: Final = When(regex=".*")
-_ANY_THEN: Final = Then(ok=OkThen())
-"""What stands in for parts that have not their shape: they are told already, and the others are still checked."""
+
+@attrs.frozen
+class Format:
+    """The types of one sort of stub files.
+
+    Attributes:
+        file: the whole file.
+        when: of a stub.
+        then: of a stub, a list of them apart.
+        any_stub: stands in for the parts of a stub that have not their shape: they are told already, and the others are
+            still checked.
+    """
+
+    file: Any
+    when: Any
+    then: Any
+    any_stub: StubEntry | MessageEntry
+
+
+MYSQL: Final = Format(StubFile, When, Then, StubEntry(When(regex=".*"), Then(ok=OkThen())))
+"""The stub files of the service ``mysql``."""
+MESSAGES: Final = Format(
+    MessageFile, MessageWhen, MessageThen, MessageEntry(MessageWhen(regex=".*"), MessageThen(silence=True))
+)
+"""Those of the services ``stream`` and ``datagram``."""
 
 
 @attrs.frozen
@@ -37,28 +59,31 @@ class StubReader:
     Attributes:
         document: a StubFile, or what has mistakes against it.
         beside: the files that its stubs name.
+        format: what types it has.
     """
 
     document: Document[Any]
     beside: FilesBeside = NO_FILES
+    format: Format = MYSQL
 
     @classmethod
-    def of(cls, file: Path, note: Callable[[Path], None] = lambda _: None) -> StubReader:
+    def of(cls, file: Path, note: Callable[[Path], None] = lambda _: None, format: Format = MYSQL) -> StubReader:  # noqa: A002
         """Read a file.
 
         Args:
             file: it.
             note: see :class:`FilesBeside`.
+            format: what types it has.
 
         Raises:
             ConfigurationError: it cannot be read, or is not YAML.
         """
-        return cls(survey_document(file, StubFile), FilesBeside(file.parent, note=note))
+        return cls(survey_document(file, format.file), FilesBeside(file.parent, note=note), format)
 
     @property
     def databases(self) -> tuple[str, ...]:
         """The database that a sound file names under ``defaults``, if it does."""
-        database = self.document.value.defaults.database
+        database = getattr(self.document.value.defaults, "database", UNSET)
         return () if database is UNSET else (database,)
 
     @property
@@ -75,7 +100,7 @@ class StubReader:
         Raises:
             ConfigurationError: the files before it name another one.
         """
-        fallback = self.document.value.defaults.fallback
+        fallback = getattr(self.document.value.defaults, "fallback", UNSET)
         if fallback is UNSET:
             return before
         if before and fallback != before:
@@ -84,6 +109,12 @@ class StubReader:
             )
             raise self.document.mistake(problem, "defaults", "fallback")
         return str(fallback)
+
+    @property
+    def framing(self) -> tuple[str, Place] | None:
+        """The framing that a sound file names under ``defaults``, and where; None where it names none."""
+        framing = getattr(self.document.value.defaults, "framing", UNSET)
+        return None if framing is UNSET else (framing, self.document.place("defaults", "framing"))
 
     def stubs(self, first: int) -> list[Stub]:
         """All stubs of the file; the first one has the number ``first`` among all files' stubs.
@@ -132,7 +163,7 @@ class StubReader:
     def _sound_faults(self) -> Iterator[tuple[int, Any]]:
         """The entries under ``faults`` that have their shape, with their numbers from 0."""
         if not self.document.mistakes:
-            yield from enumerate(self.document.value.faults)
+            yield from enumerate(getattr(self.document.value, "faults", ()))
             return
         for index in range(len(self.document.part(list[Any], "faults") or ())):
             entry = self.document.part(FAULT_ENTRY, "faults", index)
@@ -145,9 +176,12 @@ class StubReader:
         seed = UNSET if self.document.mistakes else self.document.value.defaults.seed
         return None if seed is UNSET else seed
 
-    def _sound_entries(self) -> Iterator[StubEntry]:
+    def _sound_entries(self) -> Iterator[Any]:
         """The stubs of a file that lacks its shape, as far as they have theirs."""
+        kinds = self.format
+        spare: Any = kinds.any_stub
+        thens: Any = kinds.then | list[kinds.then]  # type: ignore[name-defined]
         for index in range(len(self.document.part(list[Any], "stubs") or ())):
-            when = self.document.part(When, "stubs", index, "when")
-            then = self.document.part(Thens, "stubs", index, "then")
-            yield StubEntry(_ANY_WHEN if when is None else when, then or _ANY_THEN)
+            when = self.document.part(kinds.when, "stubs", index, "when")
+            then = self.document.part(thens, "stubs", index, "then")
+            yield type(spare)(spare.when if when is None else when, then or spare.then)

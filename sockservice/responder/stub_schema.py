@@ -10,15 +10,22 @@ from typing import Any
 
 import msgspec
 
+from sockservice.responder.message_words import MessageFile
 from sockservice.responder.stub_file import StubFile
 
 
 def schema() -> dict[str, Any]:
     """The schema (JSON Schema 2020-12), which refers to nothing outside of itself."""
+    (of_mysql, of_messages), parts = msgspec.json.schema_components(
+        (StubFile, MessageFile), ref_template="#/$defs/{name}"
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "sockservice stub file",
-        **msgspec.json.schema(StubFile),
+        "if": {"properties": {"service": {"enum": ["stream", "datagram"]}}, "required": ["service"]},
+        "then": of_messages,
+        "else": of_mysql,
+        "$defs": parts,
     }
 
 

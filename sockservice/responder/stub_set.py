@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
-from sockservice.errors import ConfigurationError
+from sockservice.errors import ConfigurationError, Place
 from sockservice.file_stamps import stamp_of
 from sockservice.interfaces import Stamp
 from sockservice.responder.fault import Fault
@@ -32,6 +32,7 @@ class StubSet:
         fallback: what the files want to answer when no stub does; ``""`` where they do not say.
         faults: the faults that the files arm, in their order.
         files: the files that were read for them.
+        framing: how the first file that says so has messages of a stream framed, and where; None where none does.
         initial_states: the state that each scenario begins in: the first one that a stub asks for.
         lookup: the tables that find them.
         near_misses: the tables that find what is near to them.
@@ -42,6 +43,7 @@ class StubSet:
     fallback: str = ""
     faults: tuple[Fault, ...] = ()
     files: tuple[Path, ...] = ()
+    framing: tuple[str, Place] | None = None
     initial_states: Mapping[str, str] = attrs.field(init=False, repr=False, eq=False)
     lookup: Lookup = attrs.field(init=False, repr=False, eq=False)
     near_misses: NearMisses = attrs.field(init=False, repr=False, eq=False)
@@ -59,13 +61,16 @@ class StubSet:
         return NearMisses(self.stubs, self.lookup)
 
     @classmethod
-    def load(cls, paths: Iterable[Path | str], seen: dict[str, Stamp] | None = None) -> StubSet:
+    def load(
+        cls, paths: Iterable[Path | str], seen: dict[str, Stamp] | None = None, *, messages: bool = False
+    ) -> StubSet:
         """Read stub files.
 
         Args:
             paths: files, and folders, of which all stub files are read that :func:`stub_paths` finds. A file that
                 occurs twice is read once.
             seen: is filled with the files, each with its stamp from just before it was read, on failure too.
+            messages: whether they are those of the services ``stream`` and ``datagram``.
 
         Raises:
             ConfigurationError: at least one file cannot be used; ``mistakes`` holds all that is wrong in all.
@@ -75,8 +80,13 @@ class StubSet:
         databases: dict[str, None] = {}
         fallback = ""
         faults: list[Fault] = []
+        framing: tuple[str, Place] | None = None
         mistakes: list[ConfigurationError] = []
         read: set[str] = set()
+
+        def note(file: Path) -> None:
+            seen.setdefault(str(file), stamp_of(file))
+
         for name in (name for path in paths for name in stub_paths(os.fspath(path), mistakes)):
             seen.setdefault(name, stamp_of(name))
             same = os.path.realpath(name)
@@ -84,7 +94,7 @@ class StubSet:
                 continue
             read.add(same)
             try:
-                reader = _reader(Path(name))
+                reader = _reader(Path(name), note, messages=messages)
                 stubs.extend(reader.stubs(len(stubs)))
                 fallback = reader.fallback(fallback)
             except ConfigurationError as error:
@@ -92,13 +102,14 @@ class StubSet:
             else:
                 databases.update(dict.fromkeys(reader.databases))
                 faults.extend(reader.faults)
+                framing = framing or reader.framing
         if mistakes:
             raise ConfigurationError.together(mistakes)
-        return cls(tuple(stubs), tuple(databases), fallback, tuple(faults), tuple(map(Path, seen)))
+        return cls(tuple(stubs), tuple(databases), fallback, tuple(faults), tuple(map(Path, seen)), framing)
 
 
-def _reader(file: Path) -> StubReader:
+def _reader(file: Path, note: Callable[[Path], None], *, messages: bool) -> StubReader:
     # Without stub files nothing of YAML is imported: a tenth of the time to start.
-    from sockservice.responder.stub_reader import StubReader
+    from sockservice.responder.stub_reader import MESSAGES, MYSQL, StubReader
 
-    return StubReader.of(file)
+    return StubReader.of(file, note, MESSAGES if messages else MYSQL)

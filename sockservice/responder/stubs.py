@@ -43,6 +43,7 @@ class Stubs:
 
     Args:
         paths: the stub files and folders, as for :meth:`StubSet.load`.
+        messages: as for :meth:`StubSet.load`.
 
     Attributes:
         paths: the same.
@@ -56,7 +57,8 @@ class Stubs:
 
     _log = Logger()
 
-    def __init__(self, paths: Iterable[Path | str] = ()) -> None:
+    def __init__(self, paths: Iterable[Path | str] = (), *, messages: bool = False) -> None:
+        self._messages = messages
         self.paths = tuple(Path(path) for path in paths)
         self.current = StubSet()
         self.problems: tuple[str, ...] = ()
@@ -67,7 +69,7 @@ class Stubs:
         """Read the files; changes nothing here."""
         seen: dict[str, Stamp] = {}
         try:
-            return Reading(StubSet.load(self.paths, seen), seen)
+            return Reading(StubSet.load(self.paths, seen, messages=self._messages), seen)
         except ConfigurationError as error:
             return Reading(error, seen)
 

@@ -39,9 +39,9 @@ LINES: Final = 20
 """How many statements are logged in :data:`SECONDS`; the rest is counted, so that no client can fill a disk."""
 SECONDS: Final = 10.0
 
-FALLBACKS: Final = ("error", "empty")
+FALLBACKS: Final = ("error", "empty", "sql")
 """The fallbacks there are, the first where nobody says which."""
-RESERVED: Final = ("sql", "upstream")
+RESERVED: Final = ("upstream",)
 """Those that are not there yet."""
 
 LOOKED_AT: Final = 64 * 1024

@@ -17,7 +17,8 @@ HELLO = Message(b"hello")
     [
         (HELLO, [b"hello\r\n"]),
         (Message(b"hello", raw=True), [b"hello"]),
-        (Results((HELLO, Message(b"you"))), [b"hello\r\nyou\r\n"]),
+        (Results((HELLO, Message(b"you"))), [b"hello\r\n", b"you\r\n"]),
+        (Disturbed(Results((HELLO, HELLO)), (Break(),)), [b"hello\r\nhello\r\n", Ending.FIN]),
         (Ok(), []),
         (None, []),
         (Error(1105, "HY000", "no stub"), [Ending.FIN]),

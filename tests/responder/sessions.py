@@ -67,6 +67,7 @@ class FakeSession:
     warnings: Any = ()
     asker: Any = None
     workspace: Any = None
+    on_end: list[Any] = attrs.field(factory=list)
 
     def may_use(self, database: str) -> bool:
         return self.allowed is None or database in self.allowed

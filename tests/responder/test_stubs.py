@@ -219,8 +219,8 @@ def test_an_edit_between_the_look_and_the_reading_is_not_lost(path, monkeypatch)
     stubs = Stubs([path])
     of = StubReader.of
 
-    def slow(file):
-        reader = of(file)
+    def slow(file, *arguments):
+        reader = of(file, *arguments)
         file.write_text(sound(5))
         return reader
 

@@ -192,7 +192,7 @@ def assign_default(session: ISession, name: str, scope: Scope) -> None:
     """
     variable = writable(name, scope)
     to_global = scope is Scope.GLOBAL or not variable.has_session
-    value = variable.default if to_global else value_of(session, variable, of_session=False)
+    value = variable.default if to_global or variable.name in _LIVE else value_of(session, variable, of_session=False)
     _store(session, variable, scope, value)
     _couple(session, variable, scope, value)
 

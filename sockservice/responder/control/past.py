@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from zope.interface import implementer
@@ -44,6 +45,7 @@ class PastSession:
         self.variables: dict[str, Any] = {}
         self.user_variables: dict[str, Any] = {}
         self.prepared: dict[str, str] = {}
+        self.on_end: list[Callable[[], None]] = []
 
     def may_use(self, database: str) -> bool:  # noqa: ARG002
         """It asks for nothing any more."""

@@ -1,0 +1,309 @@
+"""Conditions: comparisons, logic, IN, BETWEEN, LIKE, and what chooses by them (MySQL 8.4 manual, 14.4 and 14.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlglot import exp
+
+from sockservice.sql import comparison as to
+from sockservice.sql.errors import Refused, near, unsupported
+from sockservice.sql.expressions import Expressions, common_type, in_type, rule, special
+from sockservice.sql.kinds import BIGINT, BOOLEAN, Kind
+from sockservice.sql.subqueries import one_row_of, refuse_limit, unwrapped
+from sockservice.sql.typed import NULL, Typed, made, text_literal
+
+_COMPARISONS: Final[dict[type[exp.Expr], str]] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.GT: ">",
+    exp.GTE: ">=",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.NullSafeEQ: "IS",
+}
+
+
+def row_of(node: exp.Expr) -> list[exp.Expr] | None:
+    """The parts of a row constructor, ``(1, 2)`` or ``ROW(1, 2)``; None for anything else."""
+    if isinstance(node, exp.Tuple):
+        return list(node.expressions)
+    if isinstance(node, exp.Anonymous) and str(node.this).upper() == "ROW":
+        return list(node.expressions)
+    return None
+
+
+@rule(*_COMPARISONS)
+def _comparison(self: Expressions, node: exp.Binary) -> Typed:
+    sign = _COMPARISONS[type(node)]
+    rows = row_of(node.this), row_of(node.expression)
+    if rows[0] is not None or rows[1] is not None:
+        return _rows(self, node, sign)
+    left, right = self.compile(node.this), self.compile(node.expression)
+    a, b = to.compared(left, right)
+    nullable = False if sign == "IS" else None
+    return made(f"({a} {sign} {b})", BOOLEAN, left, right, nullable=nullable)
+
+
+def _rows(self: Expressions, node: exp.Binary, sign: str) -> Typed:
+    """A comparison of rows, column by column."""
+    left, right = row_of(node.this), row_of(node.expression)
+    query = unwrapped(node.expression)
+    if left is not None and isinstance(query, exp.Query):
+        return _row_of_query(self, left, query, sign)
+    if left is None or right is None or len(left) != len(right):
+        raise Refused("ER_OPERAND_COLUMNS", len(left if left is not None else right or ()) if left else 1)
+    pairs = [
+        (self.compile(one), self.compile(other)) if row_of(one) is None and row_of(other) is None else None
+        for one, other in zip(left, right, strict=True)
+    ]
+    parts = [value for pair in pairs if pair is not None for value in pair]
+    if sign in ("=", "IS", "<>"):
+        tests = []
+        for pair, one, other in zip(pairs, left, right, strict=True):
+            if pair is None:
+                tests.append(_rows(self, exp.EQ(this=one, expression=other), "=" if sign == "<>" else sign).sql)
+            else:
+                a, b = to.compared(*pair)
+                tests.append(f"{a} {'=' if sign == '<>' else sign} {b}")
+        text = f"({' AND '.join(tests)})"
+        return made(f"(NOT {text})" if sign == "<>" else text, BOOLEAN, *parts)
+    text = ""
+    for pair in reversed(pairs):
+        if pair is None:
+            raise Refused("ER_OPERAND_COLUMNS", 1)
+        a, b = to.compared(*pair)
+        text = f"({a} {sign[0]} {b} OR ({a} = {b} AND {text}))" if text else f"({a} {sign} {b})"
+    return made(text, BOOLEAN, *parts)
+
+
+@rule(exp.And, exp.Or)
+def _connective(self: Expressions, node: exp.Connector) -> Typed:
+    left, right = self.compile(node.this), self.compile(node.expression)
+    word = "AND" if isinstance(node, exp.And) else "OR"
+    return made(f"({to.as_truth(left)} {word} {to.as_truth(right)})", BOOLEAN, left, right)
+
+
+@rule(exp.Xor)
+def _exclusive_or(self: Expressions, node: exp.Xor) -> Typed:
+    left, right = self.compile(node.this), self.compile(node.expression)
+    return made(f"((NOT {to.as_truth(left)}) <> (NOT {to.as_truth(right)}))", BOOLEAN, left, right)
+
+
+@rule(exp.Not)
+def _not(self: Expressions, node: exp.Not) -> Typed:
+    value = self.compile(node.this)
+    return made(f"(NOT {to.as_truth(value)})", BOOLEAN, value)
+
+
+@rule(exp.Is)
+def _is(self: Expressions, node: exp.Is) -> Typed:
+    value = self.compile(node.this)
+    wanted = node.expression
+    if isinstance(wanted, exp.Boolean):
+        test = f"(IFNULL({to.as_truth(value)} {'<>' if wanted.this else '='} 0, 0))"
+        return made(test, BOOLEAN, value, nullable=False)
+    return made(f"({value.sql} IS NULL)", BOOLEAN, value, nullable=False)
+
+
+@rule(exp.Between)
+def _between(self: Expressions, node: exp.Between) -> Typed:
+    value, low, high = (self.compile(part) for part in (node.this, node.args["low"], node.args["high"]))
+    a, b = to.compared(value, low)
+    c, d = to.compared(value, high)
+    return made(f"({a} >= {b} AND {c} <= {d})", BOOLEAN, value, low, high)
+
+
+def _row_of_query(self: Expressions, parts: list[exp.Expr], query: exp.Expr, sign: str) -> Typed:
+    """A comparison of a row with the one that a query gives."""
+    text, columns = self.subquery(query, self.scope)
+    if len(columns) != len(parts):
+        raise Refused("ER_OPERAND_COLUMNS", len(parts))
+    if sign not in ("=", "IS", "<>"):
+        raise unsupported(f"{sign} of a row and a query")
+    values = [self.compile(part) for part in parts]
+    pairs = [to.compared(value, column) for value, (_, column) in zip(values, columns, strict=True)]
+    test = " AND ".join(f"{a} {'=' if sign == '<>' else sign} {b}" for a, b in pairs)
+    found = one_row_of(query, text, f"NOT ({test})" if sign == "<>" else f"({test})")
+    return made(f"({found})", BOOLEAN, *values, nullable=True)
+
+
+@rule(exp.In)
+def _in(self: Expressions, node: exp.In) -> Typed:
+    query = node.args.get("query")
+    if query is not None:
+        return _in_query(self, node, query.this if isinstance(query, exp.Subquery) else query)
+    if row_of(node.this) is not None:
+        tests = [_rows(self, exp.EQ(this=node.this, expression=item), "=") for item in node.expressions]
+        return made(f"({' OR '.join(test.sql for test in tests)})", BOOLEAN, *tests)
+    value = self.compile(node.this)
+    items = [self.compile(item) for item in node.expressions]
+    pairs = [to.compared(value, item) for item in items]
+    if len({left for left, _ in pairs}) == 1:
+        text = f"({pairs[0][0]} IN ({', '.join(right for _, right in pairs)}))"
+    else:
+        text = "(" + " OR ".join(f"{left} = {right}" for left, right in pairs) + ")"
+    return made(text, BOOLEAN, value, *items)
+
+
+def _in_query(self: Expressions, node: exp.In, query: exp.Expr) -> Typed:
+    refuse_limit(query)
+    text, columns = self.subquery(query, self.scope)
+    parts = row_of(node.this) or [node.this]
+    if len(columns) != len(parts):
+        raise Refused("ER_OPERAND_COLUMNS", len(parts))
+    values = [self.compile(part) for part in parts]
+    pairs = [to.compared(value, column) for value, (_, column) in zip(values, columns, strict=True)]
+    left = pairs[0][0] if len(pairs) == 1 else f"({', '.join(one for one, _ in pairs)})"
+    if any(other != column.sql for (_, other), (_, column) in zip(pairs, columns, strict=True)):
+        text = f"SELECT {', '.join(other for _, other in pairs)} FROM ({text})"
+    return made(f"({left} IN ({text}))", BOOLEAN, *values, nullable=True)
+
+
+@rule(exp.Like)
+def _like(self: Expressions, node: exp.Like) -> Typed:
+    return _alike(self, node, "\\")
+
+
+def _alike(self: Expressions, node: exp.Like, escape: str) -> Typed:
+    value, pattern = self.compile(node.this), self.compile(node.expression)
+    collation = "binary" if Kind.BINARY in (value.kind, pattern.kind) else self.collation(value, pattern).collation
+    arguments = f"{to.as_text(value)}, {to.as_text(pattern)}, {text_literal(escape)}, {text_literal(collation)}"
+    text = f"mysql_like({arguments})"
+    return made(f"(NOT {text})" if node.args.get("negate") else text, BOOLEAN, value, pattern)
+
+
+@rule(exp.Escape)
+def _escape(self: Expressions, node: exp.Escape) -> Typed:
+    escape = self.constant(node.expression)
+    if escape is not None and len(str(escape)) > 1:
+        raise Refused("ER_WRONG_ARGUMENTS", "ESCAPE")
+    inner = node.this
+    if isinstance(inner, exp.Not):
+        return _not(self, exp.Not(this=exp.Escape(this=inner.this, expression=node.expression)))
+    return _alike(self, inner, "" if escape is None else str(escape))
+
+
+# --- choices ----------------------------------------------------------------------------------
+
+
+@rule(exp.Case)
+def _case(self: Expressions, node: exp.Case) -> Typed:
+    subject = self.compile(node.this) if node.this is not None else None
+    conditions, results, parts = [], [], []
+    for branch in node.args["ifs"]:
+        when = self.compile(branch.this)
+        parts.append(when)
+        conditions.append(to.as_truth(when) if subject is None else " = ".join(to.compared(subject, when)))
+        results.append(self.compile(branch.args["true"]))
+    if subject is not None:
+        parts.append(subject)
+    default = self.compile(node.args["default"]) if node.args.get("default") is not None else NULL
+    return chosen(self, conditions, results, default, parts)
+
+
+def chosen(
+    self: Expressions, conditions: list[str], results: list[Typed], default: Typed, parts: Sequence[Typed] = ()
+) -> Typed:
+    """A CASE.
+
+    Args:
+        self: compiles the statement.
+        conditions: the texts of its conditions.
+        results: what it gives for each.
+        default: what it gives where none holds.
+        parts: what the conditions are made of.
+    """
+    kind = common_type([*results, default])
+    branches = " ".join(
+        f"WHEN {condition} THEN {in_type(result, kind)}" for condition, result in zip(conditions, results, strict=True)
+    )
+    return made(
+        f"CASE {branches} ELSE {in_type(default, kind)} END",
+        kind,
+        *results,
+        default,
+        *(part._replace(nullable=False) for part in parts),
+        like=self.collation(*results, default),
+    )
+
+
+@rule(exp.If)
+def _if(self: Expressions, node: exp.If) -> Typed:
+    no = node.args.get("false")
+    if no is None:
+        raise near(")")
+    condition = self.compile(node.this)
+    return chosen(self, [to.as_truth(condition)], [self.compile(node.args["true"])], self.compile(no), [condition])
+
+
+def _arguments(self: Expressions, node: exp.Anonymous, least: int, most: int | None = None) -> list[Typed]:
+    if len(node.expressions) < least or (most is not None and len(node.expressions) > most):
+        raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", str(node.this).upper())
+    return [self.compile(part) for part in node.expressions]
+
+
+@special("ifnull", "coalesce")
+def _coalesce(self: Expressions, node: exp.Anonymous) -> Typed:
+    is_pair = str(node.this).lower() == "ifnull"
+    values = _arguments(self, node, 2 if is_pair else 1, 2 if is_pair else None)
+    kind = common_type(values)
+    texts = [in_type(value, kind) for value in values]
+    text = f"COALESCE({', '.join(texts)})" if len(texts) > 1 else texts[0]
+    nullable = all(value.nullable for value in values)
+    return made(text, kind, *values, nullable=nullable, like=self.collation(*values))
+
+
+@special("nullif")
+def _nullif(self: Expressions, node: exp.Anonymous) -> Typed:
+    value, other = _arguments(self, node, 2, 2)
+    a, b = to.compared(value, other)
+    text = f"CASE WHEN {a} = {b} THEN NULL ELSE {value.sql} END"
+    return made(text, value.type, value, other, nullable=True, like=self.collation(value))
+
+
+@special("isnull")
+def _isnull(self: Expressions, node: exp.Anonymous) -> Typed:
+    (value,) = _arguments(self, node, 1, 1)
+    return made(f"({value.sql} IS NULL)", BOOLEAN, value, nullable=False)
+
+
+@special("greatest", "least")
+def _extreme(self: Expressions, node: exp.Anonymous) -> Typed:
+    values = _arguments(self, node, 2)
+    kind = common_type(values)
+    like = self.collation(*values)
+    texts = [in_type(value, kind) for value in values]
+    wanted = Typed("", kind).kind
+    name = {
+        Kind.TEXT: like.collation,
+        Kind.DECIMAL: "decimal",
+        Kind.TIME: "time",
+    }.get(wanted, "")
+    word = "MAX" if str(node.this).lower() == "greatest" else "MIN"
+    if word == "MIN":
+        texts.reverse()  # of equal ones SQLite takes the last, MySQL the first
+    first = f"{texts[0]} COLLATE {name}" if name else texts[0]
+    return made(f"{word}({', '.join([first, *texts[1:]])})", kind, *values, like=like)
+
+
+@rule(exp.Interval)
+def _interval(self: Expressions, node: exp.Interval) -> Typed:
+    """The function INTERVAL(): which of several numbers, sorted upwards, is greater than the first."""
+    if node.unit is not None or not isinstance(node.this, exp.Tuple):
+        raise near("INTERVAL")
+    value, *others = (self.compile(part) for part in node.this.expressions)
+    texts = ", ".join([to.as_double(value), *map(to.as_double, others)])
+    return made(f"interval_place({texts})", BIGINT, value, *others, nullable=False)
+
+
+@special("strcmp")
+def _strcmp(self: Expressions, node: exp.Anonymous) -> Typed:
+    left, right = _arguments(self, node, 2, 2)
+    collation = self.collation(left, right).collation
+    if Kind.BINARY in (left.kind, right.kind):
+        collation = "binary"
+    a, b = to.as_text(left), to.as_text(right)
+    text = f"CASE WHEN {a} = {b} COLLATE {collation} THEN 0 WHEN {a} < {b} COLLATE {collation} THEN -1 "
+    return made(f"{text}WHEN {a} > {b} COLLATE {collation} THEN 1 END", BIGINT, left, right)

@@ -1,0 +1,456 @@
+"""Expressions of MySQL, compiled to expressions of SQLite with the types that MySQL gives them.
+
+What compiles each kind of node is entered here by :func:`rule`, from this module and those beside it: operators,
+conditions, casts, calls …
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from sqlglot import exp
+
+from sockservice.collations import find_charset
+from sockservice.sql import comparison as to
+from sockservice.sql.conversions import scaled
+from sockservice.sql.errors import Refused, near, unsupported
+from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, decimal_type, text_type, wide
+from sockservice.sql.moments import SECOND, of_datetime, time_text
+from sockservice.sql.plan import PlanBuilder
+from sockservice.sql.registry import Function
+from sockservice.sql.reserved import CALLED_BARE
+from sockservice.sql.scope import Scope
+from sockservice.sql.shapes import is_aggregate, shape
+from sockservice.sql.surroundings import variable
+from sockservice.sql.typed import NULL, Typed, made, text_literal
+from sockservice.sqltypes import SqlType
+
+if TYPE_CHECKING:
+    from sockservice.interfaces import ISession
+    from sockservice.sql.session import SqlSession
+
+Compile = Callable[["Expressions", Any], Typed]
+Compiler = TypeVar("Compiler", bound=Compile)
+_RULES: Final[dict[type[exp.Expr], Compile]] = {}
+
+SPECIAL: Final[dict[str, Compile]] = {}
+"""Functions that are more than a call: aggregates, IFNULL, COUNT …; by name in lower case."""
+
+
+def rule(*nodes: type[exp.Expr]) -> Callable[[Compiler], Compiler]:
+    """A decorator that enters what compiles nodes of these types."""
+
+    def enter(compile_node: Compiler) -> Compiler:
+        for node in nodes:
+            _RULES[node] = compile_node
+        return compile_node
+
+    return enter
+
+
+def special(*names: str) -> Callable[[Compiler], Compiler]:
+    """A decorator that enters what compiles a function of these names."""
+
+    def enter(compile_node: Compiler) -> Compiler:
+        for name in names:
+            SPECIAL[name] = compile_node
+        return compile_node
+
+    return enter
+
+
+class Expressions:
+    """Compiles the expressions of one query.
+
+    Args:
+        scope: the names that they can see.
+        builder: what is noted on the way.
+        session: whose variables and database.
+        subquery: compiles a query inside an expression: gives its text and its columns.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        builder: PlanBuilder,
+        session: SqlSession,
+        subquery: Callable[[exp.Expr, Scope], tuple[str, list[tuple[str, Typed]]]],
+    ) -> None:
+        self.scope = scope
+        self.builder = builder
+        self.session = session
+        self.subquery = subquery
+
+    def compile(self, node: exp.Expr) -> Typed:
+        """Compile one expression.
+
+        Raises:
+            Refused: MySQL refuses it, or it is not supported here (1235).
+        """
+        scope = self.scope
+        if scope.rolled and not scope.within_aggregate:
+            rolled = scope.rolled.get(shape(node, self.builder, scope))
+            if rolled is not None:
+                return rolled
+        quantified = node.args.get("expression")
+        if isinstance(quantified, (exp.Any, exp.All)):
+            node = quantified
+        within = is_aggregate(node)
+        if within and (not scope.takes_aggregates or _is_of_outer_condition(node, scope)):
+            raise Refused("ER_INVALID_GROUP_FUNC_USE")
+        scope.within_aggregate += within
+        try:
+            for kind in type(node).__mro__:
+                compile_node = _RULES.get(kind)
+                if compile_node is not None:
+                    return compile_node(self, node)
+        finally:
+            scope.within_aggregate -= within
+        raise unsupported(f"{node.sql(dialect='mysql')[:60]!r}")
+
+    def condition(self, node: exp.Expr) -> str:
+        """Compile an expression that is a condition; gives its text."""
+        return to.as_truth(self.compile(node))
+
+    def call(self, function: Function, name: str, nodes: list[exp.Expr]) -> Typed:
+        """Compile a call of one of our functions."""
+        if len(nodes) < function.least or (function.most is not None and len(nodes) > function.most):
+            raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name.upper())
+        return self.called(function, [self.compile(node) for node in nodes])
+
+    def called(self, function: Function, arguments: list[Typed]) -> Typed:
+        """A call with compiled arguments."""
+        letters = function.letters(len(arguments))
+        texts = [_CONVERTERS[letter](argument) for argument, letter in zip(arguments, letters, strict=True)]
+        like = self.collation(*(each for each, letter in zip(arguments, letters, strict=True) if letter in "sx"))
+        if function.collated:
+            binary = any(each.kind is Kind.BINARY for each in arguments)
+            texts.append(text_literal("binary" if binary else like.collation))
+        returns = function.returns if isinstance(function.returns, SqlType) else function.returns(arguments)
+        nullable = function.nullable or (not function.nulls and any(argument.nullable for argument in arguments))
+        return made(f"{function.name}({', '.join(texts)})", returns, *arguments, nullable=nullable, like=like)
+
+    def internal(self, name: str, returns: SqlType, *arguments: str, nullable: bool = True) -> Typed:
+        """A call of what is not a function of MySQL's."""
+        return Typed(f"{name}({', '.join(arguments)})", returns, nullable)
+
+    def collation(self, *values: Typed) -> Typed:
+        """What says by which collation texts that are made of these are compared."""
+        if any(value.kind is Kind.TEXT for value in values):
+            return to.collation_of(*values)
+        return Typed("NULL", NULL.type, collation=self.variable("collation_connection"), weight=to.LITERAL)
+
+    def variable(self, name: str) -> Any:
+        """The value of a system variable that the text depends on from now on."""
+        return self.assume(_READERS.setdefault(name, _Reader(name)))
+
+    def assume(self, read: Callable[[ISession], Any]) -> Any:
+        """What is to be read in the session, on which the text depends from now on."""
+        return self.builder.assume(self.session.session, read)
+
+    def constant(self, node: exp.Expr) -> Any:
+        """The value of a literal, on which the text depends from now on; None of anything else."""
+        if isinstance(node, exp.Paren):
+            return self.constant(node.this)
+        if isinstance(node, exp.Placeholder):
+            return self.builder.pin(int(node.name[1:]))
+        if isinstance(node, exp.Neg):
+            inner = self.constant(node.this)
+            return -inner if isinstance(inner, (int, float, Decimal)) else None
+        if isinstance(node, exp.Literal):
+            return node.this if node.is_string else Decimal(node.this)
+        return None
+
+
+class _Reader:
+    """Reads a system variable in a session; one of each name, so that it is told apart from others."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, session: ISession) -> Any:
+        return variable(session, self.name)
+
+
+_READERS: Final[dict[str, _Reader]] = {}
+
+
+def _is_of_outer_condition(node: exp.Expr, scope: Scope) -> bool:
+    """Whether an aggregate function in a query without tables counts rows of the query around it, in its WHERE."""
+    outer = scope.outer
+    if scope.sources or outer is None or outer.takes_aggregates:
+        return False
+    return node.find(exp.Column) is not None
+
+
+_CONVERTERS: Final[dict[str, Callable[[Typed], str]]] = {
+    "s": to.as_text,
+    "b": to.as_binary,
+    "i": to.as_integer,
+    "n": to.as_number,
+    "f": to.as_double,
+    "d": to.as_decimal,
+    "m": to.as_moment,
+    "t": to.as_time,
+    "j": to.as_json,
+    "o": to.as_document,
+    "x": lambda value: value.sql,
+}
+
+
+# --- literals ---------------------------------------------------------------------------------
+
+
+@rule(exp.Placeholder)
+def _literal(self: Expressions, node: exp.Placeholder) -> Typed:
+    number = int(node.name[1:])
+    literal = self.builder.literals[number]
+    value = literal.value
+    kind = literal.kind if literal.kind != "parameter" else _PARAMETER_KINDS.get(type(value), "string")
+    if value is None:
+        return NULL._replace(literal=number)
+    bind = self.builder.bind
+    if kind == "int":
+        width = len(str(abs(value)))
+        return Typed(bind(number, wide), SqlType("BIGINT", width, unsigned=value >> 63 > 0), False, literal=number)
+    if kind == "decimal":
+        exponent = value.as_tuple().exponent
+        scale = max(0, -exponent) if isinstance(exponent, int) else 0
+        digits = max(len(value.as_tuple().digits), scale + 1)
+        return Typed(bind(number, _plain), decimal_type(digits, scale), False, literal=number)
+    if kind == "double":
+        return Typed(bind(number, float), DOUBLE, False, literal=number)
+    if kind == "binary":
+        told = Typed(bind(number, bytes), SqlType("VARBINARY", max(len(value), 1)), False, literal=number)
+        return told if literal.kind == "parameter" else told._replace(number=bind(number, _bits))
+    if kind in ("DATE", "DATETIME", "TIME"):
+        has_fraction = bool(getattr(value, "microsecond", 0) or getattr(value, "microseconds", 0))
+        return Typed(
+            bind(number, _moment), SqlType(kind, 6 if has_fraction and kind != "DATE" else None), False, literal=number
+        )
+    return _text(self, bind(number, str), str(value))._replace(literal=number)
+
+
+_PARAMETER_KINDS: Final = {
+    int: "int",
+    bool: "int",
+    float: "double",
+    Decimal: "decimal",
+    bytes: "binary",
+    datetime.date: "DATE",
+    datetime.datetime: "DATETIME",
+    datetime.timedelta: "TIME",
+}
+
+
+def _moment(value: Any) -> str:
+    """A date or time that a client has bound, in its stored form."""
+    if isinstance(value, datetime.timedelta):
+        microseconds = value // datetime.timedelta(microseconds=1)
+        return time_text(microseconds, 6 if microseconds % SECOND else 0)
+    if isinstance(value, datetime.datetime):
+        return of_datetime(value).text(6 if value.microsecond else 0)
+    return str(value)
+
+
+def _text(self: Expressions, sql: str, value: str) -> Typed:
+    return Typed(sql, text_type(len(value)), False, collation=self.variable("collation_connection"), weight=to.LITERAL)
+
+
+def _bits(value: bytes) -> Any:
+    return wide(int.from_bytes(value[-8:], "big"))
+
+
+def _plain(value: Decimal) -> str:
+    exponent = value.as_tuple().exponent
+    return scaled(value, max(0, -exponent) if isinstance(exponent, int) else 0)
+
+
+@rule(exp.Literal)
+def _constant(self: Expressions, node: exp.Literal) -> Typed:
+    if node.is_string:
+        return _text(self, text_literal(node.this), node.this)
+    if node.this.isdecimal() and int(node.this) < 1 << 64:
+        value = wide(int(node.this))
+        return Typed(text_literal(value), SqlType("BIGINT", len(node.this), unsigned=value != node.this), False)
+    number = Decimal(node.this)
+    if "e" in node.this.lower():
+        return Typed(repr(float(number)), DOUBLE, False)
+    scale = len(node.this.partition(".")[2])
+    return Typed(text_literal(scaled(number, scale)), decimal_type(len(number.as_tuple().digits), scale), False)
+
+
+@rule(exp.HexString, exp.BitString)
+def _bit_literal(self: Expressions, node: exp.Expr) -> Typed:  # noqa: ARG001
+    digits = str(node.this)
+    if isinstance(node, exp.HexString):
+        data = bytes.fromhex(digits if len(digits) % 2 == 0 else "0" + digits)
+    else:
+        data = int(digits or "0", 2).to_bytes((len(digits) + 7) // 8, "big")
+    number = text_literal(_bits(data))
+    return Typed(f"x'{data.hex()}'", SqlType("VARBINARY", max(len(data), 1)), False, number=number)
+
+
+@rule(exp.Introducer)
+def _introduced(self: Expressions, node: exp.Introducer) -> Typed:
+    value = self.compile(node.expression)
+    name = str(node.this).lstrip("_").lower()
+    charset = find_charset(name)
+    if charset is None:
+        raise Refused("ER_UNKNOWN_CHARACTER_SET", name)
+    if name == "binary":
+        return Typed(to.as_binary(value), SqlType("VARBINARY", value.type.length), False)
+    sql = value.sql
+    if value.kind is Kind.BINARY:
+        sql = text_literal(charset.decode(bytes.fromhex(sql[2:-1])))
+    return Typed(sql, text_type(text_width(value)), False, charset.default_collation, to.LITERAL)
+
+
+@rule(exp.National)
+def _national(self: Expressions, node: exp.National) -> Typed:
+    return _text(self, text_literal(str(node.this)), str(node.this))
+
+
+@rule(exp.Null)
+def _null(self: Expressions, node: exp.Null) -> Typed:  # noqa: ARG001
+    return NULL
+
+
+@rule(exp.Boolean)
+def _boolean(self: Expressions, node: exp.Boolean) -> Typed:  # noqa: ARG001
+    return Typed(str(int(bool(node.this))), BOOLEAN, False)
+
+
+# --- names ------------------------------------------------------------------------------------
+
+
+@rule(exp.Column)
+def _column(self: Expressions, node: exp.Column) -> Typed:
+    if isinstance(node.this, exp.Star):
+        raise near("*")
+    try:
+        return self.scope.column(node.name, node.table, node.args["db"].name if node.args.get("db") else "")
+    except Refused:
+        name = node.name.lower()
+        bare = SPECIAL.get(name) if name in CALLED_BARE and not node.table else None
+        if bare is not None and not node.this.quoted:
+            return bare(self, exp.Anonymous(this=name))
+        raise
+
+
+@rule(exp.Var)
+def _word(self: Expressions, node: exp.Var) -> Typed:
+    return self.scope.column(node.name)
+
+
+@special("default")
+def _default(self: Expressions, node: exp.Anonymous) -> Typed:
+    """DEFAULT(column)."""
+    if len(node.expressions) != 1 or not isinstance(node.expressions[0], exp.Column):
+        raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", "default")
+    typed = self.compile(node.expressions[0])
+    if typed.origin is None:
+        raise Refused("ER_NO_DEFAULT_FOR_FIELD", node.expressions[0].name)
+    column = self.session.table(typed.origin.table, typed.origin.database).column(typed.origin.name)
+    if column is None or not column.has_default:
+        raise Refused("ER_NO_DEFAULT_FOR_FIELD", typed.origin.name)
+    if column.default is None:
+        return NULL._replace(type=typed.type)
+    from sockservice.sql.parse import parse
+
+    value = self.compile(parse(f"SELECT {column.default}").expressions[0])
+    return typed._replace(sql=in_type(value, typed.type), origin=None)
+
+
+@rule(exp.Paren)
+def _paren(self: Expressions, node: exp.Paren) -> Typed:
+    inside = self.compile(node.this)
+    return inside._replace(sql=f"({inside.sql})")
+
+
+# --- types ------------------------------------------------------------------------------------
+
+
+def digits_of(value: Typed) -> tuple[int, int]:
+    """Precision and scale of a whole number or DECIMAL."""
+    if value.kind is Kind.DECIMAL:
+        return value.type.length or 10, value.type.decimals or 0
+    widths = {"TINYINT": 3, "SMALLINT": 5, "MEDIUMINT": 8, "INT": 10, "BIGINT": 20}
+    return value.type.length or widths.get(value.type.name, 20), 0
+
+
+def common_type(values: Sequence[Typed]) -> SqlType:
+    """The type that holds all of several values (MySQL 8.4 manual, 14.5 "Flow Control Functions")."""
+    known = [value for value in values if value.kind is not Kind.NULL]
+    if not known:
+        return NULL.type
+    kinds = {value.kind for value in known}
+    if len({value.type for value in known}) == 1 and not known[0].type.values:
+        return known[0].type
+    if kinds == {Kind.INTEGER}:
+        return _common_integer(known)
+    if kinds <= {Kind.INTEGER, Kind.DECIMAL}:
+        scale = max(digits_of(value)[1] for value in known)
+        whole = max(digits_of(value)[0] - digits_of(value)[1] for value in known)
+        return decimal_type(whole + scale, scale)
+    if kinds <= {Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE}:
+        return DOUBLE
+    if kinds <= {Kind.DATE, Kind.DATETIME, Kind.TIME}:
+        digits = max(value.type.length or 0 for value in known if value.kind is not Kind.DATE)
+        return SqlType("TIME" if kinds == {Kind.TIME} else "DATETIME", digits or None)
+    if Kind.BINARY in kinds:
+        width = max(value.type.length or text_width(value) for value in known)
+        return SqlType("VARBINARY", width) if width <= 16_383 else SqlType("LONGBLOB")
+    return text_type(max(text_width(value) for value in known))
+
+
+def _common_integer(values: Sequence[Typed]) -> SqlType:
+    names = {value.type.name for value in values}
+    unsigned = {value.type.unsigned for value in values}
+    if len(names) == 1 and len(unsigned) == 1:
+        width = max(value.type.length or 0 for value in values)
+        return SqlType(names.pop(), width or None, unsigned=unsigned.pop())
+    if unsigned == {True, False} and any(value.type.unsigned and value.type.name == "BIGINT" for value in values):
+        return decimal_type(20, 0)
+    return UNSIGNED if unsigned == {True} else BIGINT
+
+
+def text_width(value: Typed) -> int:
+    """How many characters the text of a value has at most."""
+    kind, name = value.kind, value.type.name
+    if kind is Kind.TEXT:
+        long = {"TINYTEXT": 255, "TEXT": 65_535, "MEDIUMTEXT": 2**24 - 1, "LONGTEXT": 2**32 - 1}
+        if value.type.values:
+            together = sum(map(len, value.type.values)) + len(value.type.values) - 1
+            return together if name == "SET" else max(map(len, value.type.values))
+        return long.get(name, value.type.length if value.type.length is not None else 1)
+    if kind is Kind.DECIMAL:
+        return (value.type.length or 10) + 2
+    if kind is Kind.INTEGER and value.type.length:
+        return value.type.length + (not to.is_boolean(value))
+    widths = {Kind.INTEGER: 20, Kind.DOUBLE: 23, Kind.DATE: 10, Kind.DATETIME: 26, Kind.TIME: 17, Kind.NULL: 0}
+    return widths.get(kind, value.type.length or 2**24)
+
+
+def in_type(value: Typed, kind: SqlType) -> str:
+    """The text of a value in the form of a type that :func:`common_type` has found."""
+    wanted = Typed("", kind).kind
+    if value.kind in (wanted, Kind.NULL):
+        if wanted is Kind.DECIMAL and value.type.decimals != kind.decimals:
+            return f"to_decimal({value.sql}, {kind.decimals})"
+        if wanted is Kind.DATETIME and (value.type.length or 0) != (kind.length or 0):
+            return f"to_datetime({value.sql}, {kind.length or 0})"
+        return value.sql
+    return {
+        Kind.TEXT: to.as_text,
+        Kind.BINARY: to.as_binary,
+        Kind.DOUBLE: lambda each: f"CAST({to.as_double(each)} AS REAL)",
+        Kind.DATETIME: lambda each: f"to_datetime({to.as_moment(each)}, {kind.length or 0})",
+        Kind.DATE: lambda each: f"to_date({to.as_moment(each)})",
+        Kind.TIME: lambda each: f"to_clock({to.as_time(each)}, {kind.length or 0})",
+        Kind.DECIMAL: lambda each: f"to_decimal({to.as_number(each)}, {kind.decimals or 0})",
+        Kind.JSON: to.as_json,
+    }.get(wanted, to.as_integer)(value)

@@ -1,0 +1,240 @@
+"""Functions that take dates and times apart (MySQL 8.4 manual, 14.7)."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlglot import exp
+
+from sockservice.sql import comparison as to
+from sockservice.sql.errors import near, wrong_count
+from sockservice.sql.expressions import Expressions, rule, special
+from sockservice.sql.functions.date_names import names_of
+from sockservice.sql.intervals import UNITS
+from sockservice.sql.kinds import BIGINT, DATE, Kind, text_type
+from sockservice.sql.moments import SECOND, Moment, is_dated, moment_of, time_of
+from sockservice.sql.registry import function, internal
+from sockservice.sql.surroundings import here, variable
+from sockservice.sql.typed import Typed, made, text_literal
+
+
+def _part(names: str, take: Callable[[Moment], int | None], *, complete: bool = False) -> None:
+    """A function of the date; NULL for what is none, and, with ``complete``, where month or day is zero."""
+
+    @function(names, "m", BIGINT, nullable=True)
+    def call(value: Any) -> int | None:
+        moment = moment_of(value, zero_parts=not complete)
+        return None if moment is None else take(moment)
+
+
+def day_number(moment: Moment) -> int:
+    """TO_DAYS: days since the year 0."""
+    return moment.datetime().toordinal() + 365
+
+
+_part("year", lambda moment: moment.year)
+_part("month", lambda moment: moment.month)
+_part("day dayofmonth", lambda moment: moment.day)
+_part("quarter", lambda moment: (moment.month + 2) // 3)
+_part("dayofyear", lambda moment: moment.datetime().timetuple().tm_yday, complete=True)
+_part("weekday", lambda moment: moment.datetime().weekday(), complete=True)
+_part("dayofweek", lambda moment: moment.datetime().isoweekday() % 7 + 1, complete=True)
+_part("weekofyear", lambda moment: moment.datetime().isocalendar().week, complete=True)
+_part("to_days", day_number, complete=True)
+_part("to_seconds", lambda moment: day_number(moment) * 86_400 + moment.time_of_day // SECOND, complete=True)
+
+
+def _time_part(name: str, take: Callable[[int], int]) -> None:
+    @function(name, "t", BIGINT, nullable=True)
+    def call(value: Any) -> int | None:
+        microseconds = time_of(value)
+        return None if microseconds is None else take(abs(microseconds))
+
+
+_time_part("hour", lambda microseconds: microseconds // (3600 * SECOND))
+_time_part("minute", lambda microseconds: microseconds // (60 * SECOND) % 60)
+_time_part("second", lambda microseconds: microseconds // SECOND % 60)
+_time_part("microsecond", lambda microseconds: microseconds % SECOND)
+
+
+@function("dayname", "m", text_type(9), nullable=True)
+def dayname(value: Any) -> str | None:
+    """DAYNAME, in the language of ``lc_time_names``."""
+    moment = moment_of(value, zero_parts=False)
+    return None if moment is None else names_of(_language()).days[moment.datetime().weekday()]
+
+
+@function("monthname", "m", text_type(9), nullable=True)
+def monthname(value: Any) -> str | None:
+    """MONTHNAME, in the language of ``lc_time_names``."""
+    moment = moment_of(value)
+    return names_of(_language()).months[moment.month - 1] if moment is not None and moment.month else None
+
+
+def _language() -> str:
+    return str(variable(here().session, "lc_time_names"))
+
+
+@function("last_day", "m", DATE, nullable=True)
+def last_day(value: Any) -> str | None:
+    """LAST_DAY of the month."""
+    moment = moment_of(value)
+    if moment is None or not moment.month or not moment.year:
+        return None
+    return moment._replace(day=calendar.monthrange(moment.year, moment.month)[1]).date_text()
+
+
+@special("date")
+def _date(self: Expressions, node: exp.Anonymous) -> Typed:
+    if len(node.expressions) != 1:
+        raise wrong_count("date")
+    value = self.compile(node.expressions[0])
+    if value.kind is Kind.DATETIME:
+        return made(f"substr({value.sql}, 1, 10)", DATE, value)
+    return made(f"to_date({to.as_moment(value)})", DATE, value, nullable=True)
+
+
+# --- weeks ------------------------------------------------------------------------------------
+
+_MONDAY: Final = 1
+_YEAR_OF_WEEK: Final = 2
+_FIRST_FULL: Final = 4
+
+
+def week_of(moment: Moment, mode: int) -> tuple[int, int]:
+    """The year and the number of the week of a day, by the mode that WEEK() has.
+
+    Args:
+        moment: the day.
+        mode: bit 0: weeks begin on Monday; bit 1: the week before the first one is the last of the year before, not
+            week 0; bit 2: the first week is the first that begins in the year, else the one with 4 days or more
+            of it. MySQL's numbers have bit 2 the other way round where weeks begin on Monday.
+    """
+    day = moment.datetime().date()
+    first_weekday = bool(mode & _FIRST_FULL)
+    monday = bool(mode & _MONDAY)
+    new_year = datetime.date(day.year, 1, 1)
+    weekday = new_year.weekday() if monday else (new_year.weekday() + 1) % 7
+    year, in_year = day.year, day.timetuple().tm_yday - 1
+    with_year = bool(mode & _YEAR_OF_WEEK)
+    late = weekday != 0 if first_weekday else weekday >= 4
+    if day.month == 1 and day.day <= 7 - weekday:
+        if not with_year and late:
+            return year, 0
+        with_year = True
+        year -= 1
+        length = _days_in(year)
+        in_year += length
+        weekday = (weekday + 53 * 7 - length) % 7
+        late = weekday != 0 if first_weekday else weekday >= 4
+    days = in_year - (7 - weekday) if late else in_year + weekday
+    if with_year and days >= 52 * 7:
+        weekday = (weekday + _days_in(year)) % 7
+        if weekday == 0 if first_weekday else weekday < 4:
+            return year + 1, 1
+    return year, days // 7 + 1
+
+
+def _days_in(year: int) -> int:
+    return 366 if calendar.isleap(year) else 365
+
+
+def week_mode(mode: int) -> int:
+    """The mode as :func:`week_of` takes it: Monday turns the rule of the first week round."""
+    mode &= 7
+    return mode if mode & _MONDAY else mode ^ _FIRST_FULL
+
+
+@function("week", "m|i", BIGINT, nullable=True)
+def week(value: Any, mode: Any = None) -> int | None:
+    """WEEK."""
+    moment = moment_of(value, zero_parts=False)
+    if moment is None:
+        return None
+    wanted = int(variable(here().session, "default_week_format")) if mode is None else int(mode)
+    return week_of(moment, week_mode(wanted))[1]
+
+
+@function("yearweek", "m|i", BIGINT, nullable=True)
+def yearweek(value: Any, mode: Any = 0) -> int | None:
+    """YEARWEEK."""
+    moment = moment_of(value, zero_parts=False)
+    if moment is None:
+        return None
+    year, number = week_of(moment, week_mode(int(mode)) | _YEAR_OF_WEEK)
+    return year * 100 + number
+
+
+# --- EXTRACT ----------------------------------------------------------------------------------
+
+_TIME_UNITS: Final = frozenset(
+    """HOUR MINUTE SECOND MICROSECOND HOUR_MINUTE HOUR_SECOND HOUR_MICROSECOND MINUTE_SECOND MINUTE_MICROSECOND
+    SECOND_MICROSECOND DAY_HOUR DAY_MINUTE DAY_SECOND DAY_MICROSECOND""".split()
+)
+
+
+@rule(exp.Extract)
+def _extract(self: Expressions, node: exp.Extract) -> Typed:
+    unit = node.name.upper()
+    if unit not in UNITS:
+        raise near(unit)
+    value = self.compile(node.expression)
+    is_time = value.kind is Kind.TIME or (unit in _TIME_UNITS and value.kind not in (Kind.DATE, Kind.DATETIME))
+    source = value.sql if is_time else to.as_moment(value)
+    return made(f"extract_part({source}, {text_literal(unit)}, {int(is_time)})", BIGINT, value, nullable=True)
+
+
+@internal("extract_part", 3)
+def extract_part(value: Any, unit: str, is_time: int) -> int | None:
+    """EXTRACT."""
+    if value is None:
+        return None
+    if is_time and not is_dated(value):
+        microseconds = time_of(value)
+        if microseconds is None:
+            return None
+        sign = -1 if microseconds < 0 else 1
+        whole, micro = divmod(abs(microseconds), SECOND)
+        days, hours, rest = 0, whole // 3600, whole % 3600
+        moment = Moment(0, 0, days, hours, rest // 60, rest % 60, micro)
+        if unit.startswith("DAY"):
+            moment = moment._replace(day=hours // 24, hour=hours % 24)
+    else:
+        found = moment_of(value)
+        if found is None:
+            return None
+        sign, moment = 1, found
+    if unit == "WEEK" and not moment.complete:
+        return None
+    return sign * _EXTRACTS[unit](moment)
+
+
+_EXTRACTS: Final[dict[str, Callable[[Moment], int]]] = {
+    "YEAR": lambda moment: moment.year,
+    "QUARTER": lambda moment: (moment.month + 2) // 3,
+    "MONTH": lambda moment: moment.month,
+    "WEEK": lambda moment: week_of(moment, week_mode(0))[1],
+    "DAY": lambda moment: moment.day,
+    "HOUR": lambda moment: moment.hour,
+    "MINUTE": lambda moment: moment.minute,
+    "SECOND": lambda moment: moment.second,
+    "MICROSECOND": lambda moment: moment.microsecond,
+    "YEAR_MONTH": lambda moment: moment.year * 100 + moment.month,
+    "DAY_HOUR": lambda moment: moment.day * 100 + moment.hour,
+    "DAY_MINUTE": lambda moment: (moment.day * 100 + moment.hour) * 100 + moment.minute,
+    "DAY_SECOND": lambda moment: ((moment.day * 100 + moment.hour) * 100 + moment.minute) * 100 + moment.second,
+    "DAY_MICROSECOND": lambda moment: (
+        (((moment.day * 100 + moment.hour) * 100 + moment.minute) * 100 + moment.second) * SECOND + moment.microsecond
+    ),
+    "HOUR_MINUTE": lambda moment: moment.hour * 100 + moment.minute,
+    "HOUR_SECOND": lambda moment: (moment.hour * 100 + moment.minute) * 100 + moment.second,
+    "HOUR_MICROSECOND": lambda moment: (
+        ((moment.hour * 100 + moment.minute) * 100 + moment.second) * SECOND + moment.microsecond
+    ),
+    "MINUTE_SECOND": lambda moment: moment.minute * 100 + moment.second,
+    "MINUTE_MICROSECOND": lambda moment: (moment.minute * 100 + moment.second) * SECOND + moment.microsecond,
+    "SECOND_MICROSECOND": lambda moment: moment.second * SECOND + moment.microsecond,
+}

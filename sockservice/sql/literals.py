@@ -1,0 +1,257 @@
+"""The literals of a statement apart from the rest: a plan is made once for all statements that differ in them."""
+
+from __future__ import annotations
+
+import functools
+import re
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from sockservice.sql.reserved import RESERVED
+
+_NAME: Final = r"[^\x00-\x23%-/:-@\[-^`{-\x7f]"
+
+
+def _tokens(string: str) -> re.Pattern[str]:
+    """What tells the tokens of a statement apart, given how texts are written."""
+    return re.compile(
+        rf"""
+        (?P<skip> [\x00-\x20]++ | --(?=[\x00-\x20]|\Z)[^\n]*+ | \#[^\n]*+ | /\*(?:[^*]++|\*(?!/))*+\*/ )
+      | (?P<string> {string} )
+      | (?P<binary> 0x[0-9a-fA-F]++(?!{_NAME}) | [xX]'[0-9a-fA-F]*+' | 0b[01]++(?!{_NAME}) | [bB]'[01]*+' )
+      | (?P<number> (?<!{_NAME})(?: [0-9]++(?:\.[0-9]*+)?+ | \.[0-9]++ )(?:[eE][+-]?[0-9]++)?+(?!{_NAME}) )
+      | (?P<parameter> \? )
+      | (?P<quoted> `(?:[^`]++|``)*+` | @`(?:[^`]++|``)*+` | @'(?:[^']++|'')*+' | @"(?:[^"]++|"")*+" )
+      | (?P<word> @?@?{_NAME}++ )
+      | (?P<symbol> <=>|<<|>>|<=|>=|<>|!=|:=|&&|\|\||->>|->|. )
+        """,
+        re.VERBOSE | re.DOTALL,
+    )
+
+
+TOKEN: Final = _tokens(r"""[nN]?'(?:[^'\\]++|''|\\.?)*+' | "(?:[^"\\]++|""|\\.?)*+" """)
+_PLAIN_TOKEN: Final = _tokens(r"""[nN]?'(?:[^']++|'')*+' | "(?:[^"]++|"")*+" """)
+"""The same without escapes in texts."""
+PLACEHOLDER: Final = re.compile(r":p([0-9]+)")
+"""What stands in the place of a literal."""
+_CONDITIONAL: Final = re.compile(
+    r"""('(?:[^'\\]|''|\\.)*+'|"(?:[^"\\]|""|\\.)*+"|`[^`]*+`)|/\*(M?)!([0-9]{5,6})?(.*?)\*/""", re.DOTALL
+)
+_VERSION: Final = 80_400
+"""Whose code in ``/*!80400 … */`` is run."""
+_TYPES: Final = frozenset(
+    """char varchar binary varbinary bit tinyint smallint mediumint int integer bigint decimal dec numeric fixed float
+    double real datetime timestamp time year nchar nvarchar signed unsigned character text blob json enum set""".split()
+)
+"""Words behind which numbers or texts in brackets belong to a type."""
+_STRUCTURAL: Final = frozenset(
+    "create alter drop show describe desc explain use grant revoke rename truncate lock prepare kill".split()
+)
+"""Statements whose literals are part of what they are: they are not told apart from the rest."""
+_LITERALS: Final = frozenset(["string", "number", "binary", "parameter"])
+_TEMPORAL: Final = frozenset(["date", "time", "timestamp"])
+"""Words that make a text behind them a literal of another type."""
+_CHARSET: Final = re.compile(r"_[a-z0-9]+\Z", re.IGNORECASE)
+_BEFORE_TEXT: Final = RESERVED | _TEMPORAL | {"escape", "path", "sounds"}
+"""Words behind which a text is not an alias."""
+_ESCAPE: Final = re.compile(r"\\(.)|''|\"\"", re.DOTALL)
+_ESCAPED: Final = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a", "%": "\\%", "_": "\\_"}
+
+
+class Literal(msgspec.Struct, frozen=True):
+    """One literal.
+
+    Attributes:
+        kind: ``int``, ``decimal``, ``double``, ``string``, ``binary``, ``date``, ``time``, ``timestamp`` or
+            ``parameter``.
+        value: int, Decimal, float, str or bytes; of a parameter, what is bound to it.
+        text: as written.
+    """
+
+    kind: str
+    value: Any
+    text: str
+
+
+class Folded(NamedTuple):
+    """A statement without its literals.
+
+    Attributes:
+        key: the text with ``:p0``, ``:p1`` … in their place and without comments. Of queries, it is laid out as it
+            was written, for the labels of columns are made of it; of others, with a blank between any two tokens.
+        literals: what stood there.
+    """
+
+    key: str
+    literals: tuple[Literal, ...]
+
+
+def written(text: str, literals: tuple[Literal, ...]) -> str:
+    """A text with the literals in their places again."""
+    return PLACEHOLDER.sub(lambda found: literals[int(found[1])].text, text)
+
+
+class Lexical(NamedTuple):
+    """What ``sql_mode`` says of how texts are read.
+
+    Attributes:
+        names: ``"a"`` is a name (ANSI_QUOTES).
+        plain: a backslash is a letter like any other (NO_BACKSLASH_ESCAPES).
+        joins: ``||`` joins texts (PIPES_AS_CONCAT).
+    """
+
+    names: bool = False
+    plain: bool = False
+    joins: bool = False
+
+
+USUAL: Final = Lexical()
+"""What MySQL starts with."""
+
+
+@functools.lru_cache(maxsize=256)
+def lexical(mode: str) -> Lexical:
+    """What a value of ``sql_mode`` says."""
+    words = set(mode.upper().split(","))
+    ansi = "ANSI" in words
+    return Lexical(ansi or "ANSI_QUOTES" in words, "NO_BACKSLASH_ESCAPES" in words, ansi or "PIPES_AS_CONCAT" in words)
+
+
+def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folded:
+    """Take the literals out of a statement.
+
+    Args:
+        text: the statement.
+        params: what is bound to its ``?``.
+        how: how its texts are read.
+    """
+    if "/*" in text:
+        text = _CONDITIONAL.sub(_conditional, text)
+    parts: list[str] = []
+    literals: list[Literal] = []
+    bound = iter(params)
+    depth = 0
+    first = previous = ""
+    for match in (_PLAIN_TOKEN if how.plain else TOKEN).finditer(text):
+        kind, piece = str(match.lastgroup), match[0]
+        if how.names and piece[0] == '"':
+            kind, piece = "quoted", "`" + piece[1:-1].replace('""', '"').replace("`", "``") + "`"
+        if kind == "skip":
+            parts.append(piece if piece[0] <= " " else " ")
+            continue
+        if depth:
+            depth += {"(": 1, ")": -1}.get(piece, 0)
+        elif piece == "(" and previous in _TYPES:
+            depth = 1
+        if kind in _LITERALS and not depth and first not in _STRUCTURAL:
+            if kind == "string" and previous == "'":
+                literals[-1] = _joined(literals[-1], piece, how)
+                del parts[_last(parts, literals) + 1 :]
+                continue
+            if kind == "string" and first in _WITH_ALIASES and _names(previous):
+                parts.append("`" + text_of(piece).replace("`", "``") + "`")
+                previous = "`"
+                continue
+            if not _CHARSET.match(previous) and not (kind == "string" and previous in _TEMPORAL):
+                literals.append(_literal(kind, piece, bound, how))
+                parts.append(f":p{len(literals) - 1}")
+                previous = "'" if kind == "string" else "0"
+                continue
+        if kind == "word" and parts and parts[-1].startswith(":p"):
+            parts.append(" ")
+        previous = piece.lower() if kind == "word" else "`" if kind == "quoted" else piece
+        first = first or previous.strip("(")
+        parts.append(piece)
+    while parts and (parts[-1] == ";" or parts[-1].isspace()):
+        parts.pop()
+    if first in _LABELLED:
+        return Folded("".join(parts).lstrip(), tuple(literals))
+    return Folded(" ".join([part for part in parts if not part.isspace()]), tuple(literals))
+
+
+_WITH_ALIASES: Final = frozenset(["select", "with"])
+"""Statements in which a text may be an alias."""
+_LABELLED: Final = frozenset(["select", "with", "values", "table", "create"])
+"""Statements with labels, which depend on how they are laid out."""
+
+
+def _names(previous: str) -> bool:
+    """Whether a text is an alias, by the token in front of it."""
+    if previous in ("as", ")", "`", "0"):
+        return True
+    is_word = previous[:1].isalpha() or previous[:1] in ("_", "@")
+    return is_word and previous not in _BEFORE_TEXT and not _CHARSET.match(previous)
+
+
+def place_in(source: str, key: str, literals: tuple[Literal, ...], at: int) -> int:
+    """Where in a statement's text a place of its key is.
+
+    Args:
+        source: the text.
+        key: what :func:`fold` has made of it.
+        literals: likewise.
+        at: the place: that of a token of the key, or its end.
+    """
+    count = sum(match.lastgroup != "skip" for match in TOKEN.finditer(written(key[:at], literals)))
+    tokens = [match for match in TOKEN.finditer(source) if match.lastgroup != "skip"]
+    return tokens[count].start() if count < len(tokens) else len(source)
+
+
+def _last(parts: list[str], literals: list[Literal]) -> int:
+    """Where the last literal stands."""
+    wanted = f":p{len(literals) - 1}"
+    return next(place for place in reversed(range(len(parts))) if parts[place] == wanted)
+
+
+def _joined(literal: Literal, piece: str, how: Lexical) -> Literal:
+    """Two texts side by side are one, which is named for the first."""
+    return Literal("string", literal.value + text_of(piece, how), literal.text)
+
+
+def _conditional(found: re.Match[str]) -> str:
+    """What a comment that is code for some servers is to us; other comments are none of these."""
+    quoted, mariadb, version, code = found.groups()
+    if quoted is not None:
+        return str(quoted)
+    return " " if mariadb or (version is not None and int(version) > _VERSION) else f" {code} "
+
+
+def _literal(kind: str, piece: str, bound: Any, how: Lexical) -> Literal:
+    if kind == "parameter":
+        return Literal("parameter", next(bound, None), "?")
+    if kind == "string":
+        return Literal("string", text_of(piece, how), piece)
+    if kind == "binary":
+        return Literal("binary", _binary(piece), piece)
+    if "e" in piece.lower():
+        return Literal("double", float(piece), piece)
+    if "." in piece or len(piece) > 20 or int(piece) >= 1 << 64:
+        return Literal("decimal", Decimal(piece), piece)
+    return Literal("int", int(piece), piece)
+
+
+def text_of(piece: str, how: Lexical = USUAL) -> str:
+    """What a string literal means (MySQL 8.4 manual, 11.1.1)."""
+    body = piece[1:] if piece[0] in "nN" else piece
+    quote, inside = body[0], body[1:-1]
+    if "\\" not in inside and quote not in inside:
+        return inside
+    if how.plain:
+        return inside.replace(quote * 2, quote)
+
+    def decoded(match: re.Match[str]) -> str:
+        letter = match[1]
+        if letter is not None:
+            return _ESCAPED.get(letter, letter)
+        return quote if match[0][0] == quote else match[0]
+
+    return _ESCAPE.sub(decoded, inside)
+
+
+def _binary(piece: str) -> bytes:
+    digits = piece[2:].rstrip("'")
+    if piece[0] in "xX" or piece[:2] == "0x":
+        return bytes.fromhex(digits if len(digits) % 2 == 0 else "0" + digits)
+    return int(digits or "0", 2).to_bytes((len(digits) + 7) // 8, "big")

@@ -1,0 +1,56 @@
+"""AUTO_INCREMENT: the next number of each table (MySQL 8.4 manual, 17.6.1.6)."""
+
+from __future__ import annotations
+
+from sockservice.sql.connection import Connection
+from sockservice.sql.schema import Table
+from sockservice.sql.typed import quoted
+
+
+class Numbers:
+    """The numbers of a store; they are not given back, whatever becomes of the rows.
+
+    Args:
+        connection: the one that writes.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        connection.execute("CREATE TABLE IF NOT EXISTS numbers (key TEXT PRIMARY KEY, next INTEGER)")
+        self._next: dict[str, int] = dict(connection.execute("SELECT key, next FROM numbers").fetchall())
+
+    def next(self, table: Table) -> int:
+        """The number that the next row gets."""
+        number = self._next.get(table.key)
+        if number is None:
+            column = table.auto_increment
+            assert column is not None
+            found = self._connection.execute(f"SELECT MAX({quoted(column.name)}) FROM {quoted(table.key)}").fetchone()[
+                0
+            ]
+            number = self._next[table.key] = max(int(found or 0), 0) + 1
+        return number
+
+    def reserve(self, table: Table, count: int) -> int:
+        """Take so many numbers; the first of them."""
+        first = self.next(table)
+        self.start(table, first + count)
+        return first
+
+    def used(self, table: Table, number: int) -> None:
+        """A row has a number that it was given: those that follow are higher."""
+        if number >= self.next(table):
+            self.start(table, number + 1)
+
+    def start(self, table: Table, number: int) -> None:
+        """The next row gets this number: ``AUTO_INCREMENT = number``."""
+        self._next[table.key] = number
+
+    def forget(self, table: Table) -> None:
+        """The table is empty, or gone: its numbers begin anew."""
+        self._next.pop(table.key, None)
+        self._connection.execute("DELETE FROM numbers WHERE key = ?", (table.key,))
+
+    def keep(self) -> None:
+        """Write them down, for the next start."""
+        self._connection.raw.executemany("INSERT OR REPLACE INTO numbers VALUES (?, ?)", self._next.items())

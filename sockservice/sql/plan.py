@@ -1,0 +1,117 @@
+"""A statement that was compiled: SQLite's text of it, and how its parameters are filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import attrs
+
+from sockservice.answers import Column
+from sockservice.interfaces import ISession
+from sockservice.sql.literals import Literal
+from sockservice.sql.typed import text_literal
+from sockservice.sqltypes import SqlType
+
+_PLACE: Final = re.compile(r"""'(?:[^']|'')*+'|"(?:[^"]|"")*+"|\?([0-9]++)|:b([0-9]++)""")
+"""A text, a name or the place of a parameter in SQLite's text."""
+Assumption: TypeAlias = tuple[Callable[[ISession], Any], Any]
+
+if TYPE_CHECKING:
+    from sockservice.sql.predicates import Predicate
+
+
+@attrs.frozen
+class Plan:
+    """A compiled query.
+
+    Attributes:
+        sql: SQLite's text, with ``?1``, ``?2`` …
+        binds: for each of these, the number of the literal and what makes the stored value of its value.
+        columns: what its result set looks like.
+        pinned: the numbers of the literals whose values the text depends on.
+        tables: the SQLite tables that it reads, for snapshots.
+        predicate: what a query that locks rows searches for.
+        into: the user variables that INTO sets, in lower case.
+        assumptions: what the text depends on in the session: what reads it there, and what it was.
+        total: counts the rows that there were without LIMIT, for SQL_CALC_FOUND_ROWS.
+    """
+
+    sql: str
+    binds: tuple[tuple[int, Callable[[Any], Any]], ...]
+    columns: tuple[Column, ...] = ()
+    pinned: frozenset[int] = frozenset()
+    tables: frozenset[str] = frozenset()
+    predicate: Predicate | None = None
+    into: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    total: Plan | None = None
+    _used: int = attrs.field(init=False, eq=False, repr=False)
+
+    @_used.default
+    def _count_used(self) -> int:
+        """How many binds the text has: one may have been made for an argument that does not matter."""
+        if not self.sql:
+            return len(self.binds)
+        return max((int(one or other) for one, other in _PLACE.findall(self.sql) if one or other), default=0)
+
+    def suits(self, session: ISession) -> bool:
+        """Whether what it assumes of the session holds."""
+        return all(read(session) == value for read, value in self.assumptions)
+
+    def parameters(self, literals: Sequence[Literal]) -> tuple[Any, ...]:
+        """The values to bind, for a statement's literals."""
+        return tuple(convert(literals[number].value) for number, convert in self.binds[: self._used])
+
+
+@attrs.define
+class PlanBuilder:
+    """What is noted while a statement is compiled.
+
+    Attributes:
+        literals: those of the statement at hand; another one that shares the plan has others of the same kinds.
+        named: whether values are bound by name, ``:b1``, ``:b2`` …, and not by number.
+        binds, pinned, tables, assumptions: as in :class:`Plan`.
+        assigned: the types of user variables that the statement sets, by name.
+        random: one place for each RAND() with a seed.
+    """
+
+    literals: tuple[Literal, ...]
+    named: bool = False
+    binds: list[tuple[int, Callable[[Any], Any]]] = attrs.field(factory=list)
+    pinned: set[int] = attrs.field(factory=set)
+    tables: set[str] = attrs.field(factory=set)
+    assumptions: dict[Callable[[ISession], Any], Any] = attrs.field(factory=dict)
+    assigned: dict[str, SqlType] = attrs.field(factory=dict)
+    random: list[int] = attrs.field(factory=list)
+
+    def bind(self, number: int, convert: Callable[[Any], Any]) -> str:
+        """The text that stands for a literal's value, converted when it is bound."""
+        mark = ":b" if self.named else "?"
+        for place, known in enumerate(self.binds, 1):
+            if known == (number, convert):
+                return f"{mark}{place}"
+        self.binds.append((number, convert))
+        return f"{mark}{len(self.binds)}"
+
+    def assume(self, session: ISession, read: Callable[[ISession], Any]) -> Any:
+        """What is to be read in the session, on which the text depends from now on."""
+        if read not in self.assumptions:
+            self.assumptions[read] = read(session)
+        return self.assumptions[read]
+
+    def pin(self, number: int) -> Any:
+        """The value of a literal, on which the text depends from now on."""
+        self.pinned.add(number)
+        return self.literals[number].value
+
+
+@attrs.define
+class Constants(PlanBuilder):
+    """Literals that stand in SQLite's text themselves, for a definition has no parameters."""
+
+    def bind(self, number: int, convert: Callable[[Any], Any]) -> str:
+        """The text of a literal."""
+        value = convert(self.literals[number].value)
+        return f"x'{value.hex()}'" if isinstance(value, bytes) else text_literal(value)

@@ -1,0 +1,143 @@
+"""Files of SQL that run before the first client comes: what they make is there for everybody."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from sockservice.answers import Error, Request
+from sockservice.errors import ConfigurationError, Place
+from sockservice.interfaces import IResponder, IServer, ISession
+from sockservice.sql.responder import Sql
+from sockservice.sql.script import Splitter
+from sockservice.sql.store import FILE, Store
+
+PROGRESS: Final = 3.0
+"""Seconds between two reports of how far a file is."""
+
+
+@implementer(ISession)
+@attrs.define(eq=False)
+class SeedSession:
+    """Who runs the files: nobody that a client could see."""
+
+    server: IServer
+    database: str
+    connection_id: int = 0
+    user: str = "root"
+    host: str = "localhost"
+    autocommit: bool = True
+    in_transaction: bool = False
+    variables: dict[str, Any] = attrs.field(factory=dict)
+    user_variables: dict[str, Any] = attrs.field(factory=dict)
+    found_rows: bool = False
+    prepared: dict[str, str] = attrs.field(factory=dict)
+    client: dict[str, str] = attrs.field(factory=dict)
+    current_user: str = "root@localhost"
+    tls: Any = None
+    compression: str | None = None
+    command: str = "Query"
+    since: float = 0.0
+    info: str | None = None
+    warnings: Any = ()
+    workspace: Any = None
+    asker: Any = None
+    on_end: list[Any] = attrs.field(factory=list)
+
+    def may_use(self, database: str) -> bool:  # noqa: ARG002
+        """Yes."""
+        return True
+
+
+class Seeds:
+    """The files, and the rows that they make.
+
+    Args:
+        paths: of the files, in the order in which they run.
+        database: the current database at the beginning of each file.
+        beside: answers what is no matter of tables, as for :class:`Sql`.
+        server: what sessions belong to.
+    """
+
+    _log = Logger()
+
+    def __init__(self, paths: Sequence[Path], database: str, beside: IResponder, server: IServer) -> None:
+        self._paths = paths
+        self._database = database
+        self._beside = beside
+        self._server = server
+        self._folder = tempfile.TemporaryDirectory(prefix="sockservice-seeds-")
+
+    @property
+    def file(self) -> Path:
+        """What the files have made: a store begins with a copy of it."""
+        return Path(self._folder.name) / FILE
+
+    def run(self) -> None:
+        """Run the files.
+
+        Raises:
+            ConfigurationError: a file cannot be read, or a statement fails; the message has the line.
+        """
+        store = Store(Path(self._folder.name))
+        store.create_database(self._database)
+        sql = Sql(lambda: store, self._beside)
+        try:
+            for path in self._paths:
+                self._run_file(path, sql)
+        finally:
+            store.close()
+
+    def _run_file(self, path: Path, sql: Sql) -> None:
+        session = SeedSession(self._server, self._database)
+        began = told = time.monotonic()
+        count = read = 0
+        try:
+            size = path.stat().st_size
+            with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+                lines = _Counted(file)
+                for count, statement in enumerate(Splitter().statements(lines), 1):
+                    self._run_statement(sql, session, path, statement.text, statement.line)
+                    if time.monotonic() - told >= PROGRESS:
+                        told, read = time.monotonic(), lines.characters
+                        percent = min(99, 100 * read // max(size, 1))
+                        self._log.info(
+                            "{path}: {percent} %, {count} statements", path=path, percent=percent, count=count
+                        )
+        except (OSError, ValueError) as problem:
+            reason = problem.strerror if isinstance(problem, OSError) else problem
+            raise ConfigurationError(f"cannot be used as a seed: {reason}", Place(path)) from problem
+        sql.end_at_start(session)
+        seconds = time.monotonic() - began
+        self._log.info("{path}: {count} statements in {seconds:.1f} s", path=path, count=count, seconds=seconds)
+
+    def _run_statement(self, sql: Sql, session: SeedSession, path: Path, text: str, line: int) -> None:
+        answer = sql.at_start(Request("query", text, session))
+        if isinstance(answer, Error):
+            message = f"error {answer.code} ({answer.sqlstate}): {answer.message}"
+            raise ConfigurationError(message, Place(path, line))
+        if answer is None:
+            raise ConfigurationError("nobody here has an answer to this statement", Place(path, line))
+
+
+class _Counted:
+    """Lines, and how many characters of them were taken."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self.characters = 0
+
+    def __iter__(self) -> _Counted:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.characters += len(line)
+        return line

@@ -1,0 +1,82 @@
+"""A query that was compiled, as the text around it uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from sockservice.answers import Column as AnswerColumn
+from sockservice.sql.typed import Typed
+from sockservice.sqltypes import SqlType
+
+Columns = list[tuple[str, Typed]]
+"""The labels of a query's columns, and what each is: its text names the column from outside."""
+
+
+class Part(NamedTuple):
+    """What is asked of a SELECT by that of which it is a part.
+
+    Attributes:
+        types: those that its columns are to have; None for their own.
+        more: texts of columns behind its own.
+        kept: of WITH ROLLUP, by how many of the keys the rows are grouped; None for all, and no roll-up.
+    """
+
+    types: Sequence[SqlType] | None = None
+    more: tuple[str, ...] = ()
+    kept: int | None = None
+
+
+WHOLE: Final = Part()
+"""A SELECT that is no part of anything."""
+
+
+class Selected(NamedTuple):
+    """A query.
+
+    Attributes:
+        text: SQLite's.
+        columns: its labels, and what each column is; to what is around the text they are ``c1``, ``c2`` …
+        plain: whether the text is a SELECT without WITH, ORDER BY and LIMIT, which may be a part of a set operation.
+        unique: sets of columns (``c1`` …) of which no two rows have the same values.
+        compound: whether it is a set operation, which SQLite takes as the first part of another one only.
+    """
+
+    text: str
+    columns: Columns
+    plain: bool = False
+    unique: tuple[frozenset[str], ...] = ()
+    compound: bool = False
+
+
+def outside(columns: Iterable[tuple[str, Typed]]) -> Columns:
+    """Columns as the text around a query names them."""
+    return [
+        (label, typed._replace(sql=f"c{place}", literal=None, aggregate=False))
+        for place, (label, typed) in enumerate(columns, 1)
+    ]
+
+
+def answer_columns(columns: Columns) -> tuple[AnswerColumn, ...]:
+    """The columns of a query as answers have them."""
+    told = []
+    for label, typed in columns:
+        origin = typed.origin
+        if origin is None:
+            told.append(AnswerColumn(label, typed.type, nullable=typed.nullable))
+        else:
+            told.append(
+                AnswerColumn(
+                    label,
+                    typed.type,
+                    origin.alias,
+                    origin.table,
+                    origin.name,
+                    origin.database,
+                    nullable=typed.nullable,
+                    primary_key=origin.primary_key,
+                    unique_key=origin.unique_key,
+                    auto_increment=origin.auto_increment,
+                )
+            )
+    return tuple(told)

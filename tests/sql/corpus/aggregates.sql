@@ -1,0 +1,44 @@
+-- Aggregate functions.
+
+-- session: all of them
+CREATE TABLE t (id INT PRIMARY KEY, g INT, v INT, d DECIMAL(6,2), f DOUBLE, s VARCHAR(10));
+INSERT INTO t VALUES (1, 1, 2, 1.50, 0.5, 'b'), (2, 1, 4, 2.25, 1.5, 'a'), (3, 1, 4, NULL, 2.5, 'B'), (4, 2, NULL, 0.25, NULL, NULL), (5, 2, 7, 10.00, 4, 'c');
+SELECT COUNT(*), COUNT(v), COUNT(DISTINCT v), SUM(v), SUM(DISTINCT v), AVG(v), AVG(DISTINCT v), MIN(v), MAX(v) FROM t;
+SELECT SUM(d), AVG(d), MIN(d), MAX(d), SUM(f), AVG(f), MIN(f), MAX(f) FROM t;
+SELECT MIN(s), MAX(s), COUNT(DISTINCT s), SUM(s) FROM t;
+SELECT g, SUM(v), AVG(d) FROM t GROUP BY g ORDER BY g;
+SELECT ROUND(STD(v), 4), ROUND(STDDEV(v), 4), ROUND(STDDEV_POP(v), 4), ROUND(STDDEV_SAMP(v), 4), ROUND(VARIANCE(v), 4), VAR_POP(v), VAR_SAMP(v) FROM t;
+SELECT BIT_AND(v), BIT_OR(v), BIT_XOR(v) FROM t;
+SELECT BIT_AND(v), BIT_OR(v), BIT_XOR(v), STD(v), GROUP_CONCAT(v) FROM t WHERE id > 100;
+SELECT VAR_SAMP(v), STDDEV_SAMP(v), VAR_POP(v) FROM t WHERE id = 1;
+SELECT SUM(v > 3), SUM(s = 'b'), AVG(v IS NULL), COUNT(NULL), COUNT(1), MAX(v) - MIN(v), SUM(v) / COUNT(*) FROM t;
+SELECT g, COUNT(*) * 2 AS c FROM t GROUP BY g HAVING c > 4 AND SUM(v) > 5;
+SELECT SUM(v) FROM t HAVING COUNT(*) = 5;
+SELECT MAX(LENGTH(s)), MIN(UPPER(s)), SUM(IF(g = 1, v, 0)), COUNT(CASE WHEN v > 3 THEN 1 END) FROM t;
+SELECT SUM(18446744073709551615), SUM(9223372036854775807) FROM t;
+SELECT AVG(v) FROM t WHERE v IS NULL;
+SELECT COUNT(DISTINCT g, v) FROM t;
+
+-- session: group_concat
+CREATE TABLE t (id INT PRIMARY KEY, g INT, s VARCHAR(10), n INT);
+INSERT INTO t VALUES (1, 1, 'b', 3), (2, 1, 'a', 1), (3, 1, 'b', 2), (4, 2, NULL, 5), (5, 2, 'c', NULL);
+SELECT g, GROUP_CONCAT(s ORDER BY s) FROM t GROUP BY g ORDER BY g;
+SELECT g, GROUP_CONCAT(s ORDER BY id DESC SEPARATOR '; ') FROM t GROUP BY g ORDER BY g;
+SELECT g, GROUP_CONCAT(DISTINCT s ORDER BY s DESC) FROM t GROUP BY g ORDER BY g;
+SELECT GROUP_CONCAT(s, '=', n ORDER BY id) FROM t;
+SELECT GROUP_CONCAT(n ORDER BY n SEPARATOR '') FROM t;
+SELECT GROUP_CONCAT(DISTINCT n + 1 ORDER BY n) FROM t WHERE g = 1;
+SELECT GROUP_CONCAT(s) IS NULL FROM t WHERE id = 4;
+SET group_concat_max_len = 4;
+-- ignore: types
+SELECT GROUP_CONCAT(s ORDER BY id) FROM t;
+SHOW WARNINGS;
+
+-- session: rollup
+CREATE TABLE sales (year INT, region VARCHAR(5), amount DECIMAL(8,2));
+INSERT INTO sales VALUES (2023, 'north', 10), (2023, 'south', 20), (2024, 'north', 5), (2024, 'south', 7.5);
+SELECT year, SUM(amount) FROM sales GROUP BY year WITH ROLLUP;
+SELECT year, region, SUM(amount), COUNT(*) FROM sales GROUP BY year, region WITH ROLLUP;
+-- mysql: rows [(2023, 0, '30.00'), (2024, 0, '12.50'), (None, 1, '42.50')] (14.19.2 GROUP BY Modifiers)
+SELECT year, GROUPING(year), SUM(amount) FROM sales GROUP BY year WITH ROLLUP;
+SELECT year, SUM(amount) AS s FROM sales GROUP BY year WITH ROLLUP HAVING s > 20;

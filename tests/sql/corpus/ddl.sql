@@ -1,0 +1,283 @@
+-- Tables and databases: made, changed, renamed, emptied, dropped.
+
+-- session: create and drop
+CREATE TABLE t (id INT);
+CREATE TABLE t (id INT);
+CREATE TABLE IF NOT EXISTS t (id INT, other INT);
+SELECT * FROM t;
+DROP TABLE t;
+DROP TABLE t;
+DROP TABLE IF EXISTS t;
+CREATE TABLE a (id INT);
+CREATE TABLE b (id INT);
+DROP TABLE a, missing, b;
+-- mysql: rows [('a',), ('b',)] (15.1.32 DROP TABLE)
+SHOW TABLES;
+DROP TABLE IF EXISTS a, b, missing;
+CREATE TABLE empty_one ();
+CREATE TABLE t (id INT PRIMARY KEY, PRIMARY KEY (id));
+CREATE TABLE t (id INT, PRIMARY KEY (nothing));
+CREATE TABLE t (id INT, UNIQUE KEY k (id), KEY k (id));
+CREATE TABLE t (id INT,);
+CREATE TABLE missing_database.t (id INT);
+INSERT INTO nowhere VALUES (1);
+SELECT * FROM nowhere;
+
+-- session: databases
+DROP DATABASE IF EXISTS ddl_other;
+CREATE DATABASE ddl_other;
+CREATE DATABASE ddl_other;
+-- mysql: affected 1 (15.1.12 CREATE DATABASE Statement)
+CREATE DATABASE IF NOT EXISTS ddl_other;
+CREATE TABLE ddl_other.t (id INT);
+USE ddl_other;
+SELECT DATABASE();
+SHOW TABLES;
+INSERT INTO t VALUES (1), (2);
+DROP DATABASE ddl_other;
+SELECT DATABASE();
+SHOW TABLES;
+SELECT * FROM t;
+USE ddl_other;
+DROP DATABASE ddl_other;
+DROP DATABASE IF EXISTS ddl_other;
+CREATE SCHEMA ddl_other CHARACTER SET utf8mb4;
+DROP SCHEMA ddl_other;
+
+-- session: create like and as select
+CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20) NOT NULL DEFAULT 'x', KEY by_name (name));
+INSERT INTO t (name) VALUES ('a'), ('b');
+CREATE TABLE u LIKE t;
+SELECT COUNT(*) FROM u;
+INSERT INTO u (name) VALUES ('c');
+SELECT * FROM u;
+-- mysql: columns ['Table', 'Non_unique', 'Key_name', 'Seq_in_index', 'Column_name', 'Collation', 'Cardinality', 'Sub_part', 'Packed', 'Null', 'Index_type', 'Comment', 'Index_comment', 'Visible', 'Expression'] (15.7.7.23 SHOW INDEX)
+-- ignore: types
+SHOW INDEX FROM u WHERE Key_name = 'nothing';
+CREATE TABLE v AS SELECT id, name, id * 2 AS twice FROM t;
+SELECT * FROM v ORDER BY id;
+CREATE TABLE w SELECT * FROM t WHERE id = 2;
+SELECT * FROM w;
+CREATE TABLE x (extra INT DEFAULT 7) AS SELECT id FROM t;
+SELECT * FROM x ORDER BY id;
+CREATE TABLE y (id BIGINT, name VARCHAR(5)) SELECT id, name FROM t;
+SELECT * FROM y ORDER BY id;
+CREATE TABLE u LIKE t;
+CREATE TABLE z LIKE missing;
+CREATE TABLE z AS SELECT * FROM missing;
+
+-- session: alter columns
+CREATE TABLE t (id INT PRIMARY KEY, a INT);
+INSERT INTO t VALUES (1, 10), (2, 20);
+ALTER TABLE t ADD COLUMN b VARCHAR(10) DEFAULT 'new';
+SELECT * FROM t ORDER BY id;
+ALTER TABLE t ADD c INT FIRST, ADD d INT NOT NULL AFTER a;
+SELECT * FROM t ORDER BY id;
+ALTER TABLE t DROP COLUMN c;
+ALTER TABLE t CHANGE COLUMN a aa BIGINT;
+ALTER TABLE t RENAME COLUMN b TO bb;
+SELECT * FROM t ORDER BY id;
+ALTER TABLE t MODIFY COLUMN bb CHAR(3);
+ALTER TABLE t MODIFY COLUMN bb TEXT NOT NULL;
+ALTER TABLE t ALTER COLUMN d SET DEFAULT 5;
+INSERT INTO t (id, bb) VALUES (3, 'x');
+ALTER TABLE t ALTER COLUMN d DROP DEFAULT;
+INSERT INTO t (id, bb) VALUES (4, 'x');
+SELECT * FROM t ORDER BY id;
+ALTER TABLE t ADD COLUMN aa INT;
+ALTER TABLE t DROP COLUMN nothing;
+ALTER TABLE t CHANGE nothing n INT;
+ALTER TABLE t MODIFY nothing INT;
+ALTER TABLE t ADD COLUMN z INT AFTER nothing;
+ALTER TABLE missing ADD COLUMN a INT;
+-- mysql: error 1366 HY000 (Error reference: ER_TRUNCATED_WRONG_VALUE_FOR_FIELD)
+ALTER TABLE t MODIFY COLUMN bb INT;
+ALTER TABLE t ADD (e INT, f INT DEFAULT 3);
+SELECT e, f FROM t WHERE id = 1;
+
+-- session: alter keys
+CREATE TABLE t (id INT, a INT, b VARCHAR(10));
+INSERT INTO t VALUES (1, 1, 'x'), (2, 1, 'y'), (3, 2, 'x');
+ALTER TABLE t ADD PRIMARY KEY (id);
+ALTER TABLE t ADD PRIMARY KEY (a);
+ALTER TABLE t ADD UNIQUE KEY u (a);
+ALTER TABLE t ADD UNIQUE KEY u (a, b);
+ALTER TABLE t ADD INDEX by_b (b);
+ALTER TABLE t ADD INDEX by_b (a);
+CREATE INDEX by_a ON t (a);
+CREATE UNIQUE INDEX by_nothing ON t (nothing);
+DROP INDEX by_a ON t;
+DROP INDEX by_a ON t;
+ALTER TABLE t RENAME INDEX by_b TO by_text;
+ALTER TABLE t DROP INDEX by_text;
+ALTER TABLE t DROP KEY by_text;
+INSERT INTO t VALUES (4, 1, 'x');
+ALTER TABLE t DROP PRIMARY KEY;
+ALTER TABLE t DROP PRIMARY KEY;
+INSERT INTO t VALUES (1, 9, 'z');
+SELECT * FROM t ORDER BY id, a;
+
+-- session: rename
+CREATE TABLE a (id INT);
+CREATE TABLE b (id INT);
+INSERT INTO a VALUES (1);
+RENAME TABLE a TO c;
+SELECT * FROM c;
+SELECT * FROM a;
+ALTER TABLE c RENAME TO d;
+ALTER TABLE d RENAME a;
+RENAME TABLE a TO b;
+RENAME TABLE a TO x, b TO a, x TO b;
+SELECT * FROM b;
+RENAME TABLE missing TO y;
+SHOW TABLES;
+
+-- session: truncate
+CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v INT);
+INSERT INTO t (v) VALUES (1), (2), (3);
+DELETE FROM t;
+INSERT INTO t (v) VALUES (4);
+SELECT * FROM t;
+TRUNCATE TABLE t;
+SELECT COUNT(*) FROM t;
+INSERT INTO t (v) VALUES (5);
+SELECT * FROM t;
+TRUNCATE t;
+TRUNCATE missing;
+
+-- session: auto increment
+CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(5)) AUTO_INCREMENT = 100;
+INSERT INTO t (v) VALUES ('a');
+INSERT INTO t (v) VALUES ('b'), ('c');
+SELECT LAST_INSERT_ID();
+INSERT INTO t VALUES (NULL, 'd');
+INSERT INTO t VALUES (0, 'e');
+INSERT INTO t VALUES (200, 'f');
+INSERT INTO t (v) VALUES ('g');
+INSERT INTO t VALUES (50, 'h');
+INSERT INTO t (v) VALUES ('i');
+SELECT * FROM t ORDER BY id;
+ALTER TABLE t AUTO_INCREMENT = 1000;
+INSERT INTO t (v) VALUES ('j');
+SELECT LAST_INSERT_ID();
+ALTER TABLE t AUTO_INCREMENT = 5;
+INSERT INTO t (v) VALUES ('k');
+SELECT MAX(id) FROM t;
+UPDATE t SET id = 2000 WHERE v = 'k';
+INSERT INTO t VALUES (DEFAULT, 'l');
+SELECT id FROM t WHERE v = 'l';
+SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO';
+INSERT INTO t VALUES (0, 'zero');
+SELECT id FROM t WHERE v = 'zero';
+CREATE TABLE small (id TINYINT AUTO_INCREMENT PRIMARY KEY);
+INSERT INTO small VALUES (127);
+-- mysql: fails (5.6.9 Using AUTO_INCREMENT)
+INSERT INTO small VALUES (NULL);
+DELETE FROM t WHERE id >= 1000;
+INSERT INTO t (v) VALUES ('m');
+SELECT id FROM t WHERE v = 'm';
+
+-- session: gaps in auto increment
+CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, k INT UNIQUE);
+INSERT INTO t (k) VALUES (1);
+INSERT INTO t (k) VALUES (1);
+INSERT INTO t (k) VALUES (2);
+BEGIN;
+INSERT INTO t (k) VALUES (3);
+ROLLBACK;
+INSERT INTO t (k) VALUES (4);
+INSERT IGNORE INTO t (k) VALUES (4);
+INSERT INTO t (k) VALUES (5);
+INSERT INTO t (k) VALUES (5) ON DUPLICATE KEY UPDATE k = 6;
+INSERT INTO t (k) VALUES (7);
+SELECT id, k FROM t ORDER BY id;
+
+-- session: generated columns
+CREATE TABLE t (
+    a INT,
+    b INT,
+    total INT GENERATED ALWAYS AS (a + b) VIRTUAL,
+    product INT AS (a * b) STORED,
+    label VARCHAR(20) AS (CONCAT('n', a))
+);
+INSERT INTO t (a, b) VALUES (1, 2), (3, 4), (NULL, 1);
+SELECT * FROM t ORDER BY a;
+INSERT INTO t (a, b, total) VALUES (1, 2, DEFAULT);
+-- mysql: error 3105 HY000 (15.1.20.8 CREATE TABLE and Generated Columns)
+INSERT INTO t (a, b, total) VALUES (1, 2, 9);
+UPDATE t SET a = 10 WHERE a = 3;
+SELECT total, product, label FROM t WHERE a = 10;
+-- mysql: error 3105 HY000 (15.1.20.8 CREATE TABLE and Generated Columns)
+UPDATE t SET total = 1;
+SELECT a FROM t WHERE product = 40;
+
+-- session: checks
+CREATE TABLE t (id INT PRIMARY KEY, age INT CHECK (age >= 0), low INT, high INT, CONSTRAINT ordered CHECK (low <= high));
+INSERT INTO t VALUES (1, 5, 1, 2);
+-- mysql: error 3819 HY000 (15.1.20.6 CHECK Constraints)
+INSERT INTO t VALUES (2, -1, 1, 2);
+-- mysql: error 3819 HY000 (15.1.20.6 CHECK Constraints)
+INSERT INTO t VALUES (2, 1, 3, 2);
+INSERT INTO t VALUES (2, NULL, NULL, 2);
+-- mysql: error 3819 HY000 (15.1.20.6 CHECK Constraints)
+UPDATE t SET low = 9 WHERE id = 1;
+SELECT * FROM t ORDER BY id;
+ALTER TABLE t DROP CONSTRAINT ordered;
+UPDATE t SET low = 9 WHERE id = 1;
+ALTER TABLE t ADD CONSTRAINT adult CHECK (age < 200);
+-- mysql: error 3819 HY000 (15.1.20.6 CHECK Constraints)
+INSERT INTO t VALUES (3, 200, 1, 2);
+-- mysql: error 3819 HY000 (15.1.20.6 CHECK Constraints)
+ALTER TABLE t ADD CONSTRAINT impossible CHECK (age > 100);
+
+-- session: timestamps by themselves
+CREATE TABLE t (
+    id INT PRIMARY KEY,
+    v INT,
+    made DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    changed TIMESTAMP NULL DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP
+);
+INSERT INTO t (id, v) VALUES (1, 1);
+SELECT made IS NOT NULL, ABS(TIMESTAMPDIFF(SECOND, made, NOW())) < 60, changed FROM t;
+UPDATE t SET v = 1;
+SELECT changed FROM t;
+UPDATE t SET v = 2;
+SELECT changed IS NOT NULL FROM t;
+UPDATE t SET v = 3, changed = '2020-01-01 00:00:00';
+SELECT changed FROM t;
+INSERT INTO t (id, v, made) VALUES (2, 2, '2021-01-01');
+SELECT made FROM t WHERE id = 2;
+
+-- session: temporary tables
+CREATE TEMPORARY TABLE t (id INT PRIMARY KEY);
+INSERT INTO t VALUES (1);
+SHOW TABLES;
+-- connection: b
+SELECT * FROM t;
+-- connection: a
+CREATE TABLE u (id INT);
+INSERT INTO u VALUES (10);
+CREATE TEMPORARY TABLE u (id INT);
+SELECT * FROM u;
+DROP TEMPORARY TABLE u;
+SELECT * FROM u;
+DROP TEMPORARY TABLE u;
+CREATE TEMPORARY TABLE t (id INT);
+CREATE TEMPORARY TABLE IF NOT EXISTS t (id INT);
+DROP TABLE t;
+SELECT * FROM t;
+CREATE TEMPORARY TABLE s AS SELECT 1 AS one, 'x' AS x;
+SELECT * FROM s;
+
+-- session: comments and options
+CREATE TABLE t (id INT COMMENT 'the number') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='a table';
+SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 't';
+SELECT COLUMN_COMMENT FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 't';
+ALTER TABLE t COMMENT = 'another';
+ALTER TABLE t ENGINE = InnoDB;
+SELECT TABLE_COMMENT, ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 't';
+ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4;
+ALTER TABLE t DEFAULT CHARACTER SET latin1;
+CREATE TABLE u (id INT) ENGINE=Nonsense;
+CREATE TABLE u (id INT) CHARSET=nonsense;
+CREATE TABLE u (id INT) COLLATE=nonsense;

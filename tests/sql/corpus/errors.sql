@@ -1,0 +1,128 @@
+-- Statements that fail, one by one: the code, the SQLSTATE, and what the message names.
+
+-- session: syntax
+SELEC 1;
+SELECT 1 FROM;
+SELECT FROM t;
+SELECT * FROM t WHERE;
+INSERT INTO;
+INSERT INTO t VALUES;
+UPDATE SET a = 1;
+DELETE t;
+CREATE TABLE;
+CREATE TABLE t (id INT;
+DROP;
+SELECT 1,;
+SELECT * FROM a JOIN;
+SELECT 1
+FROM t
+WHERE x ===
+1;
+SELECT 'a' 1;
+SELECT 1 AND;
+SELECT * FROM t GROUP;
+SELECT * FROM t ORDER id;
+SELECT * FROM t LIMIT x;
+SELECT * FORM t;
+nonsense;
+SELECT IFF(1, 2, 3);
+SELECT * FROM (SELECT 1;
+SELECT )1;
+ALTER TABLE t ADD;
+SET;
+SET x;
+USE;
+BEGIN TRANSACTION;
+SELECT ?;
+
+-- session: names
+CREATE TABLE t (id INT PRIMARY KEY, v INT);
+SELECT nothing FROM t;
+SELECT t.nothing FROM t;
+SELECT x.id FROM t;
+SELECT id FROM t WHERE nothing = 1;
+SELECT id FROM t ORDER BY nothing;
+SELECT id FROM t GROUP BY nothing;
+SELECT id FROM missing;
+-- mysql: error 1049 42000 (Error reference: ER_BAD_DB_ERROR)
+SELECT id FROM nowhere.t;
+SELECT nothing;
+INSERT INTO missing VALUES (1);
+INSERT INTO t (nothing) VALUES (1);
+UPDATE missing SET a = 1;
+DELETE FROM missing;
+CREATE TABLE t (id INT);
+DROP TABLE missing;
+DROP DATABASE nowhere;
+USE nowhere;
+ALTER TABLE t DROP COLUMN nothing;
+ALTER TABLE t DROP INDEX nothing;
+ALTER TABLE t ADD COLUMN v INT;
+DROP INDEX nothing ON t;
+CREATE INDEX i ON t (nothing);
+TRUNCATE missing;
+CALL nothing();
+SELECT nothing(1);
+DROP PROCEDURE nothing;
+DROP FUNCTION nothing;
+-- mysql: error 1051 42S02 (15.1.35 DROP VIEW Statement)
+DROP VIEW nothing;
+DROP TRIGGER nothing;
+SHOW CREATE TABLE missing;
+DESCRIBE missing;
+LOCK TABLES missing READ;
+SELECT id AS x FROM t WHERE x = 1;
+SELECT COUNT(*) AS n FROM t WHERE n > 1;
+SELECT id FROM t AS a, t AS a;
+SELECT id FROM t, t AS u;
+
+-- session: shapes
+CREATE TABLE t (id INT PRIMARY KEY, v INT NOT NULL);
+INSERT INTO t VALUES (1);
+INSERT INTO t VALUES (1, 2, 3);
+INSERT INTO t (id) VALUES (1);
+INSERT INTO t (id, v) VALUES (1, NULL);
+INSERT INTO t (id, id) VALUES (1, 2);
+SELECT 1 UNION SELECT 1, 2;
+SELECT (SELECT 1, 2);
+SELECT 1 IN (SELECT 1, 2);
+SELECT (1, 2);
+-- mysql: error 1241 21000 (Error reference: ER_OPERAND_COLUMNS)
+SELECT * FROM t WHERE (id, v) = 1;
+INSERT INTO t VALUES (1, 1), (2, 2);
+SELECT (SELECT id FROM t);
+SELECT * FROM t WHERE id = (SELECT id FROM t);
+SELECT id, COUNT(*) FROM t;
+SELECT id FROM t WHERE MAX(v) = 1;
+-- mysql: error 1054 42S22 (14.19.3 MySQL Handling of GROUP BY)
+SELECT v, COUNT(*) FROM t GROUP BY id HAVING nothing > 0;
+UPDATE t SET v = COUNT(*);
+INSERT INTO t VALUES (1, 5);
+-- mysql: error 3065 HY000 (Error reference: ER_FIELD_IN_ORDER_NOT_SELECT)
+SELECT DISTINCT v FROM t ORDER BY id;
+SELECT * FROM t LIMIT 1.5;
+CREATE TABLE u (a INT, b INT, PRIMARY KEY (a), PRIMARY KEY (b));
+CREATE TABLE u (t TEXT PRIMARY KEY);
+-- mysql: error 1170 42000 (Error reference: ER_BLOB_KEY_WITHOUT_LENGTH)
+CREATE TABLE whole (t TEXT UNIQUE);
+CREATE TABLE u (t TEXT, KEY k (t(10)));
+CREATE TABLE w (v VARCHAR(70000));
+CREATE TABLE w (v VARCHAR(1000) PRIMARY KEY);
+-- mysql: error 1171 42000 (Error reference: ER_PRIMARY_CANT_HAVE_NULL)
+CREATE TABLE nullable (id INT PRIMARY KEY NULL);
+-- mysql: error 1101 42000 (13.3.4 The BLOB and TEXT Types)
+CREATE TABLE blobs (b BLOB DEFAULT 'x');
+SELECT REPEAT('x', -1), SPACE(0), ELT(9, 'a');
+
+-- session: no database
+CREATE TABLE t (id INT);
+DROP DATABASE errors_no_database;
+SELECT DATABASE();
+SELECT 1;
+SELECT * FROM t;
+CREATE TABLE t (id INT);
+INSERT INTO t VALUES (1);
+SHOW TABLES;
+DROP TABLE t;
+-- mysql: error 1049 42000 (Error reference: ER_BAD_DB_ERROR)
+SELECT * FROM errors_no_database.t;

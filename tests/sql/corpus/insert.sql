@@ -1,0 +1,116 @@
+-- INSERT in all its forms, and REPLACE.
+
+-- session: forms
+CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, a INT, b VARCHAR(10) DEFAULT 'none');
+INSERT INTO t (a, b) VALUES (1, 'x');
+INSERT t (a) VALUES (2);
+INSERT INTO t SET a = 3, b = 'set';
+INSERT INTO t (a) VALUES (4), (5), (6);
+INSERT INTO t VALUES (20, 7, 'all');
+INSERT INTO t (a, b) SELECT a + 10, UPPER(b) FROM t WHERE a < 4 ORDER BY a;
+INSERT INTO t () VALUES ();
+INSERT INTO t (b) VALUE ('value');
+INSERT INTO t (a, b) VALUES (1 + 1, CONCAT('a', 'b')), ((SELECT 9), DEFAULT);
+INSERT INTO t (a, a) VALUES (1, 2);
+INSERT INTO t (a) VALUES (1, 2);
+INSERT INTO t (a, b) VALUES (1, 'x'), (2);
+INSERT INTO t VALUES (1);
+INSERT INTO t (nothing) VALUES (1);
+INSERT INTO t (a, b) SELECT 1;
+INSERT INTO t (a) VALUES (nothing);
+INSERT INTO t (a, b) VALUES (30, a);
+INSERT INTO t (b, a) VALUES ('swap', 31);
+SELECT * FROM t ORDER BY id;
+INSERT INTO t (a, b) SELECT a, b FROM t WHERE a = 7;
+SELECT LAST_INSERT_ID(), ROW_COUNT();
+
+-- session: ignore
+CREATE TABLE t (id INT PRIMARY KEY, n TINYINT NOT NULL, v VARCHAR(3));
+INSERT IGNORE INTO t VALUES (1, 1, 'a'), (1, 2, 'b'), (2, 3, 'c');
+SHOW WARNINGS;
+INSERT IGNORE INTO t VALUES (3, 1000, 'toolong');
+SHOW WARNINGS;
+INSERT IGNORE INTO t VALUES (4, NULL, NULL);
+INSERT IGNORE INTO t (id) VALUES (5);
+INSERT IGNORE INTO t VALUES (6, 'abc', 'x');
+SELECT * FROM t ORDER BY id;
+-- ignore: info
+-- mysql: warnings [('Warning', 1062), ('Warning', 1062), ('Warning', 1062)] (7.1.11 Server SQL Modes)
+UPDATE IGNORE t SET id = 1 WHERE id > 3;
+SELECT id FROM t ORDER BY id;
+CREATE TABLE parent (id INT PRIMARY KEY);
+CREATE TABLE child (id INT PRIMARY KEY, p INT, CONSTRAINT fk FOREIGN KEY (p) REFERENCES parent (id));
+INSERT IGNORE INTO child VALUES (1, 9);
+SELECT COUNT(*) FROM child;
+
+-- session: on duplicate key update
+CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, k VARCHAR(5) UNIQUE, n INT DEFAULT 0);
+INSERT INTO t (k, n) VALUES ('a', 1) ON DUPLICATE KEY UPDATE n = n + 1;
+INSERT INTO t (k, n) VALUES ('a', 1) ON DUPLICATE KEY UPDATE n = n + 1;
+SELECT * FROM t;
+INSERT INTO t (k, n) VALUES ('a', 50) ON DUPLICATE KEY UPDATE n = VALUES(n);
+INSERT INTO t (k, n) VALUES ('a', 50) ON DUPLICATE KEY UPDATE n = VALUES(n);
+-- ignore: insert_id
+INSERT INTO t (k, n) VALUES ('a', 1), ('b', 2), ('c', 3) ON DUPLICATE KEY UPDATE n = n + VALUES(n);
+SELECT k, n FROM t ORDER BY k;
+INSERT INTO t (k, n) VALUES ('b', 0) ON DUPLICATE KEY UPDATE n = n;
+-- ignore: insert_id
+INSERT INTO t (k) VALUES ('b') ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), n = 77;
+SELECT LAST_INSERT_ID() = (SELECT id FROM t WHERE k = 'b');
+INSERT INTO t (id, k) VALUES (1, 'b') ON DUPLICATE KEY UPDATE n = 99;
+SELECT k, n FROM t ORDER BY k;
+INSERT INTO t (id, k) VALUES (1, 'zz') ON DUPLICATE KEY UPDATE k = 'c';
+INSERT INTO t (k, n) SELECT 'a', 5 ON DUPLICATE KEY UPDATE n = 1000;
+INSERT INTO t (k, n) VALUES ('a', 5) ON DUPLICATE KEY UPDATE nothing = 1;
+SELECT k, n FROM t ORDER BY k;
+
+-- session: the row alias of MySQL
+CREATE TABLE t (k VARCHAR(5) PRIMARY KEY, n INT);
+INSERT INTO t VALUES ('a', 1);
+-- mysql: ok (15.2.7.2 INSERT ... ON DUPLICATE KEY UPDATE Statement)
+-- mysql: affected 2 (15.2.7.2 INSERT ... ON DUPLICATE KEY UPDATE Statement)
+INSERT INTO t VALUES ('a', 5) AS new ON DUPLICATE KEY UPDATE n = t.n + new.n;
+-- mysql: rows [('a', 6)] (15.2.7.2 INSERT ... ON DUPLICATE KEY UPDATE Statement)
+SELECT * FROM t;
+-- mysql: ok (15.2.7.2 INSERT ... ON DUPLICATE KEY UPDATE Statement)
+INSERT INTO t VALUES ('a', 7) AS new (key_, number) ON DUPLICATE KEY UPDATE n = number;
+-- mysql: rows [('a', 7)] (15.2.7.2 INSERT ... ON DUPLICATE KEY UPDATE Statement)
+SELECT * FROM t;
+
+-- session: replace
+CREATE TABLE t (id INT PRIMARY KEY, k VARCHAR(5) UNIQUE, n INT DEFAULT 7);
+REPLACE INTO t VALUES (1, 'a', 1);
+REPLACE INTO t VALUES (1, 'a', 2);
+REPLACE INTO t VALUES (1, 'a', 2);
+REPLACE INTO t (id, k) VALUES (1, 'a');
+SELECT * FROM t;
+INSERT INTO t VALUES (2, 'b', 2);
+REPLACE INTO t VALUES (1, 'b', 3);
+SELECT * FROM t;
+REPLACE INTO t SET id = 5, k = 'e';
+REPLACE t (id, k) SELECT id + 1, CONCAT(k, 'x') FROM t WHERE id = 5;
+REPLACE INTO t VALUES (7, 'g', 1), (8, 'h', 1), (7, 'i', 2);
+SELECT * FROM t ORDER BY id;
+REPLACE INTO t (nothing) VALUES (1);
+
+-- session: several rows and an error
+CREATE TABLE t (id INT PRIMARY KEY, v INT NOT NULL);
+INSERT INTO t VALUES (1, 1), (2, NULL), (3, 3);
+SELECT COUNT(*) FROM t;
+INSERT INTO t VALUES (1, 1), (2, 2), (1, 3);
+SELECT COUNT(*) FROM t;
+INSERT INTO t SELECT 1, 1 UNION ALL SELECT 1, 2;
+SELECT COUNT(*) FROM t;
+INSERT INTO t VALUES (1, 1), (2, 9999999999);
+SELECT COUNT(*) FROM t;
+
+-- session: selecting from the same table
+CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v INT);
+INSERT INTO t (v) VALUES (1), (2), (3);
+INSERT INTO t (v) SELECT v * 10 FROM t ORDER BY id;
+INSERT INTO t (v) SELECT v FROM t WHERE v > 5 ORDER BY id LIMIT 1;
+SELECT v FROM t ORDER BY v;
+INSERT INTO t (v) VALUES ((SELECT MAX(v) FROM (SELECT v FROM t) AS x) + 1);
+SELECT MAX(v) FROM t;
+INSERT INTO t (v) WITH x AS (SELECT 100 AS n) SELECT n FROM x;
+SELECT MAX(v) FROM t;

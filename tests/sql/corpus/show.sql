@@ -1,0 +1,132 @@
+-- What tells about databases, tables and columns.
+
+-- session: tables and databases
+CREATE TABLE b (id INT);
+CREATE TABLE a (id INT);
+CREATE TABLE other_a (id INT);
+CREATE VIEW v AS SELECT id FROM a;
+SHOW TABLES;
+SHOW FULL TABLES;
+SHOW TABLES LIKE '%a';
+SHOW TABLES LIKE 'nothing';
+SHOW TABLES FROM show_tables_and_databases;
+SHOW TABLES FROM nowhere;
+SHOW TABLES WHERE Tables_in_show_tables_and_databases = 'b';
+SHOW FULL TABLES WHERE Table_type = 'VIEW';
+SHOW DATABASES LIKE 'show\_tables%';
+SHOW SCHEMAS LIKE 'information_schema';
+SHOW OPEN TABLES LIKE 'nothing_at_all';
+
+-- session: columns
+CREATE TABLE t (
+    id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    name VARCHAR(50) NOT NULL,
+    code CHAR(3) DEFAULT 'abc',
+    price DECIMAL(10,2) NOT NULL DEFAULT 0,
+    kind ENUM('a', 'b') DEFAULT 'a',
+    tags SET('x', 'y'),
+    body TEXT,
+    raw BLOB,
+    flag TINYINT(1) NOT NULL DEFAULT 1,
+    big BIGINT,
+    day DATE,
+    at DATETIME(3),
+    UNIQUE KEY by_name (name),
+    KEY by_price (price, kind)
+);
+DESCRIBE t;
+DESC t name;
+EXPLAIN t;
+SHOW COLUMNS FROM t;
+SHOW FIELDS FROM t LIKE 'p%';
+SHOW COLUMNS FROM t WHERE Field = 'flag';
+SHOW COLUMNS FROM t FROM show_columns;
+-- ignore: types, rows
+SHOW FULL COLUMNS FROM t;
+DESCRIBE missing;
+SHOW COLUMNS FROM missing;
+-- mysql: columns ['Table', 'Non_unique', 'Key_name', 'Seq_in_index', 'Column_name', 'Collation', 'Cardinality', 'Sub_part', 'Packed', 'Null', 'Index_type', 'Comment', 'Index_comment', 'Visible', 'Expression'] (15.7.7.23 SHOW INDEX)
+-- ignore: types, rows
+SHOW INDEX FROM t;
+SHOW INDEX FROM missing;
+
+-- session: show create
+CREATE TABLE t (id INT NOT NULL AUTO_INCREMENT, name VARCHAR(20) DEFAULT NULL, PRIMARY KEY (id), KEY by_name (name));
+SHOW CREATE TABLE t;
+CREATE TABLE u (
+    a INT DEFAULT 5, b VARCHAR(10) NOT NULL DEFAULT 'x', c DECIMAL(5,2), d DATETIME DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+    e ENUM('p', 'q') NOT NULL, f TINYINT(1), g BIGINT UNSIGNED, h TEXT, UNIQUE KEY ab (a, b)
+) COMMENT = 'a comment';
+-- mysql: rows [('u', "CREATE TABLE `u` (\n  `a` int DEFAULT '5',\n  `b` varchar(10) NOT NULL DEFAULT 'x',\n  `c` decimal(5,2) DEFAULT NULL,\n  `d` datetime DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,\n  `e` enum('p','q') NOT NULL,\n  `f` tinyint(1) DEFAULT NULL,\n  `g` bigint unsigned DEFAULT NULL,\n  `h` text,\n  UNIQUE KEY `ab` (`a`,`b`)\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci COMMENT='a comment'")] (15.7.7.11 SHOW CREATE TABLE)
+SHOW CREATE TABLE u;
+CREATE TABLE child (id INT PRIMARY KEY, t_id INT, CONSTRAINT fk FOREIGN KEY (t_id) REFERENCES t (id) ON DELETE CASCADE);
+SHOW CREATE TABLE child;
+INSERT INTO t (name) VALUES ('a'), ('b');
+SHOW CREATE TABLE t;
+SHOW CREATE TABLE missing;
+-- ignore: rows
+SHOW CREATE DATABASE show_show_create;
+SHOW CREATE DATABASE nowhere;
+
+-- session: information schema
+CREATE TABLE t (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20) NOT NULL DEFAULT 'x', price DECIMAL(8,3), made DATETIME(3), note TEXT, n BIGINT UNSIGNED);
+CREATE TABLE c (id INT PRIMARY KEY, t_id INT, CONSTRAINT fk FOREIGN KEY (t_id) REFERENCES t (id) ON DELETE CASCADE ON UPDATE SET NULL, UNIQUE KEY u (t_id, id));
+CREATE VIEW v AS SELECT id, name FROM t;
+SELECT TABLE_NAME, TABLE_TYPE, ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME;
+SELECT COLUMN_NAME, ORDINAL_POSITION, IS_NULLABLE, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_KEY, EXTRA FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 't' ORDER BY ORDINAL_POSITION;
+SELECT COLUMN_NAME, COLUMN_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 't' ORDER BY ORDINAL_POSITION;
+-- mysql: rows [('id', None), ('made', None), ('n', None), ('name', 'x'), ('note', None), ('price', None)] (28.3.8 The INFORMATION_SCHEMA COLUMNS Table)
+SELECT COLUMN_NAME, COLUMN_DEFAULT FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 't' ORDER BY COLUMN_NAME;
+SELECT CONSTRAINT_NAME, CONSTRAINT_TYPE, TABLE_NAME FROM information_schema.TABLE_CONSTRAINTS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME, CONSTRAINT_NAME;
+SELECT CONSTRAINT_NAME, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION;
+SELECT CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE, REFERENCED_TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE();
+SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, COLUMN_NAME FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX;
+SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = DATABASE();
+SELECT TABLE_NAME, IS_UPDATABLE FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE();
+SELECT COUNT(*) > 0 FROM information_schema.COLLATIONS WHERE CHARACTER_SET_NAME = 'utf8mb4';
+SELECT CHARACTER_SET_NAME, MAXLEN FROM information_schema.CHARACTER_SETS WHERE CHARACTER_SET_NAME IN ('latin1', 'utf8mb4') ORDER BY 1;
+SELECT SUPPORT FROM information_schema.ENGINES WHERE ENGINE = 'InnoDB';
+SELECT COUNT(*) FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE();
+SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE();
+SELECT t.TABLE_NAME, COUNT(c.COLUMN_NAME) AS n FROM information_schema.TABLES t JOIN information_schema.COLUMNS c USING (TABLE_SCHEMA, TABLE_NAME) WHERE t.TABLE_SCHEMA = DATABASE() GROUP BY t.TABLE_NAME ORDER BY t.TABLE_NAME;
+SELECT * FROM information_schema.MISSING;
+-- ignore: error
+INSERT INTO information_schema.TABLES VALUES (1);
+USE information_schema;
+SELECT DATABASE();
+SELECT TABLE_NAME FROM TABLES WHERE TABLE_SCHEMA = 'show_information_schema' AND TABLE_TYPE = 'VIEW';
+
+-- session: other forms
+CREATE TABLE t (id INT PRIMARY KEY);
+SHOW CHARACTER SET LIKE 'latin1';
+-- mysql: columns ['Collation', 'Charset', 'Id', 'Default', 'Compiled', 'Sortlen', 'Pad_attribute'] (15.7.7.5 SHOW COLLATION Statement)
+-- mysql: rows [('utf8mb4_bin', 'utf8mb4', 46, '', 'Yes', 1, 'PAD SPACE')] (15.7.7.5 SHOW COLLATION Statement)
+-- ignore: types
+SHOW COLLATION WHERE Collation = 'utf8mb4_bin' AND Charset = 'utf8mb4';
+SHOW WARNINGS;
+SHOW ERRORS;
+SELECT * FROM missing;
+SHOW ERRORS;
+SHOW WARNINGS LIMIT 1;
+SELECT * FROM t;
+SHOW WARNINGS;
+SHOW COUNT(*) WARNINGS;
+SHOW COUNT(*) ERRORS;
+SHOW NONSENSE;
+SHOW STATUS LIKE 'nothing_like_this';
+-- ignore: types, rows, columns
+SHOW TABLE STATUS LIKE 'nothing_like_this';
+-- ignore: types, columns
+SHOW TRIGGERS LIKE 'nothing';
+-- ignore: types, columns
+SHOW PROCEDURE STATUS LIKE 'nothing_like_this';
+-- ignore: types, rows
+SHOW ENGINES;
+-- ignore: types, rows
+SHOW PRIVILEGES;
+SHOW GRANTS FOR nobody@nowhere;
+-- ignore: types, rows, columns, warnings
+EXPLAIN SELECT * FROM t WHERE id = 1;
+EXPLAIN SELECT * FROM missing;
+ANALYZE TABLE t;
+CHECK TABLE t;
