@@ -343,7 +343,7 @@ def test_the_answers_of_the_reference_are_what_they_say(reference):
     export = Asking(reference["slow export that dies half way"]).ask()
     assert [disturbance.after_rows for disturbance in export.disturbances if isinstance(disturbance, Break)] == [1200]
     assert sum(1 for _ in export.answer.rows) == 20_000
-    price = Asking(reference["prices, computed"]).ask("CALL price_for('A2')")
+    price = Asking(reference["prices, computed"]).ask("CALL price_for('A2')", "A2")
     assert isinstance(price, Results)
     assert [str(cell) for cell in cells(price.results[0])[0]] == ["A2", "12.00"]
     assert Asking(reference["every 10th connection is refused"]).ask() == Error(1040, "08004", "Too many connections")
