@@ -103,7 +103,7 @@ class MySQLOptions(Options):
         For example deadlock:times=2,user=app or hang:5s; docs/reference/faults.md has all names.
         """
         # Without faults and stub files nothing of them is imported: a tenth of the time to start.
-        from sockservice.responder.fault_option import read_fault_option
+        from sockservice.responder.faults.fault_option import read_fault_option
 
         try:
             self["faults"].append(read_fault_option(fault))

@@ -7,8 +7,8 @@ from typing import Final
 import attrs
 
 from sockservice.answers import Column, Error, Ok, Request, Rows
-from sockservice.responder.statement_kinds import kind_of
-from sockservice.responder.subject import Subject
+from sockservice.responder.matching.statement_kinds import kind_of
+from sockservice.responder.matching.subject import Subject
 from sockservice.sqltypes import SqlType
 
 _WITH_ROWS: Final = frozenset(["select", "show", "describe", "explain"])

@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from sockservice.responder import python_code
-from sockservice.responder.tables.sheet import Sheet
+from sockservice.responder.answering.tables.sheet import Sheet
 
 
 def _unnoted(_path: Path) -> None:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from sockservice.responder.then_words import Delay, DribbleWords, Text, Times
-from sockservice.responder.when_words import CallWhen, Number, Texts
+from sockservice.responder.answering.then_words import Delay, DribbleWords, Text, Times
+from sockservice.responder.matching.when_words import CallWhen, Number, Texts
 
 MessageCommand: TypeAlias = Literal["connect", "message"]
 

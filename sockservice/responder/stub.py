@@ -10,8 +10,8 @@ import attrs
 from sockservice.errors import Place
 
 if TYPE_CHECKING:
-    from sockservice.responder.condition import Condition
-    from sockservice.responder.plan import Plan
+    from sockservice.responder.answering.plan import Plan
+    from sockservice.responder.matching.condition import Condition
 
 
 WHILE_RUNNING: Final = 0

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import attrs
 
 from sockservice.answers import Request, Rows
-from sockservice.responder.condition import WITH_TEXT
-from sockservice.responder.failure import Failure, failure_of
-from sockservice.responder.lookup import Lookup
-from sockservice.responder.near_miss import NearMiss, NearMisses
-from sockservice.responder.plan import Step
-from sockservice.responder.remembered import Remembered
+from sockservice.responder.answering.plan import Step
+from sockservice.responder.answering.situation import Situation
+from sockservice.responder.matching.condition import WITH_TEXT
+from sockservice.responder.matching.failure import Failure, failure_of
+from sockservice.responder.matching.lookup import Lookup
+from sockservice.responder.matching.near_miss import NearMiss, NearMisses
+from sockservice.responder.matching.remembered import Remembered
+from sockservice.responder.matching.subject import Limits, Subject
 from sockservice.responder.shapes import Outline
-from sockservice.responder.situation import Situation
 from sockservice.responder.stub import WHILE_RUNNING, Rank, Stub, first_states
-from sockservice.responder.subject import Limits, Subject
 from sockservice.responder.tally import Tally
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from sockservice.responder.named_faults import FaultEntry
-from sockservice.responder.then_words import Then
-from sockservice.responder.when_words import Text, When
+from sockservice.responder.answering.then_words import Then
+from sockservice.responder.faults.named_faults import FaultEntry
+from sockservice.responder.matching.when_words import Text, When
 
 
 class StubEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,18 +12,18 @@ from msgspec import UNSET
 
 from sockservice.documents import Document, position, survey_document
 from sockservice.errors import ConfigurationError, Place
-from sockservice.responder.condition_reader import ConditionReader
-from sockservice.responder.fault import Fault
-from sockservice.responder.fault_reader import FaultReader
+from sockservice.responder.answering.plan_reader import PlanReader
+from sockservice.responder.answering.then_words import OkThen, Then
+from sockservice.responder.faults.fault import Fault
+from sockservice.responder.faults.fault_reader import FaultReader
+from sockservice.responder.faults.named_faults import FAULT_ENTRY
 from sockservice.responder.files_beside import NO_FILES, FilesBeside
+from sockservice.responder.matching.condition_reader import ConditionReader
+from sockservice.responder.matching.when_words import When
 from sockservice.responder.message_words import MessageEntry, MessageFile, MessageThen, MessageWhen
 from sockservice.responder.mistakes import Mistakes
-from sockservice.responder.named_faults import FAULT_ENTRY
-from sockservice.responder.plan_reader import PlanReader
 from sockservice.responder.stub import FROM_FILES, Rank, Stub
 from sockservice.responder.stub_file import StubEntry, StubFile
-from sockservice.responder.then_words import OkThen, Then
-from sockservice.responder.when_words import When
 
 
 @attrs.frozen

@@ -12,9 +12,9 @@ import attrs
 from sockservice.errors import ConfigurationError, Place
 from sockservice.file_stamps import stamp_of
 from sockservice.interfaces import Stamp
-from sockservice.responder.fault import Fault
-from sockservice.responder.lookup import Lookup
-from sockservice.responder.near_miss import NearMisses
+from sockservice.responder.faults.fault import Fault
+from sockservice.responder.matching.lookup import Lookup
+from sockservice.responder.matching.near_miss import NearMisses
 from sockservice.responder.stub import Stub, first_states
 from sockservice.responder.stub_paths import stub_paths
 

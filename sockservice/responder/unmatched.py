@@ -14,11 +14,11 @@ from sockservice.answers import OWN_COMMANDS, Answer, Error, Request
 from sockservice.interfaces import IResponder
 from sockservice.responder.credentials import has_credentials, without_credentials
 from sockservice.responder.empty_answer import empty_answer
-from sockservice.responder.failure import failure_of
-from sockservice.responder.near_miss import NearMiss
+from sockservice.responder.matching.failure import failure_of
+from sockservice.responder.matching.near_miss import NearMiss
+from sockservice.responder.matching.subject import Subject
 from sockservice.responder.printable import on_one_line, printable
 from sockservice.responder.stubs import Stubs
-from sockservice.responder.subject import Subject
 
 if TYPE_CHECKING:
     from sockservice.responder.workspace import Workspace

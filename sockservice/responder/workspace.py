@@ -13,10 +13,10 @@ from zope.interface import implementer
 
 from sockservice.answers import Answer, Request
 from sockservice.interfaces import IResponder
+from sockservice.responder.answering.dice import Dice
 from sockservice.responder.control.control import Control
-from sockservice.responder.dice import Dice
-from sockservice.responder.fault import Fault
-from sockservice.responder.faults import ArmedFaults
+from sockservice.responder.faults.armed_faults import ArmedFaults
+from sockservice.responder.faults.fault import Fault
 from sockservice.responder.journal import Journal, Source
 from sockservice.responder.sql_prepare import SqlPrepare
 from sockservice.responder.stub_answers import CHARACTERS, StubAnswers

@@ -85,7 +85,7 @@ class Grouping:
         refuse_windows(having.this)
         return self._compiler.condition(having.this)
 
-    def also(self, node: exp.Expression, number: int) -> None:
+    def also(self, node: exp.Expr, number: int) -> None:
         """Note an expression of ORDER BY, for :meth:`check`."""
         self._ordered.append((number, node))
 
@@ -116,7 +116,7 @@ class Grouping:
             if found is not None:
                 raise self._refused("ORDER BY", number, found)
 
-    def refuse_not_selected(self, node: exp.Expression, number: int) -> None:
+    def refuse_not_selected(self, node: exp.Expr, number: int) -> None:
         """Refuse an ORDER BY that DISTINCT leaves no value for.
 
         Raises:

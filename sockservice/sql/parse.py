@@ -93,8 +93,8 @@ class Dialect(MySQL):
         def _parse_id_var(self, any_token: bool = True, tokens: Any = None) -> exp.Expr | None:
             """A name; behind a point, any word is one."""
             if self._curr and self._prev and self._prev.token_type is TokenType.DOT and self._curr.text.isidentifier():
+                quoted = self._curr.token_type is TokenType.IDENTIFIER
                 self._advance()
-                quoted = self._prev.token_type is TokenType.IDENTIFIER
                 return exp.Identifier(this=self._prev.text, quoted=quoted).update_positions(self._prev)
             return super()._parse_id_var(any_token, tokens)
 

@@ -49,7 +49,7 @@ def items_of(node: exp.Select, compiler: Expressions) -> list[Item]:
     return items
 
 
-def refuse_nested_aggregates(node: exp.Expression) -> None:
+def refuse_nested_aggregates(node: exp.Expr) -> None:
     """Refuse SUM(COUNT(*)).
 
     Raises:

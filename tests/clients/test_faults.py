@@ -27,7 +27,7 @@ from operations import Lost, Refused
 from process_client import ClientProgram, ProcessConnection
 from servers import PATIENCE, running
 
-from sockservice.responder.named_faults import FAULTS
+from sockservice.responder.faults.named_faults import FAULTS
 
 NUMBERS, ROWS = "SELECT id FROM numbers", [(0,), (1,), (2,), (3,), (4,)]
 INSERT = "INSERT INTO items VALUES (1)"

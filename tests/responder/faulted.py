@@ -12,8 +12,8 @@ from zope.interface import implementer
 
 from sockservice.answers import Answer, Request
 from sockservice.interfaces import IResponder
-from sockservice.responder.fault import Fault
-from sockservice.responder.fault_reader import read_fault
+from sockservice.responder.faults.fault import Fault
+from sockservice.responder.faults.fault_reader import read_fault
 from sockservice.responder.journal import Journal
 from sockservice.responder.stubs import Stubs
 from sockservice.responder.workspace import FALLBACK, Workspace

@@ -12,8 +12,8 @@ from twisted.internet.task import Clock
 
 from sockservice.answers import Answer, Request
 from sockservice.errors import ConfigurationError
-from sockservice.responder.plan import Plan
-from sockservice.responder.situation import Situation
+from sockservice.responder.answering.plan import Plan
+from sockservice.responder.answering.situation import Situation
 from sockservice.responder.stub_set import StubSet
 from sockservice.responder.tally import Tally
 

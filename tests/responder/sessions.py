@@ -15,10 +15,10 @@ from sockservice.error_codes import error
 from sockservice.interfaces import IServer, ISession
 from sockservice.responder.chatter import Chatter
 from sockservice.responder.journal import Journal
-from sockservice.responder.lookup import Lookup
+from sockservice.responder.matching.lookup import Lookup
+from sockservice.responder.matching.subject import Subject
 from sockservice.responder.stub import Stub
 from sockservice.responder.stubs import Stubs
-from sockservice.responder.subject import Subject
 from sockservice.responder.unmatched import Unmatched
 from sockservice.responder.workspace import CHATTER, FALLBACK, Workspace
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stub_talk import StubTalk
 
 from sockservice.errors import ConfigurationError
-from sockservice.responder.subject import LONGEST
+from sockservice.responder.matching.subject import LONGEST
 
 TEXTS = [
     "SELECT a FROM t WHERE b = 1",

@@ -8,8 +8,8 @@ from sessions import FakeSession, workspace_of
 from twisted.internet.task import Clock
 
 from sockservice.answers import Error, Ok, Request, Rows
-from sockservice.responder.fault_reader import read_fault
-from sockservice.responder.faults import MOST
+from sockservice.responder.faults.armed_faults import MOST
+from sockservice.responder.faults.fault_reader import read_fault
 from sockservice.responder.journal import Source
 
 

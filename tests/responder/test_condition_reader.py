@@ -9,10 +9,10 @@ import pytest
 
 from sockservice.documents import survey_text
 from sockservice.errors import ConfigurationError
-from sockservice.responder.condition_reader import ConditionReader
 from sockservice.responder.files_beside import FilesBeside
+from sockservice.responder.matching.condition_reader import ConditionReader
+from sockservice.responder.matching.when_words import When
 from sockservice.responder.stub_set import StubSet
-from sockservice.responder.when_words import When
 
 MANUAL = Path(__file__).parents[2] / "docs" / "reference" / "stubs.md"
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from plans import asking, cells, mistakes_of, types
 
 from sockservice.errors import ConfigurationError
+from sockservice.responder.answering.tables import data_files
+from sockservice.responder.answering.tables.data_files import read_csv, read_json
 from sockservice.responder.mistakes import Mistakes
-from sockservice.responder.tables import data_files
-from sockservice.responder.tables.data_files import read_csv, read_json
 
 PRODUCTS = """\
 sku,name,price,stock,since
@@ -185,7 +185,7 @@ def test_a_file_is_read_once_for_several_stubs(tmp_path, monkeypatch):
     (tmp_path / "x.csv").write_text("a\n1\n")
     calls = []
     monkeypatch.setattr(
-        "sockservice.responder.rows_reader.read_csv", lambda *args: calls.append(args) or read_csv(*args)
+        "sockservice.responder.answering.rows_reader.read_csv", lambda *args: calls.append(args) or read_csv(*args)
     )
     asking(tmp_path, "- csv: x.csv\n- {csv: x.csv, columns: {a: INT}}\n- csv: {file: x.csv, where: {a: 1}}")
     assert len(calls) == 1

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sockservice.responder.durations import LONGEST, Fixed, Lognormal, Uniform, read_delay, read_duration
+from sockservice.responder.answering.durations import LONGEST, Fixed, Lognormal, Uniform, read_delay, read_duration
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from twisted.python.usage import UsageError
 
 from sockservice.plugins.mysql import MySQLOptions
-from sockservice.responder.fault_option import read_fault_option
-from sockservice.responder.fault_reader import read_fault
-from sockservice.responder.named_faults import FAULTS
+from sockservice.responder.faults.fault_option import read_fault_option
+from sockservice.responder.faults.fault_reader import read_fault
+from sockservice.responder.faults.named_faults import FAULTS
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sockservice.errors import ConfigurationError
-from sockservice.responder.fault import Parameters
-from sockservice.responder.fault_reader import read_fault
-from sockservice.responder.named_faults import FAULT_ENTRY, FAULTS
+from sockservice.responder.faults.fault import Parameters
+from sockservice.responder.faults.fault_reader import read_fault
+from sockservice.responder.faults.named_faults import FAULT_ENTRY, FAULTS
 from sockservice.responder.stub_set import StubSet
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sockservice.responder.fingerprints import folded
+from sockservice.responder.matching.fingerprints import folded
 from sockservice.responder.shapes import HOLE, shape_of
 
 

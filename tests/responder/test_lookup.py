@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from sessions import found_in
 
 from sockservice.answers import Ok
-from sockservice.responder.condition import Condition
+from sockservice.responder.answering.plan import constant
 from sockservice.responder.journal import Source
-from sockservice.responder.lookup import Lookup
-from sockservice.responder.plan import constant
+from sockservice.responder.matching.condition import Condition
+from sockservice.responder.matching.lookup import Lookup
+from sockservice.responder.matching.subject import LONGEST
+from sockservice.responder.matching.text_criteria import Regex, Sql, SqlExact
+from sockservice.responder.matching.text_reader import read_regex
 from sockservice.responder.shapes import shape_of
 from sockservice.responder.stub import Rank, Stub
-from sockservice.responder.subject import LONGEST
-from sockservice.responder.text_criteria import Regex, Sql, SqlExact
-from sockservice.responder.text_reader import read_regex
 
 CRITERIA = {"sql": lambda text: Sql(text, shape_of(text)), "sql_exact": SqlExact, "regex": read_regex}
 SQL, SQL_EXACT, REGEX = CRITERIA

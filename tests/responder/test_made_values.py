@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sockservice.responder.made_values import inferred_made, made_value, text_of
+from sockservice.responder.answering.made_values import inferred_made, made_value, text_of
 from sockservice.sqltypes import SqlType
 
 MOMENT = datetime(2024, 2, 29, 12, 30, 5, 123456)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sockservice.responder import parsed_statement
-from sockservice.responder.parsed_statement import Name, ParsedStatement, parsed
+from sockservice.responder.matching import parsed_statement
+from sockservice.responder.matching.parsed_statement import Name, ParsedStatement, parsed
+from sockservice.responder.matching.skeletons import PARTS, skeleton
 from sockservice.responder.shapes import outline_of
-from sockservice.responder.skeletons import PARTS, skeleton
 
 
 def read(text: str) -> ParsedStatement | None:

@@ -13,12 +13,12 @@ from twisted.internet.defer import CancelledError, Deferred
 from sockservice.answers import Disturbed, Error, Ok, Request, Results
 from sockservice.disturbances import Break, Dribble, Ending, Pace
 from sockservice.documents import survey_document
+from sockservice.responder.answering.plan import Plan
+from sockservice.responder.answering.plan_reader import PlanReader
+from sockservice.responder.answering.then_words import Then
 from sockservice.responder.files_beside import FilesBeside
-from sockservice.responder.plan import Plan
-from sockservice.responder.plan_reader import PlanReader
+from sockservice.responder.matching.when_words import When
 from sockservice.responder.stub_file import StubEntry
-from sockservice.responder.then_words import Then
-from sockservice.responder.when_words import When
 
 REFERENCE = Path(__file__).parents[2] / "examples" / "stubs" / "reference" / "stubs.yaml"
 
@@ -256,7 +256,7 @@ class Once:
 
 
 def test_a_fault_that_does_not_strike_leaves_the_answer_or_the_next_stub(tmp_path, monkeypatch):
-    monkeypatch.setattr("sockservice.responder.plan_reader.read_fault", lambda value: Once())
+    monkeypatch.setattr("sockservice.responder.answering.plan_reader.read_fault", lambda value: Once())
     assert given(asking(tmp_path, "{ok: {affected_rows: 1}, fault: once}"), 3) == [1053, 1, 1]
     assert given(asking(tmp_path, "{fault: once}"), 3) == [1053, None, None]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sockservice.responder.remembered import OVERHEAD, Remembered
+from sockservice.responder.matching.remembered import OVERHEAD, Remembered
 
 
 def test_what_is_asked_for_stays_and_the_rest_goes():

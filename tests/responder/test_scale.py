@@ -10,7 +10,7 @@ from sessions import FakeSession, found_in, subject_of, workspace_of
 from stub_talk import StubTalk
 
 from sockservice.answers import Request
-from sockservice.responder.failure import failure_of
+from sockservice.responder.matching.failure import failure_of
 from sockservice.responder.stub_set import StubSet
 
 MANY = 10_000
@@ -82,7 +82,7 @@ def test_a_miss_among_ten_thousand_stubs_is_told_quickly(stubs):
 def test_a_statement_that_was_taken_apart_is_not_again_for_other_values(tmp_path, monkeypatch):
     talk = StubTalk(tmp_path, [{"when": {"sql": "SELECT a FROM t WHERE id = ?", "params": [n]}} for n in range(5)])
     assert talk.ask("SELECT a FROM t WHERE id = ?", 3) == "stub 3"
-    monkeypatch.setattr("sockservice.responder.subject.outline_of", None)
+    monkeypatch.setattr("sockservice.responder.matching.subject.outline_of", None)
     assert talk.ask("SELECT a FROM t WHERE id = ?", "4") == "stub 4"
     assert talk.ask("SELECT a FROM t WHERE id = ?", 5) is None
 

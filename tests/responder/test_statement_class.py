@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sockservice.responder import statement_class
-from sockservice.responder.statement_class import first_table, first_word, is_chatter, reads, touches_data, writes
+from sockservice.responder.faults.armed_faults import statement_class
+from sockservice.responder.faults.statement_class import (
+    first_table,
+    first_word,
+    is_chatter,
+    reads,
+    touches_data,
+    writes,
+)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sockservice import yaml
-from sockservice.responder.stub_values import inferred, value_of
+from sockservice.responder.answering.stub_values import inferred, value_of
 from sockservice.sqltypes import NAMES, SqlType
 
 

@@ -16,10 +16,10 @@ from sessions import FakeSession, workspace_of
 from twisted.internet.task import Clock
 
 from sockservice.answers import Request
-from sockservice.responder.dice import Dice
-from sockservice.responder.situation import Situation
-from sockservice.responder.templates.names import COUNTERS, names_of
-from sockservice.responder.templates.template import TemplateFailed, has_template, read_template, split
+from sockservice.responder.answering.dice import Dice
+from sockservice.responder.answering.situation import Situation
+from sockservice.responder.answering.templates.names import COUNTERS, names_of
+from sockservice.responder.answering.templates.template import TemplateFailed, has_template, read_template, split
 
 NOON = datetime(2024, 2, 29, 12, 0)
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from plans import asking, cells, mistakes_of, types
 
 from sockservice.errors import Place
+from sockservice.responder.answering.tables.sheet import Quoted
+from sockservice.responder.answering.tables.text_table import text_table
 from sockservice.responder.mistakes import Mistakes
-from sockservice.responder.tables.sheet import Quoted
-from sockservice.responder.tables.text_table import text_table
 
 
 def read(text: str) -> tuple[tuple[str, ...], list[list[object]]]:

@@ -15,7 +15,7 @@ from zope.interface.verify import verifyObject
 
 from sockservice.answers import Request
 from sockservice.interfaces import IResponder
-from sockservice.responder.failure import failure_of
+from sockservice.responder.matching.failure import failure_of
 from sockservice.responder.stubs import Stubs
 from sockservice.responder.unmatched import LINES, LOGGED, LONGEST_MESSAGE, REMEMBERED, SECONDS, Unmatched
 

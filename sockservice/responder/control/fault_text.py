@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from sockservice.documents import survey_text
-from sockservice.responder.fault import Fault
-from sockservice.responder.fault_reader import read_fault
+from sockservice.responder.faults.fault import Fault
+from sockservice.responder.faults.fault_reader import read_fault
 
 
 def fault_of(name: str, parameters: str = "") -> Fault:

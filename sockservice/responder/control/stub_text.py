@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from sockservice.documents import Document, Keys, survey_text
 from sockservice.errors import ConfigurationError
-from sockservice.responder.condition import Condition
-from sockservice.responder.condition_reader import ConditionReader
+from sockservice.responder.matching.condition import Condition
+from sockservice.responder.matching.condition_reader import ConditionReader
+from sockservice.responder.matching.when_words import When
 from sockservice.responder.mistakes import Mistakes
 from sockservice.responder.stub import Stub
 from sockservice.responder.stub_file import StubFile
 from sockservice.responder.stub_reader import StubReader
-from sockservice.responder.when_words import When
 
 _STUB: Final = Path("stub")
 _WHEN: Final = Path("when")

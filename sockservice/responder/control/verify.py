@@ -13,22 +13,22 @@ from twisted.internet.defer import Deferred
 from sockservice.answers import Answer, Error, Value
 from sockservice.errors import counted, did_you_mean
 from sockservice.interfaces import IServer
+from sockservice.responder.answering.durations import read_duration
+from sockservice.responder.answering.plan import constant
 from sockservice.responder.chatter.cells import to_text
-from sockservice.responder.condition import Condition
 from sockservice.responder.control.past import past_request
 from sockservice.responder.control.stub_text import condition_of
 from sockservice.responder.credentials import has_credentials
-from sockservice.responder.differences import LOOKED_AT
-from sockservice.responder.durations import read_duration
-from sockservice.responder.failure import failure_of
 from sockservice.responder.journal import Entry, Source
 from sockservice.responder.journal_view import text_of
-from sockservice.responder.lookup import Lookup
-from sockservice.responder.near_miss import NearMisses
-from sockservice.responder.plan import constant
+from sockservice.responder.matching.condition import Condition
+from sockservice.responder.matching.differences import LOOKED_AT
+from sockservice.responder.matching.failure import failure_of
+from sockservice.responder.matching.lookup import Lookup
+from sockservice.responder.matching.near_miss import NearMisses
+from sockservice.responder.matching.subject import Subject
 from sockservice.responder.printable import on_one_line
 from sockservice.responder.stub import Stub
-from sockservice.responder.subject import Subject
 
 if TYPE_CHECKING:
     from sockservice.responder.workspace import Workspace

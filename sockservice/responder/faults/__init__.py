@@ -1,0 +1,1 @@
+"""Faults by name: what they break, when they strike, and which are armed."""
