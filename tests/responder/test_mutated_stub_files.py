@@ -20,13 +20,16 @@ from sockservice.responder.stub_schema import schema
 from sockservice.responder.stub_set import StubSet
 
 ROOT = Path(__file__).parents[2]
-EVERY_WORD = Path(__file__).with_name("every_word.yaml")
-SOURCES = [*sorted(ROOT.glob("examples/**/stubs/**/*.yaml")), EVERY_WORD]
+EVERY_WORD = [Path(__file__).with_name(name) for name in ("every_word.yaml", "every_message_word.yaml")]
+SOURCES = [*sorted(ROOT.glob("examples/**/stubs/**/*.yaml")), EVERY_WORD[0]]
+MESSAGE_SOURCES = [*sorted(ROOT.glob("examples/messages/*.yaml")), EVERY_WORD[1]]
 BESIDE = [ROOT / "examples/stubs/data", ROOT / "examples/stubs/functions", ROOT / "examples/stubs/reference"]
 """Folders of what these files name, which are beside each mutant too."""
-TEXTS = [path.read_text(encoding="utf-8") for path in SOURCES]
-TEXTS += TEXTS[-1:] * 9
-"""What mutants are made of: more often of the file with every word."""
+OF_MYSQL, OF_MESSAGES = (
+    [source.read_text(encoding="utf-8") for source in sources] for sources in (SOURCES, MESSAGE_SOURCES)
+)
+TEXTS = [*OF_MYSQL, *OF_MYSQL[-1:] * 9, *OF_MESSAGES, *OF_MESSAGES[-1:] * 3]
+"""What mutants are made of: more often of the files with every word."""
 WORDS = sorted({word for text in TEXTS for word in re.findall(r"\w+", text)})
 SCRAPS = """{ } [ ] : , ' " & * ! | > - # ? ` \\ %  é 🧮 {{ }} {{x}} &a *a !!binary !!int null true 010 0x1F .nan 1e999
     12:30:00 2024-02-30 hex:zz (?P<a> a{9999999999} -1 1.5 99999999999999999999999999 ... --- <<""".split()
@@ -133,6 +136,11 @@ def mutant(seed: int) -> str:
     return text
 
 
+def load(path: Path, seed: int) -> StubSet:
+    path.write_text(mutant(seed), encoding="utf-8")
+    return StubSet.load([path], messages=TEXTS[seed % len(TEXTS)] in OF_MESSAGES)
+
+
 @pytest.fixture
 def path(tmp_path):
     """Where a stub file finds what it names beside it."""
@@ -142,16 +150,17 @@ def path(tmp_path):
     return tmp_path / "mutant.yaml"
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+@pytest.mark.parametrize("source", [*SOURCES, *MESSAGE_SOURCES], ids=lambda source: source.name)
 def test_a_file_that_mutants_are_made_of_loads(path, source):
     path.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
-    StubSet.load([path])
+    StubSet.load([path], messages=source in MESSAGE_SOURCES)
 
 
-def test_every_word_of_the_format_is_in_some_file():
+def test_every_word_of_the_format_is_in_a_file():
     definitions = schema()["$defs"].values()
     words = {word for definition in definitions for word in definition.get("properties", {})}
-    assert words - set(spoken(yaml.compose(EVERY_WORD.read_text(encoding="utf-8")))) == set()
+    known = {word for path in EVERY_WORD for word in spoken(yaml.compose(path.read_text(encoding="utf-8")))}
+    assert words - known == set()
 
 
 def spoken(value: Any) -> Iterator[str]:
@@ -166,11 +175,10 @@ def spoken(value: Any) -> Iterator[str]:
 @pytest.mark.parametrize("batch", range(10))
 def test_a_mutated_stub_file_loads_or_is_refused_with_places_and_clear_words(path, batch):
     for seed in range(batch, MUTANTS, 10):
-        path.write_text(mutant(seed), encoding="utf-8")
         mistakes: tuple[ConfigurationError, ...] = ()
         began = time.thread_time()
         try:
-            StubSet.load([path])
+            load(path, seed)
         except ConfigurationError as error:
             mistakes = error.mistakes
         except BaseException as error:
@@ -193,9 +201,8 @@ def test_mutants_are_of_both_kinds(path):
     """Else the test above would show little."""
     sound = set()
     for seed in range(200):
-        path.write_text(mutant(seed), encoding="utf-8")
         try:
-            StubSet.load([path])
+            load(path, seed)
         except ConfigurationError:
             sound.add(False)
         else:
