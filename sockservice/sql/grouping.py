@@ -64,7 +64,7 @@ class Grouping:
         self._items = items
         self._equalities = equalities
         self._compiler = queries.expressions(scope)
-        self._ordered: list[tuple[int, exp.Expression]] = []
+        self._ordered: list[tuple[int, exp.Expr]] = []
         group = node.args.get("group")
         self._explicit = group is not None
         scope.clause = "group statement"
@@ -179,7 +179,7 @@ class Grouping:
             raise Refused("ER_WRONG_GROUP_FIELD", item.label)
         return Key(item.node, item.typed)
 
-    def _loose(self, node: exp.Expression, shapes: set[str]) -> Iterator[Cell]:
+    def _loose(self, node: exp.Expr, shapes: set[str]) -> Iterator[Cell]:
         """The columns of FROM in an expression that are not within an aggregate function or one of the keys."""
         if isinstance(node, exp.Query) or is_aggregate(node) or call_name(node) in ("any_value", "grouping"):
             return
