@@ -54,10 +54,16 @@ class Plan:
     Attributes:
         steps: at least one.
         cycle: whether the first step follows the last one.
+        may_pass: whether the stub passes requests on, at times: it may be exhausted, or its code may have no answer.
     """
 
     steps: tuple[Step, ...]
     cycle: bool = False
+    may_pass: bool = attrs.field(init=False)
+
+    @may_pass.default
+    def _find_may_pass(self) -> bool:
+        return self.ends or any(step.may_pass for step in self.steps)
 
     @property
     def only(self) -> Step | None:
@@ -69,11 +75,6 @@ class Plan:
     def ends(self) -> bool:
         """Whether the stub may be exhausted: it passes requests on then."""
         return self.steps[-1].times is not None and not self.cycle
-
-    @property
-    def may_pass(self) -> bool:
-        """Whether the stub passes requests on, at times: it may be exhausted, or its code may have no answer."""
-        return self.ends or any(step.may_pass for step in self.steps)
 
     def next(self, tally: Tally) -> Step | None:
         """The step that is due, which is counted; None where the plan is exhausted.
