@@ -52,7 +52,9 @@ def test_a_table_comes_back_as_it_was_made(client: Client) -> None:
 
 
 def test_collations_are_told_where_they_are_not_the_tables(client: Client) -> None:
-    client.ok("CREATE TABLE t (a CHAR(1), b CHAR(1) CHARACTER SET latin1, c CHAR(1) COLLATE utf8mb4_bin) CHARSET utf8mb4")
+    client.ok(
+        "CREATE TABLE t (a CHAR(1), b CHAR(1) CHARACTER SET latin1, c CHAR(1) COLLATE utf8mb4_bin) CHARSET utf8mb4"
+    )
     assert created(client, "t") == [
         "`a` char(1) DEFAULT NULL",
         "`b` char(1) CHARACTER SET latin1 COLLATE latin1_swedish_ci DEFAULT NULL",
@@ -108,7 +110,9 @@ def test_a_query_that_fails_leaves_no_table(client: Client) -> None:
 
 def test_a_table_like_another_has_its_keys_but_not_its_foreign_keys_and_rows(client: Client) -> None:
     client.ok("CREATE TABLE p (id INT PRIMARY KEY)")
-    client.ok("CREATE TABLE c (id INT AUTO_INCREMENT PRIMARY KEY, p INT REFERENCES p (id), FOREIGN KEY (p) REFERENCES p (id))")
+    client.ok(
+        "CREATE TABLE c (id INT AUTO_INCREMENT PRIMARY KEY, p INT REFERENCES p (id), FOREIGN KEY (p) REFERENCES p (id))"
+    )
     client.ok("CREATE TABLE d LIKE c")
     assert created(client, "d") == created(client, "c")[:-1]
     assert client.code("CREATE TEMPORARY TABLE d LIKE d") == 1066
@@ -159,7 +163,9 @@ def test_definitions_that_cannot_be(client: Client, inside: str, code: int) -> N
     client.ok("CREATE TABLE p (id INT PRIMARY KEY, v INT)")
     assert client.code(f"CREATE TABLE t ({inside})") == code
     assert client.code("SELECT * FROM t") == 1146
-    assert len(client.database.store.main.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name GLOB 't*'")) == 1
+    assert (
+        len(client.database.store.main.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name GLOB 't*'")) == 1
+    )
 
 
 def test_a_parent_may_come_later_while_keys_are_not_checked(client: Client) -> None:

@@ -25,8 +25,12 @@ def written(folder: Path, text: str, name: str = "seed.sql") -> Path:
 
 
 def test_every_store_begins_with_what_the_files_made(tmp_path: Path) -> None:
-    first = written(tmp_path, "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v TEXT);\nINSERT INTO t (v) VALUES ('é😀');")
-    second = written(tmp_path, "SET @x = 5; INSERT INTO t (v) VALUES (@x);\nCREATE DATABASE other; USE other;", "second.sql")
+    first = written(
+        tmp_path, "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v TEXT);\nINSERT INTO t (v) VALUES ('é😀');"
+    )
+    second = written(
+        tmp_path, "SET @x = 5; INSERT INTO t (v) VALUES (@x);\nCREATE DATABASE other; USE other;", "second.sql"
+    )
     third = written(tmp_path, "INSERT INTO t (v) SELECT v FROM t WHERE id = 1;", "third.sql")
     made = seeds(first, second, third)
     made.run()
