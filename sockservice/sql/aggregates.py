@@ -16,11 +16,11 @@ from sockservice.sql.typed import Typed, made, text_literal
 from sockservice.sqltypes import SqlType
 
 
-def _inner(node: exp.Anonymous) -> tuple[list[exp.Expression], str]:
+def _inner(node: exp.Anonymous) -> tuple[list[exp.Expr], str]:
     """The arguments of an aggregate, and ``DISTINCT `` where it is."""
-    if not node.expressions:
+    first = node.expressions[0] if node.expressions else exp.Distinct()
+    if isinstance(first, exp.Distinct) and not first.expressions:
         raise near(")")
-    first = node.expressions[0]
     if isinstance(first, exp.Distinct):
         return list(first.expressions), "DISTINCT "
     return list(node.expressions), ""
@@ -166,6 +166,8 @@ def _group_concat(self: Expressions, node: exp.GroupConcat) -> Typed:
         order, inner = list(inner.expressions), inner.this
     distinct = isinstance(inner, exp.Distinct)
     parts = list(inner.expressions) if isinstance(inner, exp.Distinct) else [inner]
+    if not parts or parts[0] is None:
+        raise near(")")
     self.scope.grouped = True
     values = [self.compile(part) for part in parts]
     if any(value.aggregate for value in values) and not isinstance(node.parent, exp.Window):
@@ -187,7 +189,7 @@ def _group_concat(self: Expressions, node: exp.GroupConcat) -> Typed:
     return _grouped(text, kind, like=like)
 
 
-def _sorted_by(self: Expressions, node: exp.Expression, values: list[Typed]) -> Typed:
+def _sorted_by(self: Expressions, node: exp.Expr, values: list[Typed]) -> Typed:
     """What GROUP_CONCAT is sorted by; a bare number is the place of an argument."""
     place = self.constant(node) if isinstance(node, exp.Placeholder) else None
     if isinstance(place, int) and 1 <= place <= len(values):

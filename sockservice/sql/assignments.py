@@ -17,6 +17,7 @@ from sockservice.sql.schema import Column, Table
 from sockservice.sql.scope import Scope, Source
 from sockservice.sql.select import Queries, source_of_table
 from sockservice.sql.storing import store, store_null
+from sockservice.sql.surroundings import is_utc
 from sockservice.sql.table_texts import row_number
 from sockservice.sql.typed import Typed, quoted
 
@@ -84,13 +85,14 @@ class Assignments:
             node: the clause.
             rows: what gives the rows, perhaps with an alias.
         """
-        source = source_of_table(table, table.name)
-        sources = [source, row_source(table, _VALUES, "v")]
+        utc = queries.builder.assume(queries.session.session, is_utc)
+        source = source_of_table(table, table.name, utc=utc)
+        sources = [source, row_source(table, _VALUES, "v", utc=utc)]
         # The columns of the row are only meant where they are named by VALUES() or by its alias.
         alias = rows.args.get("alias")
         if alias is not None:
             names = [column.name for column in alias.args.get("columns") or ()]
-            sources.append(row_source(table, alias.name, "v", names))
+            sources.append(row_source(table, alias.name, "v", names, utc=utc))
         scope = _RowScope(sources)
         for call in list(node.find_all(exp.Anonymous)):
             if str(call.this).upper() == "VALUES" and len(call.expressions) == 1:
@@ -152,7 +154,8 @@ class Assignments:
             assigned = {column.name for column in self.columns}
             for column in rows.columns:
                 if column.on_update and column.name not in assigned:
-                    new[rows.place(column.name)] = moment(execution.session, column.type.length or 0)
+                    now = moment(execution.session, column.type.length or 0)
+                    new[rows.place(column.name)] = store(now, column, execution.diagnostics)
         return new
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP
 from typing import Any, Final
 
@@ -171,7 +172,7 @@ def _json(self: Expressions, value: Typed, numbers: list[int], wanted: Any) -> T
     return made(sql, JSON, value)
 
 
-_CASTS: Final[dict[str, Any]] = {
+_CASTS: Final[dict[str, Callable[[Expressions, Typed, list[int], Any], Typed]]] = {
     **dict.fromkeys(["BIGINT", "INT"], _signed),
     "UBIGINT": _unsigned,
     **dict.fromkeys(["DECIMAL", "UDECIMAL"], _decimal),

@@ -6,7 +6,7 @@ import functools
 import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from sockservice.collations import collations
 
@@ -17,12 +17,12 @@ _EQUAL_LETTERS: Final = {"ß": "S", "Ø": "O", "ø": "O", "Đ": "D", "đ": "D", 
 """Letters that ``_general_ci`` takes for others although they are not made of them."""
 
 
-def _compare(key: Callable[[str], object]) -> Callable[[str, str], int]:
+def _compare(key: Callable[[str], Any]) -> Callable[[str, str], int]:
     def compare(left: str, right: str) -> int:
         if left == right:
             return 0
         a, b = key(left), key(right)
-        return (a > b) - (a < b)  # type: ignore[operator]
+        return int(a > b) - int(a < b)
 
     return compare
 

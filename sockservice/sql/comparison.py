@@ -119,7 +119,7 @@ def as_double(value: Typed) -> str:
     if value.kind in (Kind.DOUBLE, Kind.NULL):
         return value.sql
     if value.kind is Kind.INTEGER:
-        return f"CAST({value.sql} AS REAL)" if value.type.unsigned else value.sql
+        return f"CAST({value.sql} AS REAL)" if is_wide(value) else value.sql
     if value.kind is Kind.DECIMAL:
         return f"CAST({value.sql} AS REAL)"
     if value.kind in TEMPORAL:
@@ -142,7 +142,7 @@ def as_decimal(value: Typed) -> str:
     if value.kind is Kind.DECIMAL:
         return value.sql
     if value.kind is Kind.INTEGER:
-        return f"CAST({value.sql} AS TEXT)"
+        return f"integer_text({value.sql})" if is_wide(value) else f"CAST({value.sql} AS TEXT)"
     if value.kind in TEMPORAL:
         return f"moment_decimal({value.sql}, {fraction_of(value.type)})"
     return f"to_decimal({as_double(value)}, {value.type.decimals or 0})"
@@ -151,7 +151,7 @@ def as_decimal(value: Typed) -> str:
 def as_text(value: Typed) -> str:
     """As text."""
     if value.kind is Kind.INTEGER:
-        return f"integer_text({value.sql})" if value.type.unsigned else f"CAST({value.sql} AS TEXT)"
+        return f"integer_text({value.sql})" if is_wide(value) else f"CAST({value.sql} AS TEXT)"
     if value.type.name == "FLOAT":
         return f"float_text({value.sql})"
     return value.sql if value.kind in (Kind.TEXT, Kind.NULL, Kind.DECIMAL, *TEMPORAL) else f"to_text({value.sql})"
@@ -205,6 +205,11 @@ def as_document(value: Typed) -> str:
     return value.sql if value.kind in (Kind.JSON, Kind.NULL) else f"json_document({as_text(value)}, 1, 'json')"
 
 
+def is_wide(value: Typed) -> bool:
+    """Whether a whole number may be one that SQLite's cannot hold."""
+    return value.type.name == "BIT" or (value.type.unsigned and value.type.name == "BIGINT")
+
+
 def is_boolean(value: Typed) -> bool:
     """Whether it is a condition."""
     return value.type.name == "BIGINT" and value.type.decimals == 0
@@ -212,7 +217,7 @@ def is_boolean(value: Typed) -> bool:
 
 def as_truth(value: Typed) -> str:
     """As a condition."""
-    if value.kind is Kind.INTEGER and not value.type.unsigned:
+    if value.kind is Kind.INTEGER and not is_wide(value):
         return value.sql
     if value.kind in (Kind.DOUBLE, Kind.NULL):
         return value.sql

@@ -14,7 +14,7 @@ from sockservice.sql.kinds import BIGINT, BOOLEAN, Kind
 from sockservice.sql.subqueries import one_row_of, refuse_limit, unwrapped
 from sockservice.sql.typed import NULL, Typed, made, text_literal
 
-_COMPARISONS: Final[dict[type[exp.Expression], str]] = {
+_COMPARISONS: Final[dict[type[exp.Expr], str]] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.GT: ">",
@@ -25,7 +25,7 @@ _COMPARISONS: Final[dict[type[exp.Expression], str]] = {
 }
 
 
-def row_of(node: exp.Expression) -> list[exp.Expression] | None:
+def row_of(node: exp.Expr) -> list[exp.Expr] | None:
     """The parts of a row constructor, ``(1, 2)`` or ``ROW(1, 2)``; None for anything else."""
     if isinstance(node, exp.Tuple):
         return list(node.expressions)
@@ -115,7 +115,7 @@ def _between(self: Expressions, node: exp.Between) -> Typed:
     return made(f"({a} >= {b} AND {c} <= {d})", BOOLEAN, value, low, high)
 
 
-def _row_of_query(self: Expressions, parts: list[exp.Expression], query: exp.Expression, sign: str) -> Typed:
+def _row_of_query(self: Expressions, parts: list[exp.Expr], query: exp.Expr, sign: str) -> Typed:
     """A comparison of a row with the one that a query gives."""
     text, columns = self.subquery(query, self.scope)
     if len(columns) != len(parts):
@@ -147,7 +147,7 @@ def _in(self: Expressions, node: exp.In) -> Typed:
     return made(text, BOOLEAN, value, *items)
 
 
-def _in_query(self: Expressions, node: exp.In, query: exp.Expression) -> Typed:
+def _in_query(self: Expressions, node: exp.In, query: exp.Expr) -> Typed:
     refuse_limit(query)
     text, columns = self.subquery(query, self.scope)
     parts = row_of(node.this) or [node.this]
@@ -162,7 +162,11 @@ def _in_query(self: Expressions, node: exp.In, query: exp.Expression) -> Typed:
 
 
 @rule(exp.Like)
-def _like(self: Expressions, node: exp.Like, escape: str = "\\") -> Typed:
+def _like(self: Expressions, node: exp.Like) -> Typed:
+    return _alike(self, node, "\\")
+
+
+def _alike(self: Expressions, node: exp.Like, escape: str) -> Typed:
     value, pattern = self.compile(node.this), self.compile(node.expression)
     collation = "binary" if Kind.BINARY in (value.kind, pattern.kind) else self.collation(value, pattern).collation
     arguments = f"{to.as_text(value)}, {to.as_text(pattern)}, {text_literal(escape)}, {text_literal(collation)}"
@@ -178,7 +182,7 @@ def _escape(self: Expressions, node: exp.Escape) -> Typed:
     inner = node.this
     if isinstance(inner, exp.Not):
         return _not(self, exp.Not(this=exp.Escape(this=inner.this, expression=node.expression)))
-    return _like(self, inner, "" if escape is None else str(escape))
+    return _alike(self, inner, "" if escape is None else str(escape))
 
 
 # --- choices ----------------------------------------------------------------------------------

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
 import re
-import zoneinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,10 +11,12 @@ from sqlglot import exp
 
 from sockservice.error_codes import error
 from sockservice.sql.literals import fold
+from sockservice.sql.moments import of_datetime
 from sockservice.sql.parse import parse
 from sockservice.sql.running import Work
 from sockservice.sql.schema import Column, Table
 from sockservice.sql.storing import implicit_default, store
+from sockservice.sql.surroundings import Surroundings
 from sockservice.sql.value_rows import plain
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
 _NOW: Final = re.compile(r"\(*(?:current_timestamp|now|localtime|localtimestamp)(?:\s*\(\s*\d?\s*\))?\)*", re.I)
-_OFFSET: Final = re.compile(r"([+-])(\d{1,2}):(\d{2})")
 
 
 class Unknown:
@@ -53,16 +52,9 @@ def constant(text: str) -> Any:
 
 def moment(session: SqlSession, digits: int) -> str:
     """The time at which a statement began, in the session's zone, as a DATETIME of so many digits of a second."""
-    name = str(session.variable("time_zone", "SYSTEM"))
-    found = _OFFSET.fullmatch(name)
-    zone: datetime.tzinfo | None = None
-    if found is not None:
-        minutes = int(found[2]) * 60 + int(found[3])
-        zone = datetime.timezone(datetime.timedelta(minutes=-minutes if found[1] == "-" else minutes))
-    elif name.upper() != "SYSTEM":
-        zone = zoneinfo.ZoneInfo(name)
-    text = datetime.datetime.fromtimestamp(session.now, zone).strftime("%Y-%m-%d %H:%M:%S.%f")
-    return text[: 20 + digits] if digits else text[:19]
+    surroundings = Surroundings(session.session, began=session.now)
+    now = surroundings.now.astimezone(surroundings.zone)
+    return of_datetime(now.replace(tzinfo=None)).text(digits)
 
 
 class Defaults:

@@ -95,7 +95,7 @@ def compile_delete(session: SqlSession, node: exp.Delete, builder: PlanBuilder, 
     if listed:
         for word in ("order", "limit"):
             if node.args.get(word) is not None:
-                raise Refused(syntax_error(node.args[word].sql(dialect="mysql").strip()))
+                raise Refused(syntax_error(session.text[session.text.upper().rfind(word.upper()) :]))
         chosen = [targets.named(each.name, "DELETE") for each in listed]
     else:
         chosen = [targets.of(targets.scope.sources[0], "DELETE")]

@@ -1,4 +1,4 @@
-"""Which columns have one value within a group of rows (MySQL 8.4 manual, 14.19.4 "Detection of Functional Dependence")."""
+"""Which columns have one value within a group of rows (MySQL 8.4 manual, 14.19.4)."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Final
 
 import attrs
@@ -28,6 +29,7 @@ class Diagnostics:
         row: which row is at work, from 1, for messages.
         warnings: those that are kept, the first :data:`KEPT`.
         count: how many there were.
+        zone: the session's time zone, where it is not UTC.
     """
 
     strict: bool = True
@@ -36,6 +38,7 @@ class Diagnostics:
     row: int = 1
     warnings: Warnings = attrs.field(factory=list)
     count: int = 0
+    zone: datetime.tzinfo | None = None
 
     @property
     def refuses(self) -> bool:

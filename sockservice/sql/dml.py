@@ -41,7 +41,6 @@ class Statement(NamedTuple):
     Attributes:
         folded: without the rows of VALUES, where these are literals.
         rows: those rows, or None.
-        literals: of the whole statement.
     """
 
     folded: Folded

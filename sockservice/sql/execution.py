@@ -44,7 +44,6 @@ class Execution:
     Attributes:
         view: what it sees.
         checks: what the view that it writes through asks of rows.
-        now: when it began, in seconds since the epoch.
     """
 
     def __init__(

@@ -94,7 +94,7 @@ def explained(session: SqlSession, text: str) -> Rows | None:
 
 
 def _steps(session: SqlSession, node: exp.Expression) -> Iterator[Step]:
-    selects = [each for each in node.find_all(exp.Select, bfs=False)] or [node]
+    selects: list[exp.Expression] = [*node.find_all(exp.Select, bfs=False)] or [node]
     common = {each.alias.lower() for each in node.find_all(exp.CTE)}
     for number, select in enumerate(selects, 1):
         kind = _select_type(select, number, len(selects))

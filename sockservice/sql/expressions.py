@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlglot import exp
 
@@ -21,6 +21,7 @@ from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, decim
 from sockservice.sql.moments import SECOND, of_datetime, time_text
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.registry import Function
+from sockservice.sql.reserved import CALLED_BARE
 from sockservice.sql.scope import Scope
 from sockservice.sql.shapes import is_aggregate, shape
 from sockservice.sql.surroundings import variable
@@ -32,16 +33,17 @@ if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
 Compile = Callable[["Expressions", Any], Typed]
-_RULES: Final[dict[type[exp.Expression], Compile]] = {}
+Compiler = TypeVar("Compiler", bound=Compile)
+_RULES: Final[dict[type[exp.Expr], Compile]] = {}
 
 SPECIAL: Final[dict[str, Compile]] = {}
 """Functions that are more than a call: aggregates, IFNULL, COUNT …; by name in lower case."""
 
 
-def rule(*nodes: type[exp.Expression]) -> Callable[[Compile], Compile]:
+def rule(*nodes: type[exp.Expr]) -> Callable[[Compiler], Compiler]:
     """A decorator that enters what compiles nodes of these types."""
 
-    def enter(compile_node: Compile) -> Compile:
+    def enter(compile_node: Compiler) -> Compiler:
         for node in nodes:
             _RULES[node] = compile_node
         return compile_node
@@ -49,10 +51,10 @@ def rule(*nodes: type[exp.Expression]) -> Callable[[Compile], Compile]:
     return enter
 
 
-def special(*names: str) -> Callable[[Compile], Compile]:
+def special(*names: str) -> Callable[[Compiler], Compiler]:
     """A decorator that enters what compiles a function of these names."""
 
-    def enter(compile_node: Compile) -> Compile:
+    def enter(compile_node: Compiler) -> Compiler:
         for name in names:
             SPECIAL[name] = compile_node
         return compile_node
@@ -75,14 +77,14 @@ class Expressions:
         scope: Scope,
         builder: PlanBuilder,
         session: SqlSession,
-        subquery: Callable[[exp.Expression, Scope], tuple[str, list[tuple[str, Typed]]]],
+        subquery: Callable[[exp.Expr, Scope], tuple[str, list[tuple[str, Typed]]]],
     ) -> None:
         self.scope = scope
         self.builder = builder
         self.session = session
         self.subquery = subquery
 
-    def compile(self, node: exp.Expression) -> Typed:
+    def compile(self, node: exp.Expr) -> Typed:
         """Compile one expression.
 
         Raises:
@@ -97,7 +99,7 @@ class Expressions:
         if isinstance(quantified, (exp.Any, exp.All)):
             node = quantified
         within = is_aggregate(node)
-        if within and not scope.takes_aggregates:
+        if within and (not scope.takes_aggregates or _is_of_outer_condition(node, scope)):
             raise Refused("ER_INVALID_GROUP_FUNC_USE")
         scope.within_aggregate += within
         try:
@@ -109,11 +111,11 @@ class Expressions:
             scope.within_aggregate -= within
         raise unsupported(f"{node.sql(dialect='mysql')[:60]!r}")
 
-    def condition(self, node: exp.Expression) -> str:
+    def condition(self, node: exp.Expr) -> str:
         """Compile an expression that is a condition; gives its text."""
         return to.as_truth(self.compile(node))
 
-    def call(self, function: Function, name: str, nodes: list[exp.Expression]) -> Typed:
+    def call(self, function: Function, name: str, nodes: list[exp.Expr]) -> Typed:
         """Compile a call of one of our functions."""
         if len(nodes) < function.least or (function.most is not None and len(nodes) > function.most):
             raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name.upper())
@@ -149,7 +151,7 @@ class Expressions:
         """What is to be read in the session, on which the text depends from now on."""
         return self.builder.assume(self.session.session, read)
 
-    def constant(self, node: exp.Expression) -> Any:
+    def constant(self, node: exp.Expr) -> Any:
         """The value of a literal, on which the text depends from now on; None of anything else."""
         if isinstance(node, exp.Paren):
             return self.constant(node.this)
@@ -174,6 +176,15 @@ class _Reader:
 
 
 _READERS: Final[dict[str, _Reader]] = {}
+
+
+def _is_of_outer_condition(node: exp.Expression, scope: Scope) -> bool:
+    """Whether an aggregate function in a query without tables counts rows of the query around it, in its WHERE."""
+    outer = scope.outer
+    if scope.sources or outer is None or outer.takes_aggregates:
+        return False
+    return node.find(exp.Column) is not None
+
 
 _CONVERTERS: Final[dict[str, Callable[[Typed], str]]] = {
     "s": to.as_text,
@@ -273,7 +284,7 @@ def _constant(self: Expressions, node: exp.Literal) -> Typed:
 
 
 @rule(exp.HexString, exp.BitString)
-def _bit_literal(self: Expressions, node: exp.Expression) -> Typed:  # noqa: ARG001
+def _bit_literal(self: Expressions, node: exp.Expr) -> Typed:  # noqa: ARG001
     digits = str(node.this)
     if isinstance(node, exp.HexString):
         data = bytes.fromhex(digits if len(digits) % 2 == 0 else "0" + digits)
@@ -324,14 +335,10 @@ def _column(self: Expressions, node: exp.Column) -> Typed:
         return self.scope.column(node.name, node.table, node.args["db"].name if node.args.get("db") else "")
     except Refused:
         name = node.name.lower()
-        bare = SPECIAL.get(name) if name in _WITHOUT_BRACKETS and not node.table else None
+        bare = SPECIAL.get(name) if name in CALLED_BARE and not node.table else None
         if bare is not None and not node.this.quoted:
             return bare(self, exp.Anonymous(this=name))
         raise
-
-
-_WITHOUT_BRACKETS: Final = frozenset(["utc_date", "utc_time", "utc_timestamp"])
-"""Functions that may be called without brackets, and that look like columns then."""
 
 
 @rule(exp.Var)

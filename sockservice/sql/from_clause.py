@@ -13,7 +13,8 @@ from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.json_table import compile_json_table
 from sockservice.sql.schema import SYSTEM
 from sockservice.sql.scope import Cell, Scope, Source
-from sockservice.sql.sources import source_of_query, source_of_table
+from sockservice.sql.sources import has_timestamps, source_of_query, source_of_table
+from sockservice.sql.surroundings import is_utc
 from sockservice.sql.typed import Origin, Typed, quoted
 from sockservice.sql.views import rows_of_view
 
@@ -186,7 +187,8 @@ class FromClause:
             queries.builder.tables.add(table.key)
         inner = queries.new_name(alias)
         self._check_hints(node, table.indexes, table.name)
-        self._enter(source_of_table(table, alias, inner))
+        utc = queries.builder.assume(session.session, is_utc) if has_timestamps(table) else True
+        self._enter(source_of_table(table, alias, inner, utc=utc))
         return f"{session.rows_of(table)} AS {quoted(inner)}"
 
     def _json_table(self, node: exp.JSONTable, alias: str) -> str:

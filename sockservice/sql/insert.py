@@ -23,6 +23,7 @@ from sockservice.sql.schema import Column, Table
 from sockservice.sql.scope import Scope
 from sockservice.sql.select import Queries
 from sockservice.sql.storing import implicit_default, store, store_null
+from sockservice.sql.surroundings import is_utc
 from sockservice.sql.value_rows import DEFAULT, plain
 from sockservice.sql.view_changes import ViewCheck
 
@@ -94,7 +95,9 @@ def compile_insert(
     rows: tuple[tuple[Cell | None, ...], ...] = ()
     select = None
     if isinstance(source, exp.Values):
-        compiler = queries.expressions(Scope([row_source(table, table.name, "c")]))
+        compiler = queries.expressions(
+            Scope([row_source(table, table.name, "c", utc=builder.assume(session.session, is_utc))])
+        )
         rows = tuple(
             tuple(_cell(compiler, value, column) for value, column in zip(row, columns, strict=True))
             for row in _value_rows(source, len(columns))
@@ -225,7 +228,8 @@ class Inserting:
             info = f"Records: {self.records}  Duplicates: {self.duplicates}  Warnings: {warnings}"
         if self._first_id:
             session.last_insert_id = self._first_id
-        return Ok(self.affected, session.given_id or self._first_id or self._last_id, warnings, info)
+        last = self._first_id or (self._last_id if self.affected else 0)
+        return Ok(self.affected, session.given_id or last, warnings, info)
 
     # --- one row ------------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ UNITS: Final = frozenset([*_MICROSECONDS, *_MONTHS, *_COMPOUND])
 _NUMBER: Final = re.compile(r"[0-9]+", re.ASCII)
 
 
-def unit_name(node: exp.Expression | None) -> str:
+def unit_name(node: exp.Expr | None) -> str:
     """The unit that a node names.
 
     Raises:

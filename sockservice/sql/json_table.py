@@ -15,7 +15,6 @@ from sockservice.sql.expressions import Expressions
 from sockservice.sql.functions.json_reading import document, path_of
 from sockservice.sql.json_paths import found_at
 from sockservice.sql.json_text import json_text, stored_json
-from sockservice.sql.kinds import BIGINT
 from sockservice.sql.registry import for_values, internal
 from sockservice.sql.schema import Column
 from sockservice.sql.scope import Source
@@ -23,6 +22,7 @@ from sockservice.sql.storing import store
 from sockservice.sql.typed import Typed, quoted, text_literal
 from sockservice.sqltypes import SqlType
 
+_ORDINALITY: Final = SqlType("INT", unsigned=True)
 _TEXTS: Final = frozenset("CHAR VARCHAR TINYTEXT TEXT MEDIUMTEXT LONGTEXT".split())
 
 
@@ -37,7 +37,7 @@ def compile_json_table(self: Expressions, node: exp.JSONTable, alias: str, name:
     """
     columns: dict[str, Typed] = {}
 
-    def read(schema: exp.Expression) -> list[dict[str, Any]]:
+    def read(schema: exp.Expr) -> list[dict[str, Any]]:
         found = []
         for each in schema.expressions:
             path = self.constant(each.args["path"]) if each.args.get("path") is not None else None
@@ -48,7 +48,7 @@ def compile_json_table(self: Expressions, node: exp.JSONTable, alias: str, name:
                 found.append({"nested": path, "columns": read(nested)})
                 continue
             place = len(columns)
-            kind = BIGINT if each.args.get("ordinality") else SqlType.parse(each.args["kind"].sql(dialect="mysql"))
+            kind = _ORDINALITY if each.args.get("ordinality") else SqlType.parse(each.args["kind"].sql(dialect="mysql"))
             label = each.this.name
             if label in columns:
                 raise Refused("ER_DUP_FIELDNAME", label)
@@ -74,12 +74,12 @@ def compile_json_table(self: Expressions, node: exp.JSONTable, alias: str, name:
     return f"{text} AS {quoted(name)}", Source(alias, columns, name=name)
 
 
-def _handling(self: Expressions, condition: exp.Expression | None) -> dict[str, Any]:
+def _handling(self: Expressions, condition: exp.Expr | None) -> dict[str, Any]:
     """What is done where there is nothing, and where a value does not fit: ``null``, ``error`` or a default."""
     told: dict[str, Any] = {}
     for word in ("empty", "error"):
         what = condition.args.get(word) if condition is not None else None
-        if isinstance(what, exp.Expression):
+        if isinstance(what, exp.Expr):
             told[word] = ["default", str(self.constant(what))]
         else:
             told[word] = ["error" if str(what or "").upper().startswith("ERROR") else "null"]

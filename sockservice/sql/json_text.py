@@ -102,17 +102,19 @@ def type_name(value: Any) -> str:
     """What JSON_TYPE says."""
     if value is None:
         return "NULL"
-    for kind, name in (
-        (bool, "BOOLEAN"),
-        (int, "INTEGER"),
-        (float, "DOUBLE"),
-        (Decimal, "DOUBLE"),
-        (str, "STRING"),
-        (list, "ARRAY"),
-    ):
-        if isinstance(value, kind):
-            return "UNSIGNED INTEGER" if name == "INTEGER" and value >> 63 > 0 else name
-    return "OBJECT"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return "INTEGER" if value < 1 << 63 else "UNSIGNED INTEGER"
+    return _NAMES[type(value)]
+
+
+_NAMES: Final[dict[type, str]] = {
+    bool: "BOOLEAN",
+    float: "DOUBLE",
+    Decimal: "DOUBLE",
+    str: "STRING",
+    list: "ARRAY",
+    dict: "OBJECT",
+}
 
 
 def same(one: Any, other: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The literals of a statement apart from the rest, so that a plan is made once for all statements that differ in them."""
+"""The literals of a statement apart from the rest: a plan is made once for all statements that differ in them."""
 
 from __future__ import annotations
 
@@ -135,33 +135,35 @@ def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folde
     depth = 0
     first = previous = ""
     for match in (_PLAIN_TOKEN if how.plain else TOKEN).finditer(text):
-        kind, token = str(match.lastgroup), match[0]
-        if how.names and token[0] == '"':
-            kind, token = "quoted", "`" + token[1:-1].replace('""', '"').replace("`", "``") + "`"
+        kind, piece = str(match.lastgroup), match[0]
+        if how.names and piece[0] == '"':
+            kind, piece = "quoted", "`" + piece[1:-1].replace('""', '"').replace("`", "``") + "`"
         if kind == "skip":
-            parts.append(token if token[0] <= " " else " ")
+            parts.append(piece if piece[0] <= " " else " ")
             continue
         if depth:
-            depth += (token == "(") - (token == ")")
-        elif token == "(" and previous in _TYPES:
+            depth += {"(": 1, ")": -1}.get(piece, 0)
+        elif piece == "(" and previous in _TYPES:
             depth = 1
         if kind in _LITERALS and not depth and first not in _STRUCTURAL:
             if kind == "string" and previous == "'":
-                literals[-1] = _joined(literals[-1], token, how)
+                literals[-1] = _joined(literals[-1], piece, how)
                 del parts[_last(parts, literals) + 1 :]
                 continue
             if kind == "string" and first in _WITH_ALIASES and _names(previous):
-                parts.append("`" + text_of(token).replace("`", "``") + "`")
+                parts.append("`" + text_of(piece).replace("`", "``") + "`")
                 previous = "`"
                 continue
             if not _CHARSET.match(previous) and not (kind == "string" and previous in _TEMPORAL):
-                literals.append(_literal(kind, token, bound, how))
+                literals.append(_literal(kind, piece, bound, how))
                 parts.append(f":p{len(literals) - 1}")
                 previous = "'" if kind == "string" else "0"
                 continue
-        previous = token.lower() if kind == "word" else "`" if kind == "quoted" else token
+        if kind == "word" and parts and parts[-1].startswith(":p"):
+            parts.append(" ")
+        previous = piece.lower() if kind == "word" else "`" if kind == "quoted" else piece
         first = first or previous.strip("(")
-        parts.append(token)
+        parts.append(piece)
     while parts and (parts[-1] == ";" or parts[-1].isspace()):
         parts.pop()
     if first in _LABELLED:
@@ -203,9 +205,9 @@ def _last(parts: list[str], literals: list[Literal]) -> int:
     return next(place for place in reversed(range(len(parts))) if parts[place] == wanted)
 
 
-def _joined(literal: Literal, token: str, how: Lexical) -> Literal:
+def _joined(literal: Literal, piece: str, how: Lexical) -> Literal:
     """Two texts side by side are one, which is named for the first."""
-    return Literal("string", literal.value + text_of(token, how), literal.text)
+    return Literal("string", literal.value + text_of(piece, how), literal.text)
 
 
 def _conditional(found: re.Match[str]) -> str:
@@ -216,23 +218,23 @@ def _conditional(found: re.Match[str]) -> str:
     return " " if mariadb or (version is not None and int(version) > _VERSION) else f" {code} "
 
 
-def _literal(kind: str, token: str, bound: Any, how: Lexical) -> Literal:
+def _literal(kind: str, piece: str, bound: Any, how: Lexical) -> Literal:
     if kind == "parameter":
         return Literal("parameter", next(bound, None), "?")
     if kind == "string":
-        return Literal("string", text_of(token, how), token)
+        return Literal("string", text_of(piece, how), piece)
     if kind == "binary":
-        return Literal("binary", _binary(token), token)
-    if "e" in token.lower():
-        return Literal("double", float(token), token)
-    if "." in token or len(token) > 20 or int(token) >= 1 << 64:
-        return Literal("decimal", Decimal(token), token)
-    return Literal("int", int(token), token)
+        return Literal("binary", _binary(piece), piece)
+    if "e" in piece.lower():
+        return Literal("double", float(piece), piece)
+    if "." in piece or len(piece) > 20 or int(piece) >= 1 << 64:
+        return Literal("decimal", Decimal(piece), piece)
+    return Literal("int", int(piece), piece)
 
 
-def text_of(token: str, how: Lexical = USUAL) -> str:
+def text_of(piece: str, how: Lexical = USUAL) -> str:
     """What a string literal means (MySQL 8.4 manual, 11.1.1)."""
-    body = token[1:] if token[0] in "nN" else token
+    body = piece[1:] if piece[0] in "nN" else piece
     quote, inside = body[0], body[1:-1]
     if "\\" not in inside and quote not in inside:
         return inside
@@ -248,8 +250,8 @@ def text_of(token: str, how: Lexical = USUAL) -> str:
     return _ESCAPE.sub(decoded, inside)
 
 
-def _binary(token: str) -> bytes:
-    digits = token[2:].rstrip("'")
-    if token[0] in "xX" or token[:2] == "0x":
+def _binary(piece: str) -> bytes:
+    digits = piece[2:].rstrip("'")
+    if piece[0] in "xX" or piece[:2] == "0x":
         return bytes.fromhex(digits if len(digits) % 2 == 0 else "0" + digits)
     return int(digits or "0", 2).to_bytes((len(digits) + 7) // 8, "big")

@@ -22,6 +22,7 @@ from sockservice.sql.schema import Column, Table
 from sockservice.sql.scope import Scope
 from sockservice.sql.select import Queries
 from sockservice.sql.spool import Spool
+from sockservice.sql.surroundings import is_utc
 from sockservice.sql.text_file import Format, TextFile, TooLong
 
 if TYPE_CHECKING:
@@ -96,7 +97,9 @@ def compile_load(session: SqlSession, folded: Folded) -> Loading:
     names = names or tuple(column.name for column in table.columns if not column.generated)
     columns = [_column(table, name) for name in names if not name.startswith("@")]
     builder = PlanBuilder(literals, named=True)
-    compiler = Queries(session, builder).expressions(Scope([row_source(table, table.name, "c")]))
+    compiler = Queries(session, builder).expressions(
+        Scope([row_source(table, table.name, "c", utc=is_utc(session.session))])
+    )
     computed = []
     for node in parse(f"UPDATE t SET {found['set']}").expressions if found["set"] else ():
         column = _column(table, node.this.name)

@@ -104,8 +104,7 @@ def read_moment(value: Any) -> tuple[Moment | None, bool]:
     full = int(year) + (0 if len(year) != 2 else 2000 if int(year) < 70 else 1900)
     if len(year) == 2 and not any((int(year), *parts)):
         full = 0
-    parts += [0] * (5 - len(parts))
-    moment = Moment(full, *parts, 0)
+    moment = Moment(full, *parts)
     if not moment.possible:
         return None, False
     micro, carry = _micro(fraction)
@@ -222,6 +221,21 @@ def rounded(moment: Moment, digits: int) -> Moment:
         return of_datetime(moment._replace(microsecond=0).datetime() + datetime.timedelta(seconds=1))
     except OverflowError:
         return moment._replace(microsecond=SECOND - unit)
+
+
+@internal("local_moment", 2)
+def local_moment(value: Any, digits: int) -> Any:
+    """A TIMESTAMP, which is stored in UTC, in the session's time zone."""
+    if not isinstance(value, str) or value.startswith("0000"):
+        return value
+    moment = datetime.datetime.fromisoformat(value).replace(tzinfo=datetime.UTC).astimezone(here().zone)
+    return of_datetime(moment.replace(tzinfo=None)).text(digits)
+
+
+def utc_moment(text: str, zone: datetime.tzinfo, digits: int) -> str:
+    """A date and time of a time zone, as a TIMESTAMP is stored."""
+    moment = datetime.datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(datetime.UTC)
+    return of_datetime(moment.replace(tzinfo=None)).text(digits)
 
 
 @internal("to_date", 1)

@@ -25,8 +25,12 @@ def operand(value: Typed) -> Typed:
     """A value as arithmetic takes it: a whole number, a DECIMAL or a DOUBLE."""
     if value.kind is Kind.NULL:
         return made("NULL", DOUBLE, value)
+    if value.type.name == "BIT":
+        return made(value.sql, UNSIGNED, value)
     if value.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE):
         return value
+    if value.type.values:
+        return made(to.number_of(value), BIGINT, value)
     if value.kind in TEMPORAL:
         digits = fraction_of(value.type)
         width = {Kind.DATE: 8, Kind.TIME: 7}.get(value.kind, 14)
@@ -78,7 +82,7 @@ def _whole(node: exp.Binary, left: Typed, right: Typed) -> Typed:
     return made(f"whole_{_NAMES[type(node)]}({left.sql}, {right.sql}, {int(unsigned)})", kind, left, right)
 
 
-def _factor(self: Expressions, node: exp.Expression) -> Typed:
+def _factor(self: Expressions, node: exp.Expr) -> Typed:
     """A part of an arithmetic expression; a quotient in it keeps more digits than it shows."""
     inner = node
     while isinstance(inner, exp.Paren):
@@ -153,7 +157,7 @@ def _least(value: int) -> int:
     return -value
 
 
-_BITS: Final[dict[type[exp.Expression], str]] = {
+_BITS: Final[dict[type[exp.Expr], str]] = {
     exp.BitwiseAnd: "bit_and",
     exp.BitwiseOr: "bit_or",
     exp.BitwiseXor: "bit_xor",

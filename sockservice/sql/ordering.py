@@ -100,9 +100,10 @@ class Ordering:
             return None
         wanted = shape(node, self._queries.builder, self._scope)
         for place, item in enumerate(items, 1):
-            if type(item.node) is type(node) and item.node is not None:
-                if shape(item.node, self._queries.builder, self._scope) == wanted:
-                    return place
+            if type(item.node) is not type(node) or item.node is None:
+                continue
+            if shape(item.node, self._queries.builder, self._scope) == wanted:
+                return place
         return None
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from sqlglot import exp
 from sqlglot.dialects.mysql import MySQL
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.parsers.mysql import MySQLParser
+from sqlglot.tokenizer_core import Token, TokenType
 
 from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused
 from sockservice.sql.literals import USUAL, Lexical, Literal, place_in, written
-from sockservice.sql.reserved import RESERVED, STATEMENTS
+from sockservice.sql.reserved import CALLED_BARE, RESERVED, STATEMENTS
 
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
@@ -32,6 +33,9 @@ _KEPT: Final = (
     "JSON_TABLE",
 )
 _FIRST_WORD: Final = re.compile(r"[\s(]*(\w*)")
+_GIVES_UP: Final = (SqlglotError, RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
+"""What sqlglot raises for texts that are far from any statement."""
+_NUMBER: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _HALF: Final = re.compile(r"(?:group|order)\b\s*", re.IGNORECASE)
 """Words that sqlglot reads together with BY: where that is missing, what stands in its place is wrong."""
 _NAME_NEXT: Final = re.compile(r"(?:[,.(]|\b(?:from|join|into|table|update|select))\s*\Z", re.IGNORECASE)
@@ -67,16 +71,16 @@ class Dialect(MySQL):
 
         KEYWORDS = {word: kind for word, kind in _WORDS.items() if word not in ("==", "^=", "~~", "~~~")}
 
-    class Parser(MySQL.Parser):
+    class Parser(MySQLParser):
         """See above; and items of select lists keep what was written, errors where they are."""
 
-        FUNC_TOKENS = MySQL.Parser.FUNC_TOKENS | {TokenType.DEFAULT}
-        ID_VAR_TOKENS = MySQL.Parser.ID_VAR_TOKENS - _NO_NAMES
-        ALIAS_TOKENS = MySQL.Parser.ALIAS_TOKENS - _NO_NAMES
-        TABLE_ALIAS_TOKENS = MySQL.Parser.TABLE_ALIAS_TOKENS - _NO_NAMES
+        FUNC_TOKENS = MySQLParser.FUNC_TOKENS | {TokenType.DEFAULT}
+        ID_VAR_TOKENS = MySQLParser.ID_VAR_TOKENS - _NO_NAMES
+        ALIAS_TOKENS = MySQLParser.ALIAS_TOKENS - _NO_NAMES
+        TABLE_ALIAS_TOKENS = MySQLParser.TABLE_ALIAS_TOKENS - _NO_NAMES
 
-        FUNCTIONS: dict[str, Any] = {}
-        FUNCTION_PARSERS = {name: MySQL.Parser.FUNCTION_PARSERS[name] for name in _KEPT}
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS = {name: MySQLParser.FUNCTION_PARSERS[name] for name in _KEPT}
 
         def raise_error(self, message: str, token: Token | None = None) -> None:
             """Raise an error with its place."""
@@ -86,16 +90,24 @@ class Dialect(MySQL):
                 raise error
             self.errors.append(error)
 
-        def _parse_projections(self) -> tuple[list[exp.Expression], None]:
+        def _parse_id_var(self, any_token: bool = True, tokens: Any = None) -> exp.Expr | None:
+            """A name; behind a point, any word is one."""
+            if self._curr and self._prev and self._prev.token_type is TokenType.DOT and self._curr.text.isidentifier():
+                self._advance()
+                quoted = self._prev.token_type is TokenType.IDENTIFIER
+                return exp.Identifier(this=self._prev.text, quoted=quoted).update_positions(self._prev)
+            return super()._parse_id_var(any_token, tokens)
+
+        def _parse_projections(self) -> tuple[list[exp.Expr], None]:
             items = self._parse_csv(self._parse_item)
             if not items or self._prev.token_type is TokenType.COMMA:
                 self.raise_error("an item is missing")
             return items, None
 
-        def _parse_item(self) -> exp.Expression | None:
+        def _parse_item(self) -> exp.Expr | None:
             """An item of a select list; ``meta["written"]`` is its text."""
             first = self._curr
-            node: exp.Expression | None = self._parse_expression()
+            node = self._parse_expression()
             if isinstance(node, exp.Alias):
                 alias = node.args["alias"]
                 if not isinstance(alias, exp.Identifier) or isinstance(node.this, exp.Star):
@@ -115,30 +127,41 @@ class Dialect(MySQL):
             join: exp.Join | None = super()._parse_join(*args, **kwargs)
             if join is not None:
                 join.meta["comma"] = comma
+            elif comma:
+                self.raise_error("no table behind a comma")
             return join
 
         def parse_set_operation(self, this: Any, *args: Any, **kwargs: Any) -> Any:
             """UNION and its like; what has ORDER BY or LIMIT must stand in brackets in front of it."""
             last = this.expression if isinstance(this, exp.SetOperation) else this
-            if self._curr and self._curr.token_type in self.SET_OPERATIONS and isinstance(last, exp.Select):
-                if any(last.args.get(word) for word in ("order", "limit")):
-                    self.raise_error("ORDER BY or LIMIT in front of a set operation")
+            ended = isinstance(last, exp.Select) and any(last.args.get(word) for word in ("order", "limit"))
+            if ended and self._curr and self._curr.token_type in self.SET_OPERATIONS:
+                self.raise_error("ORDER BY or LIMIT in front of a set operation")
             return super().parse_set_operation(this, *args, **kwargs)
+
+        def _parse_in(self, *args: Any, **kwargs: Any) -> exp.In:
+            """IN, which takes a list or a query in brackets and nothing else."""
+            if not self._match(TokenType.L_PAREN, advance=False):
+                self.raise_error("no brackets behind IN")
+            found: exp.In = super()._parse_in(*args, **kwargs)
+            if not found.expressions and found.args.get("query") is None:
+                self.raise_error("nothing in the brackets of IN", self._prev)
+            return found
 
         def _parse_json_column_def(self) -> exp.JSONColumnDef:
             """A column of JSON_TABLE; ``meta`` has ``exists`` and what ON EMPTY and ON ERROR say."""
             if self._match_text_seq("NESTED"):
                 self._match_text_seq("PATH")
                 path = self._parse_string()
-                return self.expression(exp.JSONColumnDef(path=path, nested_schema=self._parse_json_schema()))
+                return exp.JSONColumnDef(path=path, nested_schema=self._parse_json_schema())
             name = self._parse_id_var()
             if self._match_pair(TokenType.FOR, TokenType.ORDINALITY):
-                return self.expression(exp.JSONColumnDef(this=name, ordinality=True))
+                return exp.JSONColumnDef(this=name, ordinality=True)
             kind = self._parse_types(allow_identifiers=False)
             exists = self._match(TokenType.EXISTS)
             if kind is None or not self._match_text_seq("PATH"):
                 self.raise_error("a type and a path are missing")
-            column: exp.JSONColumnDef = exp.JSONColumnDef(this=name, kind=kind, path=self._parse_string())
+            column = exp.JSONColumnDef(this=name, kind=kind, path=self._parse_string())
             column.meta["exists"], column.meta["on"] = bool(exists), self._parse_on_condition()
             return column
 
@@ -148,7 +171,8 @@ class Dialect(MySQL):
                 return None
             if self._match_texts(("OUTFILE", "DUMPFILE")):
                 raise Refused("ER_OPTION_PREVENTS_STATEMENT", "--secure-file-priv")
-            return self.expression(exp.Into(expressions=self._parse_csv(self._parse_parameter_of_into)))
+            into: exp.Into = self.expression(exp.Into(expressions=self._parse_csv(self._parse_parameter_of_into)))
+            return into
 
         def _parse_parameter_of_into(self) -> exp.Expression:
             if not self._match(TokenType.PARAMETER):
@@ -200,17 +224,17 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: 
         statements = (_JOINING if how.joins else _DIALECT).parse(text)
     except Stopped as stopped:
         raise _refused(text, stopped.at, literals, source) from None
-    except (SqlglotError, RecursionError, ValueError, IndexError) as problem:
-        del problem
+    except _GIVES_UP:
         raise _refused(text, first.start(1), literals, source) from None
     node = statements[0]
-    if node is None:
+    if not isinstance(node, exp.Expression):
         raise Refused("ER_EMPTY_QUERY")
-    if isinstance(node, exp.Delete) and not node.this or isinstance(node, exp.Set) and not node.expressions:
+    if (isinstance(node, exp.Delete) and not node.this) or (isinstance(node, exp.Set) and not node.expressions):
         raise _refused(text, len(text), literals, source)
-    if isinstance(node, exp.Transaction) or isinstance(node, exp.Command) and node.name.upper() == "SET":
+    if isinstance(node, exp.Transaction) or (isinstance(node, exp.Command) and node.name.upper() == "SET"):
         raise _refused(text, len(text) if isinstance(node, exp.Command) else first.end(), literals, source)
-    wrong = min(filter(None, (_reserved_name(node, text), _no_limit(node, text, literals))), default=None)
+    checks = (_reserved_name(node, text), _no_limit(node, text, literals), _no_number(node, text))
+    wrong = min((place for place in checks if place is not None), default=None)
     if wrong is not None:
         raise _refused(text, wrong, literals, source)
     return node
@@ -233,8 +257,17 @@ def _reserved_name(node: exp.Expression, text: str) -> int | None:
         int(name.meta["start"])
         for name in node.find_all(exp.Identifier)
         if not name.args.get("quoted") and str(name.this).lower() in _NEVER_NAMES and "start" in name.meta
+        if not (isinstance(name.parent, exp.Column) and str(name.this).lower() in CALLED_BARE)
     ]
     return min((place for place in places if text[place - 1 : place] != "."), default=None)
+
+
+def _no_number(node: exp.Expression, text: str) -> int | None:
+    """Where something stands that only looks like a number, or None."""
+    for literal in node.find_all(exp.Literal):
+        if not literal.is_string and _NUMBER.fullmatch(literal.this) is None:
+            return max(text.find(literal.this), 0)
+    return None
 
 
 def _no_limit(node: exp.Expression, text: str, literals: tuple[Literal, ...]) -> int | None:

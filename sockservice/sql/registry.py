@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import attrs
 
 from sockservice.sql.typed import Typed
 from sockservice.sqltypes import SqlType
+
+Call = TypeVar("Call", bound=Callable[..., Any])
 
 Returns: TypeAlias = SqlType | Callable[[Sequence[Typed]], SqlType]
 """The type of a function's value, or what tells it from the arguments."""
@@ -74,10 +76,10 @@ def function(
     pure: bool = True,
     nullable: bool = False,
     collated: bool = False,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Call], Call]:
     """A decorator that enters a function; ``names`` are separated by blanks, the rest is as in :class:`Function`."""
 
-    def enter(call: Callable[..., Any]) -> Callable[..., Any]:
+    def enter(call: Call) -> Call:
         first = names.split()[0]
         for name in names.split():
             FUNCTIONS[name] = Function(f"f_{first}", call, arguments, returns, nulls, pure, nullable, collated)
@@ -90,12 +92,10 @@ IMPURE: Final[set[str]] = set()
 """Those of :data:`INTERNAL` that do not always give the same for the same."""
 
 
-def internal(
-    name: str, arguments: int = -1, *, pure: bool = True
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def internal(name: str, arguments: int = -1, *, pure: bool = True) -> Callable[[Call], Call]:
     """A decorator that enters what compiled expressions call; it is given NULL as None."""
 
-    def enter(call: Callable[..., Any]) -> Callable[..., Any]:
+    def enter(call: Call) -> Call:
         INTERNAL[name] = (call, arguments)
         if not pure:
             IMPURE.add(name)

@@ -14,14 +14,16 @@ from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.schema import Column, Table
 from sockservice.sql.scope import Scope, Source
 from sockservice.sql.select import Queries
+from sockservice.sql.sources import column_text
 from sockservice.sql.storing import storable_columns
+from sockservice.sql.surroundings import is_utc
 from sockservice.sql.typed import Typed
 
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
 
-def row_source(table: Table, alias: str, prefix: str, names: Sequence[str] = ()) -> Source:
+def row_source(table: Table, alias: str, prefix: str, names: Sequence[str] = (), *, utc: bool = True) -> Source:
     """The row as a source of columns.
 
     Args:
@@ -29,11 +31,13 @@ def row_source(table: Table, alias: str, prefix: str, names: Sequence[str] = ())
         alias: what the statement calls it.
         prefix: of the parameters: ``c`` for ``:c0``, ``:c1`` …, in the order of the columns that can be stored.
         names: other names for the columns, for the first of them.
+        utc: whether the session's time zone is UTC.
     """
     columns = {}
     for place, column in enumerate(storable_columns(table)):
         name = names[place] if place < len(names) else column.name
-        columns[name] = Typed(f":{prefix}{place}", column.type, True, column.collation)
+        text = column_text(f":{prefix}{place}", column.type, utc=utc)
+        columns[name] = Typed(text, column.type, True, column.collation)
     return Source(alias, columns, table.database)
 
 
@@ -62,7 +66,7 @@ def compile_for_row(
         Its text, in which ``:c0`` … stand for the row, and the values of its literals.
     """
     builder = PlanBuilder(literals, named=True)
-    scope = Scope([row_source(table, table.name, "c")])
+    scope = Scope([row_source(table, table.name, "c", utc=is_utc(session.session))])
     typed = Queries(session, builder).expressions(scope).compile(node)
     return typed.sql, numbered([convert(literals[number].value) for number, convert in builder.binds])
 

@@ -149,6 +149,9 @@ class Rows:
         except sqlite3.IntegrityError as problem:
             raise self._refusal(problem, new, row) from None
         number = row
+        auto = self.table.auto_increment
+        if auto is not None and auto.name.lower() in names:
+            self._execution.store.numbers.used(self.table, int(new[self.place(auto.name)] or 0))
         if self.table.row_key is not None and self.table.row_key.lower() in names:
             number = new[self.place(self.table.row_key)]
             if self._execution.versions:

@@ -109,7 +109,7 @@ class Scope:
         """
         scope: Scope | None = self
         while scope is not None:
-            found = scope._here(name, table, database)
+            found = scope.here(name, table, database)
             if found is not None:
                 return found
             scope = scope.outer
@@ -164,7 +164,8 @@ class Scope:
             raise Refused("ER_NON_UNIQ_ERROR", name, self.clause)
         return found[0] if found else None
 
-    def _here(self, name: str, table: str, database: str) -> Typed | None:
+    def here(self, name: str, table: str, database: str) -> Typed | None:
+        """The column that a name means in this query, without those around it; None where there is none."""
         if self.clause == "having clause" and not self.within_aggregate:
             return self._in_having(name, table, database)
         cell = self.cell(name, table, database)

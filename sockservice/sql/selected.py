@@ -37,7 +37,7 @@ class Selected(NamedTuple):
     Attributes:
         text: SQLite's.
         columns: its labels, and what each column is; to what is around the text they are ``c1``, ``c2`` …
-        plain: whether the text is a SELECT without WITH, ORDER BY and LIMIT, so that it may be a part of a set operation.
+        plain: whether the text is a SELECT without WITH, ORDER BY and LIMIT, which may be a part of a set operation.
         unique: sets of columns (``c1`` …) of which no two rows have the same values.
         compound: whether it is a set operation, which SQLite takes as the first part of another one only.
     """

@@ -17,6 +17,7 @@ from sockservice.sql.named_locks import Taken
 from sockservice.sql.running import Work
 from sockservice.sql.schema import SYSTEM, Table, View
 from sockservice.sql.store import Store
+from sockservice.sql.surroundings import is_utc
 from sockservice.sql.table_texts import row_number
 from sockservice.sql.transaction import (
     READ_UNCOMMITTED,
@@ -26,6 +27,7 @@ from sockservice.sql.transaction import (
     Transaction,
 )
 from sockservice.sql.typed import quoted, text_literal
+from sockservice.sql.zones import zone_of
 from sockservice.sqltypes import SqlType
 
 DEFAULT_SQL_MODE: Final = (
@@ -129,7 +131,8 @@ class SqlSession:
         """New diagnostics, by the session's mode."""
         modes = frozenset(self.sql_mode.split(","))
         strict = bool(modes & {"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "TRADITIONAL"})
-        return Diagnostics(strict, modes, ignore)
+        zone = None if is_utc(self.session) else zone_of(str(self.variable("time_zone", "SYSTEM")))
+        return Diagnostics(strict, modes, ignore, zone=zone)
 
     @property
     def shadows(self) -> int:

@@ -42,17 +42,17 @@ def set_variables(session: SqlSession, node: exp.Set, literals: tuple[Literal, .
     compiled = [None if _is_word(target, value) else compiler.compile(value) for target, value, _ in pairs]
     values = yield from _values(session, builder, [typed for typed in compiled if typed is not None])
     found = [None if typed is None else values.pop(0) for typed in compiled]
-    for (target, written, scope), value in zip(pairs, found, strict=True):
+    for (target, written, scope), result in zip(pairs, found, strict=True):
         if not isinstance(target, exp.Parameter):
-            text = written.sql(dialect="mysql") if _is_word(target, written) else _literal(value)
+            text = written.sql(dialect="mysql") if _is_word(target, written) else _literal(result)
             _set_system_variable(session, f"SET {_name(target, scope)} = {text}")
-    for (target, _, _), value in zip(pairs, found, strict=True):
+    for (target, _, _), result in zip(pairs, found, strict=True):
         if isinstance(target, exp.Parameter):
-            session.session.user_variables[name_of(target.this)] = value
+            session.session.user_variables[name_of(target.this)] = result
     return Ok()
 
 
-def _pair(item: exp.Expression) -> tuple[exp.Expression, exp.Expression, str]:
+def _pair(item: exp.Expr) -> tuple[exp.Expr, exp.Expr, str]:
     """What is set, to what, and the word before it."""
     scope = str(item.args.get("kind") or "").upper()
     inner = item.this
@@ -61,13 +61,13 @@ def _pair(item: exp.Expression) -> tuple[exp.Expression, exp.Expression, str]:
     return inner.this, inner.expression, scope
 
 
-def _is_word(target: exp.Expression, value: exp.Expression) -> bool:
+def _is_word(target: exp.Expr, value: exp.Expr) -> bool:
     """Whether a system variable is set to a bare word: ``ON``, ``utf8mb4``, DEFAULT."""
     bare = isinstance(value, exp.Var) or (isinstance(value, exp.Column) and not value.table)
     return bare and not isinstance(target, exp.Parameter)
 
 
-def _name(target: exp.Expression, scope: str) -> str:
+def _name(target: exp.Expr, scope: str) -> str:
     if isinstance(target, exp.SessionParameter):
         kind = str(target.args.get("kind") or "")
         return f"@@{kind + '.' if kind else ''}{target.name}"

@@ -32,7 +32,7 @@ def is_aggregate(node: exp.Expression) -> bool:
 
 
 def aggregates(node: exp.Expression) -> Iterator[exp.Expression]:
-    """The calls of aggregate functions in an expression, those in sub-queries apart; a call comes before its arguments."""
+    """The calls of aggregate functions in an expression, not in its sub-queries; each before its arguments."""
     if isinstance(node, exp.Query):
         return
     if is_aggregate(node):

@@ -9,18 +9,36 @@ from sockservice.sql.errors import Refused
 from sockservice.sql.schema import Table
 from sockservice.sql.scope import Source
 from sockservice.sql.typed import Origin, Typed, quoted
+from sockservice.sqltypes import SqlType
 
 if TYPE_CHECKING:
     from sockservice.sql.selected import Selected
 
 
-def source_of_table(table: Table, alias: str, name: str = "") -> Source:
+def column_text(text: str, kind: SqlType, *, utc: bool) -> str:
+    """A stored value as statements see it.
+
+    Args:
+        text: SQLite's text of it.
+        kind: the type of its column.
+        utc: whether the session's time zone is UTC, in which a TIMESTAMP is stored.
+    """
+    return text if utc or kind.name != "TIMESTAMP" else f"local_moment({text}, {kind.length or 0})"
+
+
+def has_timestamps(table: Table) -> bool:
+    """Whether a table has columns whose values depend on the session's time zone."""
+    return any(column.type.name == "TIMESTAMP" for column in table.columns)
+
+
+def source_of_table(table: Table, alias: str, name: str = "", *, utc: bool = True) -> Source:
     """A table as a source.
 
     Args:
         table: the table.
         alias: what the statement calls it.
         name: what SQLite's text calls it; ``""`` for the alias.
+        utc: whether the session's time zone is UTC.
     """
     primary = {part.column.lower() for part in table.primary_key.parts} if table.primary_key else set()
     unique = {
@@ -40,7 +58,7 @@ def source_of_table(table: Table, alias: str, name: str = "") -> Source:
             lowered in unique,
             column.auto_increment,
         )
-        text = f"{quoted(name or alias)}.{quoted(column.name)}"
+        text = column_text(f"{quoted(name or alias)}.{quoted(column.name)}", column.type, utc=utc)
         columns[column.name] = Typed(text, column.type, column.nullable, column.collation, origin=origin)
     hidden = frozenset(column.name for column in table.columns if column.invisible)
     return Source(alias, columns, table.database, table.key, name, _unique_keys(table), hidden)

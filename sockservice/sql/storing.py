@@ -49,7 +49,10 @@ def store(value: Any, column: Column, diagnostics: Diagnostics) -> Any:
     Raises:
         Refused: 1264, 1265, 1292, 1366, 1406 or 3140, in the strict mode.
     """
-    return STORES[column.type.name](value, column.type, column.name, diagnostics)
+    stored = STORES[column.type.name](value, column.type, column.name, diagnostics)
+    if isinstance(stored, str) and column.collation and not column.collation.startswith("utf8mb4"):
+        return texts.in_charset(stored, column, diagnostics)
+    return stored
 
 
 def store_null(column: Column, diagnostics: Diagnostics, *, implicit: bool) -> Any:

@@ -8,11 +8,13 @@ import math
 from decimal import Decimal
 from typing import Any, Final
 
+from sockservice.collations import find_collation
 from sockservice.error_codes import error
 from sockservice.sql.collating import without_case_and_accents
 from sockservice.sql.conversions import double_text
 from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import Refused
+from sockservice.sql.schema import Column
 from sockservice.sql.storing_numbers import exact
 from sockservice.sqltypes import SqlType
 
@@ -30,6 +32,24 @@ MOST_BYTES: Final = {
 """The bytes that the types of no declared length hold."""
 _DEEPEST: Final = 100
 """How deep JSON may be nested (MySQL's JSON_DOCUMENT_MAX_DEPTH)."""
+
+
+def in_charset(text: str, column: Column, diagnostics: Diagnostics) -> str:
+    """A text in the character set of its column; what that does not have becomes ``?``.
+
+    Raises:
+        Refused: 1366, in the strict mode.
+    """
+    collation = find_collation(column.collation)
+    if text.isascii() or collation is None:
+        return text
+    kept = collation.charset.decode(collation.charset.encode(text))
+    if kept != text:
+        place = next(place for place, (a, b) in enumerate(zip(text, kept, strict=False)) if a != b)
+        shown = "".join(f"\\x{byte:02X}" for byte in text[place:].encode("utf-8", "surrogateescape")[:6])
+        problem = error("ER_TRUNCATED_WRONG_VALUE_FOR_FIELD", "string", shown, column.name, diagnostics.row)
+        diagnostics.object_with(problem)
+    return kept
 
 
 def store_characters(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) -> str:

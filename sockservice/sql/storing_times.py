@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from sockservice.answers import Error
 from sockservice.error_codes import error
 from sockservice.sql.diagnostics import Diagnostics
+from sockservice.sql.moments import utc_moment
 from sockservice.sql.storing_numbers import exact
 from sockservice.sqltypes import SqlType
 
@@ -127,6 +128,8 @@ def store_moment(value: Any, kind: SqlType, column: str, diagnostics: Diagnostic
     digits = kind.length or 0
     text = _rounded(moment, digits)
     is_zero = not (moment.year or moment.month or moment.day)
+    if kind.name == "TIMESTAMP" and diagnostics.zone is not None and not is_zero and moment.month and moment.day:
+        text = utc_moment(text, diagnostics.zone, digits)
     if kind.name == "TIMESTAMP" and not is_zero and not _TIMESTAMPS[0] <= text < _TIMESTAMPS[1]:
         return _object("ER_WARN_DATA_OUT_OF_RANGE", "datetime", value, kind, column, diagnostics)
     return text

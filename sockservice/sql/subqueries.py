@@ -24,7 +24,7 @@ _SIGNS: Final[dict[type[exp.Expression], str]] = {
 }
 
 
-@rule(exp.Subquery, exp.Query)
+@rule(exp.Subquery, exp.Select, exp.SetOperation)
 def scalar(self: Expressions, node: exp.Expression) -> Typed:
     """A query whose one value is meant."""
     query = unwrapped(node)
@@ -60,7 +60,7 @@ def exists(self: Expressions, node: exp.Exists) -> Typed:
 def quantified(self: Expressions, node: exp.Expression) -> Typed:
     """A comparison with ANY, SOME or ALL rows of a query."""
     comparison = node.parent
-    sign = _SIGNS.get(type(comparison)) if comparison is not None else None
+    sign = _SIGNS.get(type(comparison)) if isinstance(comparison, exp.Expression) else None
     if sign is None or comparison is None or comparison.this is node:
         raise unsupported(f"{type(node).__name__.upper()} here")
     query = unwrapped(node.this)
@@ -86,11 +86,12 @@ def row(self: Expressions, node: exp.Tuple) -> Typed:  # noqa: ARG001
     raise Refused("ER_OPERAND_COLUMNS", 1)
 
 
-def unwrapped(node: Any) -> Any:
+def unwrapped(node: Any) -> exp.Expression:
     """A query without the brackets around it."""
     while isinstance(node, exp.Subquery) and not any(node.args.get(word) for word in ("order", "limit", "with_")):
         node = node.this
-    return node
+    found: exp.Expression = node
+    return found
 
 
 def refuse_limit(query: exp.Expression) -> None:

@@ -81,6 +81,11 @@ def variable(session: ISession, name: str) -> Any:
     return session.server.global_variables.get(name, DEFAULTS[name])
 
 
+def is_utc(session: ISession) -> bool:
+    """Whether a session's time zone is UTC, so that a TIMESTAMP is shown as it is stored."""
+    return zone_of(str(variable(session, "time_zone"))) == datetime.UTC
+
+
 _here = threading.local()
 
 

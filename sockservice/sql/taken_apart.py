@@ -16,7 +16,7 @@ from sockservice.sql.errors import Refused
 from sockservice.sql.literals import Folded, Lexical, fold
 
 _log = Logger()
-_FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)")
+_FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)(?![\w$])")
 
 
 class TakenApart(NamedTuple):
@@ -38,7 +38,7 @@ class TakenApart(NamedTuple):
 
         Args:
             request: the statement.
-            how: what ``sql_mode`` says of its words.
+            how: what ``sql_mode`` makes of quotes and the like.
         """
         folded = fold(request.text, request.params, how)
         word = first_word(folded.key)

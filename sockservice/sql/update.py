@@ -9,6 +9,7 @@ import attrs
 from sqlglot import exp
 
 from sockservice.answers import Ok
+from sockservice.error_codes import syntax_error
 from sockservice.sql.assignments import Assignments
 from sockservice.sql.defaults import Defaults
 from sockservice.sql.errors import Refused
@@ -118,6 +119,8 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
     Raises:
         Refused: 1054, 1093, 1288 and what an expression is refused for.
     """
+    if not node.expressions:
+        raise Refused(syntax_error(""))
     targets = Targets(session, builder, node.this)
     by_alias: dict[str, tuple[Target, list[exp.Expression]]] = {}
     for each in node.expressions:

@@ -22,7 +22,7 @@ _TEXT: Final = SqlType("LONGTEXT")
 _BYTES: Final = SqlType("LONGBLOB")
 
 
-def name_of(node: exp.Expression) -> str:
+def name_of(node: exp.Expr) -> str:
     """The name of a user variable, in lower case."""
     return str(node.name).lower()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
+from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.expressions import Expressions, rule
 from sockservice.sql.gathering import AGGREGATES as OURS
@@ -145,6 +146,8 @@ def _frame(self: Expressions, spec: exp.WindowSpec) -> str:
 def _bound(self: Expressions, value: Any, side: Any) -> str:
     if isinstance(value, exp.Interval):
         raise unsupported("a RANGE of dates")
+    if not side and value != "CURRENT ROW":
+        raise Refused(syntax_error(""))
     text = value.upper() if isinstance(value, str) else self.compile(value).sql
     return f"{text} {str(side).upper()}" if side else text
 

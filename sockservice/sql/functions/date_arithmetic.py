@@ -114,7 +114,7 @@ def _addtime(self: Expressions, node: exp.Anonymous) -> Typed:
     return made(text, kind, value, other, nullable=True, like=self.collation())
 
 
-def _written_digits(self: Expressions, node: exp.Expression) -> int:
+def _written_digits(self: Expressions, node: exp.Expr) -> int:
     """The digits of a second that a text has, where it is a literal."""
     written = str(self.constant(node) or "")
     return min(len(written.partition(".")[2]), 6) if "." in written else 0

@@ -47,8 +47,8 @@ def _match(self: Expressions, node: exp.MatchAgainst) -> Any:
 def _terms(text: str, boolean: int) -> tuple[Term, ...]:
     folded = without_case_and_accents(text) if not boolean else text
     if not boolean:
-        words = [word for word in _WORD.findall(folded) if len(word) >= _SHORTEST and word not in _STOPWORDS]
-        return tuple(Term("", (word,), False) for word in dict.fromkeys(words))
+        found = [word for word in _WORD.findall(folded) if len(word) >= _SHORTEST and word not in _STOPWORDS]
+        return tuple(Term("", (word,), False) for word in dict.fromkeys(found))
     terms = []
     for sign, phrase, word, star in _TERM.findall(folded):
         words = tuple(_words(phrase or word))

@@ -18,7 +18,7 @@ from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed
 
 
-def _digits(self: Expressions, node: exp.Expression, name: str) -> int:
+def _digits(self: Expressions, node: exp.Expr, name: str) -> int:
     """How many digits of a second are asked for."""
     given = list(node.expressions) if isinstance(node, exp.Anonymous) else [node.this] if node.this else []
     if not given:
@@ -33,7 +33,7 @@ def _digits(self: Expressions, node: exp.Expression, name: str) -> int:
 
 @special("now", "current_timestamp", "localtime", "localtimestamp")
 @rule(exp.CurrentTimestamp, exp.Localtime, exp.Localtimestamp)
-def _now(self: Expressions, node: exp.Expression) -> Typed:
+def _now(self: Expressions, node: exp.Expr) -> Typed:
     digits = _digits(self, node, "now")
     return Typed(f"now_text(0, {digits})", moment_type("DATETIME", digits), False)
 
@@ -52,7 +52,7 @@ def _utc_timestamp(self: Expressions, node: exp.Anonymous) -> Typed:
 
 @special("curdate", "current_date")
 @rule(exp.CurrentDate)
-def _curdate(self: Expressions, node: exp.Expression) -> Typed:  # noqa: ARG001
+def _curdate(self: Expressions, node: exp.Expr) -> Typed:  # noqa: ARG001
     return Typed("substr(now_text(0, 0), 1, 10)", DATE, False)
 
 
@@ -63,7 +63,7 @@ def _utc_date(self: Expressions, node: exp.Anonymous) -> Typed:  # noqa: ARG001
 
 @special("curtime", "current_time")
 @rule(exp.CurrentTime)
-def _curtime(self: Expressions, node: exp.Expression) -> Typed:
+def _curtime(self: Expressions, node: exp.Expr) -> Typed:
     digits = _digits(self, node, "curtime")
     return Typed(f"substr(now_text(0, {digits}), 12)", moment_type("TIME", digits), False)
 

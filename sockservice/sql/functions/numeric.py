@@ -310,4 +310,4 @@ def seeded_number(seed: Any, place: int) -> float:
     one = (one * 3 + two) % _LARGEST_SEED
     two = (one + two + 33) % _LARGEST_SEED
     known[place] = (seed_number, one, two)
-    return one / _LARGEST_SEED
+    return float(one / _LARGEST_SEED)

@@ -23,13 +23,13 @@ _NAME: Final = text_type(64)
 
 
 def _telling(
-    names: str, tell: Callable[[ISession], Any], kind: SqlType, *nodes: type[exp.Expression], nullable: bool = False
+    names: str, tell: Callable[[ISession], Any], kind: SqlType, *nodes: type[exp.Expr], nullable: bool = False
 ) -> None:
     """A function without arguments that tells something of the session."""
     first = names.split()[0]
 
     @special(*names.split())
-    def compile_call(self: Expressions, node: exp.Expression) -> Typed:  # noqa: ARG001
+    def compile_call(self: Expressions, node: exp.Expr) -> Typed:  # noqa: ARG001
         if isinstance(node, exp.Anonymous) and node.expressions:
             raise wrong_count(first)
         is_text = kind.name == "VARCHAR"

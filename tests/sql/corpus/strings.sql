@@ -30,6 +30,7 @@ SELECT BIN(10), OCT(8), CONV('ff', 16, 10), CONV(10, 10, 2), CONV('z', 36, 10), 
 SELECT TO_BASE64('abc'), FROM_BASE64('YWJj'), TO_BASE64(''), FROM_BASE64('!'), MD5('abc'), SHA1('abc'), SHA2('abc', 256), SHA2('abc', 1), CRC32('abc');
 SELECT QUOTE('it''s'), QUOTE('a\\b'), SOUNDEX('Robert'), SOUNDEX('Rupert'), 'Robert' SOUNDS LIKE 'Rupert';
 SELECT FORMAT(1234567.891, 2), FORMAT(1234.5, 0), FORMAT(-1234.5678, 3), FORMAT(0, 2), FORMAT(NULL, 1), FORMAT('1234', 1), FORMAT(1234567.891, 2, 'de_DE');
+-- mysql: rows [('utf8mb4', 'utf8mb4_0900_ai_ci', 4, 'binary', 'utf8mb4_bin', 'binary')] (12.4 Connection Character Sets and Collations)
 SELECT CHARSET('abc'), COLLATION('abc'), COERCIBILITY('abc'), CHARSET(BINARY 'a'), COLLATION('a' COLLATE utf8mb4_bin), CHARSET(1);
 -- ignore: warnings
 SELECT WEIGHT_STRING('a') = WEIGHT_STRING('A'), LENGTH(COMPRESS('aaaa')) > 0, UNCOMPRESS(COMPRESS('aaaa')), INET_ATON('127.0.0.1'), INET_NTOA(2130706433), INET_ATON('x'), IS_IPV4('1.2.3.4'), IS_IPV6('::1');

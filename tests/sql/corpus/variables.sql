@@ -50,6 +50,7 @@ SELECT @@global.autocommit;
 SET lc_time_names = 'de_DE';
 SELECT DAYNAME('2024-02-29'), MONTHNAME('2024-03-01');
 SET lc_time_names = DEFAULT;
+-- mysql: rows [(1, 1, 1, 'utf8mb4', 'utf8mb4_0900_ai_ci', 1)] (12.4 Connection Character Sets and Collations)
 SELECT @@max_allowed_packet > 0, @@version_comment IS NOT NULL, @@lower_case_table_names IN (0, 1, 2), @@character_set_client, @@collation_connection, @@wait_timeout > 0;
 SET @old = @@foreign_key_checks, foreign_key_checks = 0;
 SELECT @@foreign_key_checks, @old;

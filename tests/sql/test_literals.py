@@ -1,0 +1,87 @@
+"""Literals apart from the rest."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sockservice.sql.literals import Lexical, Literal, fold, lexical, text_of, written
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "values"),
+    [
+        ("SELECT 1, 'a', 1.50, 1e3, 0x41", "SELECT :p0, :p1, :p2, :p3, :p4", [1, "a", Decimal("1.50"), 1000.0, b"A"]),
+        ("SELECT  a+1 FROM t -- end", "SELECT  a+:p0 FROM t", [1]),
+        ("SELECT /* x */ 1 # end\n;", "SELECT   :p0", [1]),
+        ("insert into t values(1,'a')", "insert into t values ( :p0 , :p1 )", [1, "a"]),
+        ("SELECT 'a' 'b'", "SELECT :p0", ["ab"]),
+        ("SELECT a AS 'x', b 'y', 1 'z'", "SELECT a AS `x`, b `y`, :p0 `z`", [1]),
+        ("SELECT DATE '2024-01-01', _utf8mb4'x'", "SELECT DATE '2024-01-01', _utf8mb4'x'", []),
+        (
+            "SELECT CAST(a AS CHAR(10)) LIKE 'x' ESCAPE '|'",
+            "SELECT CAST(a AS CHAR(10)) LIKE :p0 ESCAPE :p1",
+            ["x", "|"],
+        ),
+        ("CREATE TABLE t (a INT DEFAULT 5)", "CREATE TABLE t (a INT DEFAULT 5)", []),
+        ("SELECT a1, t2.b3 FROM t2", "SELECT a1, t2.b3 FROM t2", []),
+    ],
+)
+def test_literals_leave_a_key_behind(text: str, key: str, values: list[object]) -> None:
+    folded = fold(text)
+    assert folded.key == key
+    assert [literal.value for literal in folded.literals] == values
+
+
+def test_texts_side_by_side_are_named_for_the_first() -> None:
+    assert fold("SELECT 'a' 'b'").literals == (Literal("string", "ab", "'a'"),)
+
+
+def test_parameters_take_their_values_in_order() -> None:
+    assert [literal.value for literal in fold("SELECT ?, 'x', ?", (1, b"y")).literals] == [1, "x", b"y"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("SELECT 1 /*! + 1 */", "SELECT :p0   + :p1"),
+        ("SELECT 1 /*!80000 + 1 */", "SELECT :p0   + :p1"),
+        ("SELECT 1 /*!99999 + 1 */", "SELECT :p0"),
+        ("SELECT 1 /*M! + 1 */", "SELECT :p0"),
+        ("SELECT '/*! x */'", "SELECT :p0"),
+    ],
+)
+def test_comments_with_code_are_code_up_to_the_version(text: str, key: str) -> None:
+    assert fold(text).key == key
+
+
+@pytest.mark.parametrize(
+    ("piece", "meaning"),
+    [
+        ("'it''s'", "it's"),
+        (r"'a\nb'", "a\nb"),
+        (r"'\%\_'", r"\%\_"),
+        ('"say ""x"""', 'say "x"'),
+        ("N'x'", "x"),
+        (r"'\q'", "q"),
+    ],
+)
+def test_texts_mean_what_their_escapes_say(piece: str, meaning: str) -> None:
+    assert text_of(piece) == meaning
+
+
+def test_the_mode_says_how_texts_are_read() -> None:
+    assert lexical("ANSI_QUOTES,NO_BACKSLASH_ESCAPES") == Lexical(names=True, plain=True)
+    assert lexical("ANSI").joins
+    folded = fold(r"""SELECT "a", 'x\'""", (), lexical("ANSI_QUOTES,NO_BACKSLASH_ESCAPES"))
+    assert folded.key == "SELECT `a`, :p0"
+    assert folded.literals[0].value == "x\\"
+
+
+@given(st.text(alphabet="ab1.'\"`\\ \n-#/*!?:;()=,@_é", max_size=60))
+def test_any_text_can_be_folded_and_written_again(text: str) -> None:
+    folded = fold(text, (None,) * text.count("?"))
+    assert ":p" not in written(folded.key, folded.literals) or ":p" in text
