@@ -23,10 +23,12 @@ def created(client: Client, table: str) -> list[str]:
 
 def test_a_table_comes_back_as_it_was_made(client: Client) -> None:
     client.ok(
-        "CREATE TABLE t (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20) NOT NULL DEFAULT 'it''s' COMMENT 'c',"
-        " price DECIMAL(5,2) DEFAULT 1, at DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE NOW(3), ts TIMESTAMP NULL,"
+        "CREATE TABLE t (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,"
+        " name VARCHAR(20) NOT NULL DEFAULT 'it''s' COMMENT 'c', price DECIMAL(5,2) DEFAULT 1, at DATETIME(3)"
+        " DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE NOW(3), ts TIMESTAMP NULL,"
         " b BIT(4) DEFAULT b'101', twice DECIMAL(6,2) AS (price * 2) STORED, e INT DEFAULT (1 + 2), body TEXT,"
-        " UNIQUE KEY (name), KEY k (body(10), price DESC), CONSTRAINT c CHECK (price >= 0)) COMMENT = 'all' AUTO_INCREMENT = 9"
+        " UNIQUE KEY (name), KEY k (body(10), price DESC), CONSTRAINT c CHECK (price >= 0))"
+        " COMMENT = 'all' AUTO_INCREMENT = 9"
     )
     assert created(client, "t") == [
         "`id` int unsigned NOT NULL AUTO_INCREMENT",

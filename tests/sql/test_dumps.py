@@ -21,8 +21,9 @@ USE dumped;
 CREATE TABLE parent (
     id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL DEFAULT 'it''s \\\\ here', code CHAR(3),
     price DECIMAL(10,2) DEFAULT 1.5, kind ENUM('a','b','c''d') DEFAULT 'b', tags SET('x','y'), body TEXT, raw BLOB,
-    vb VARBINARY(10) DEFAULT 'ab', flag TINYINT(1) NOT NULL DEFAULT 1, big BIGINT UNSIGNED, day DATE DEFAULT '2020-02-03',
-    at DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3), ts TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+    vb VARBINARY(10) DEFAULT 'ab', flag TINYINT(1) NOT NULL DEFAULT 1, big BIGINT UNSIGNED,
+    day DATE DEFAULT '2020-02-03', at DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3),
+    ts TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
     tm TIME, y YEAR, f FLOAT, d DOUBLE, b BIT(8) DEFAULT b'101', j JSON, z INT(5) ZEROFILL,
     total DECIMAL(12,2) GENERATED ALWAYS AS (price * 2) STORED, label VARCHAR(60) AS (CONCAT(name, '-', code)) VIRTUAL,
     latin VARCHAR(10) CHARACTER SET latin1, UNIQUE KEY by_name (name), KEY by_price (price, kind), KEY pre (body(10)),
@@ -33,8 +34,8 @@ CREATE TABLE child (
     CONSTRAINT fk FOREIGN KEY (parent_id) REFERENCES parent (id) ON DELETE CASCADE ON UPDATE SET NULL
 ) ROW_FORMAT=DYNAMIC;
 INSERT INTO parent (name, code, price, kind, tags, body, raw, big, tm, y, f, d, j, z, latin) VALUES
-    ('one', 'abc', 2.25, 'a', 'x,y', 'text with ; and '' and " and \\n newline', x'00ff27225c0a1a', 18446744073709551615,
-     '-12:30:00', 2024, 1.5, 3.141592653589793, '{"a": [1, "x"]}', 42, 'é'),
+    ('one', 'abc', 2.25, 'a', 'x,y', 'text with ; and '' and " and \\n newline', x'00ff27225c0a1a',
+     18446744073709551615, '-12:30:00', 2024, 1.5, 3.141592653589793, '{"a": [1, "x"]}', 42, 'é'),
     ('zwei 😀', NULL, 0, 'c''d', '', NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO child (parent_id, other) VALUES (100, 'A'), (101, 'b'), (NULL, NULL);
 CREATE VIEW v AS SELECT p.id, p.name, c.other FROM parent p LEFT JOIN child c ON c.parent_id = p.id WHERE p.price >= 0;

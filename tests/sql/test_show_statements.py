@@ -15,9 +15,10 @@ def client() -> Iterator[Client]:
     database = Embedded(beside=Chatter())
     found = database.client()
     found.ok(
-        "CREATE TABLE t (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20) NOT NULL DEFAULT 'x' COMMENT 'who',"
-        " e ENUM('a', 'bc'), price DECIMAL(8,3), at DATETIME(2) DEFAULT CURRENT_TIMESTAMP(2), n INT AS (1 + 1), body TEXT,"
-        " UNIQUE KEY (name), KEY pair (price, e)) COMMENT = 'people'"
+        "CREATE TABLE t (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,"
+        " name VARCHAR(20) NOT NULL DEFAULT 'x' COMMENT 'who',"
+        " e ENUM('a', 'bc'), price DECIMAL(8,3), at DATETIME(2) DEFAULT CURRENT_TIMESTAMP(2),"
+        " n INT AS (1 + 1), body TEXT, UNIQUE KEY (name), KEY pair (price, e)) COMMENT = 'people'"
     )
     found.ok("CREATE TABLE c (id INT PRIMARY KEY, t BIGINT UNSIGNED, CONSTRAINT fk FOREIGN KEY (t) REFERENCES t (id))")
     found.ok("CREATE VIEW v AS SELECT id, name FROM t")
@@ -74,7 +75,8 @@ def test_the_state_of_tables(client: Client) -> None:
     ((name, engine, *_, comment),) = client.rows("SHOW TABLE STATUS LIKE 't'")
     assert (name, engine, comment) == ("t", "InnoDB", "people")
     assert client.rows(
-        "SELECT TABLE_ROWS, AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'shop' AND TABLE_NAME = 't'"
+        "SELECT TABLE_ROWS, AUTO_INCREMENT FROM information_schema.TABLES"
+        " WHERE TABLE_SCHEMA = 'shop' AND TABLE_NAME = 't'"
     ) == [(2, 3)]
 
 
@@ -105,7 +107,8 @@ def test_keys_in_the_catalogue(client: Client) -> None:
         " WHERE TABLE_SCHEMA = 'shop' AND REFERENCED_TABLE_NAME IS NOT NULL"
     ) == [("fk", "t", "t", "id")]
     assert client.rows(
-        "SELECT UNIQUE_CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE FROM REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = 'shop'"
+        "SELECT UNIQUE_CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE FROM REFERENTIAL_CONSTRAINTS"
+        " WHERE CONSTRAINT_SCHEMA = 'shop'"
     ) == [("PRIMARY", "NO ACTION", "NO ACTION")]
 
 

@@ -114,7 +114,8 @@ def test_what_cannot_be(client: Client, text: str, code: int) -> None:
 
 def test_a_view_is_shown_and_told_of(client: Client) -> None:
     client.ok(
-        "CREATE ALGORITHM = MERGE DEFINER = 'a'@'b' SQL SECURITY INVOKER VIEW w (n) AS SELECT id FROM t WITH CHECK OPTION"
+        "CREATE ALGORITHM = MERGE DEFINER = 'a'@'b' SQL SECURITY INVOKER VIEW w (n)"
+        " AS SELECT id FROM t WITH CHECK OPTION"
     )
     assert client.rows("SHOW CREATE VIEW w")[0][1] == (
         "CREATE ALGORITHM=MERGE DEFINER=`a`@`b` SQL SECURITY INVOKER VIEW `w` (`n`) AS SELECT id FROM t"
