@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
@@ -14,7 +14,7 @@ from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.expressions import Expressions, rule
 from sockservice.sql.gathering import AGGREGATES as OURS
 from sockservice.sql.kinds import DOUBLE, UNSIGNED
-from sockservice.sql.shapes import AGGREGATES, call_name
+from sockservice.sql.shapes import AGGREGATES, call_name, outside_queries
 from sockservice.sql.typed import Typed
 
 if TYPE_CHECKING:
@@ -70,17 +70,9 @@ def refuse_windows(node: exp.Expression) -> None:
     Raises:
         Refused: 3593.
     """
-    for found in _windows(node):
-        raise Refused("ER_WINDOW_INVALID_WINDOW_FUNC_USE", call_name(found.this))
-
-
-def _windows(node: exp.Expression) -> Iterator[exp.Window]:
-    if isinstance(node, exp.Query):
-        return
-    if isinstance(node, exp.Window):
-        yield node
-    for child in node.iter_expressions():
-        yield from _windows(child)
+    for each in outside_queries(node):
+        if isinstance(each, exp.Window):
+            raise Refused("ER_WINDOW_INVALID_WINDOW_FUNC_USE", call_name(each.this))
 
 
 def _definition(self: Expressions, node: exp.Window) -> str:
