@@ -108,3 +108,22 @@ def test_what_would_be_too_long_is_null(evaluate: Evaluation) -> None:
 def test_each_uuid_is_another(evaluate: Evaluation) -> None:
     assert evaluate("UUID() = UUID(), LENGTH(UUID())") == (0, 36)
     assert len(set(evaluate.client.rows("SELECT UUID() FROM (SELECT 1 UNION ALL SELECT 2) AS two"))) == 2
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "REPEAT('a', 100000) LIKE '%a%a%a%a%a%a%b'",
+        "REPEAT('ab', 50000) LIKE '%b%b%b%b%b%b%bb%'",
+        "TRIM(BOTH 'x' FROM REPEAT('x', 1000000)) = 'y'",
+        "REPEAT('ab', 1000) REGEXP '^a.*b.*c$'",
+    ],
+)
+def test_long_texts_do_not_take_long(evaluate: Evaluation, expression: str) -> None:
+    assert evaluate(expression) == (0,)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a*)*b", "(a|ab|.b)*c", ".*.*.*.*x"])
+def test_an_expression_that_would_take_too_long_is_refused(evaluate: Evaluation, pattern: str) -> None:
+    assert evaluate.code(f"CONCAT(REPEAT('a', 5000), '!') REGEXP '{pattern}'") == 3699
+    assert evaluate(f"'ab' REGEXP '{pattern}'")[0] in (0, 1)
