@@ -34,7 +34,8 @@ def _count(parts: Iterable[Any], *, within: bool) -> tuple[int, bool]:
         name = str(kind)
         if name in _REPEATS:
             endless = argument[1] > _SOME
-            inner, deeper = _count(argument[2], within=within or endless)
+            ambiguous = endless and not _is_delimited(argument[2])
+            inner, deeper = _count(argument[2], within=within or ambiguous)
             total += inner + endless
             nested = nested or deeper or (endless and within)
             continue
@@ -43,6 +44,36 @@ def _count(parts: Iterable[Any], *, within: bool) -> tuple[int, bool]:
             inner, deeper = _count(each, within=within)
             total, nested = total + inner, nested or deeper
     return total, nested
+
+
+def _is_delimited(parts: Any) -> bool:
+    """Whether something repeated has a letter in it that no repeat within can take, so that its ends are told."""
+    while len(parts) == 1 and str(parts[0][0]) == "SUBPATTERN":
+        parts = parts[0][1][-1]
+    letters = [argument for kind, argument in parts if str(kind) == "LITERAL"]
+    inner = [argument[2] for kind, argument in parts if str(kind) in _REPEATS]
+    simple = all(str(kind) in ("LITERAL", "IN", *_REPEATS) for kind, _ in parts)
+    return simple and any(all(_never(each, letter) for each in inner) for letter in letters)
+
+
+def _never(parts: Any, letter: int) -> bool:
+    """Whether a letter is none of those that are repeated."""
+    if len(parts) != 1:
+        return False
+    kind, argument = str(parts[0][0]), parts[0][1]
+    if kind == "LITERAL":
+        return bool(argument != letter)
+    if kind != "IN":
+        return False
+    for each, value in argument:
+        name = str(each)
+        if name == "LITERAL" and value == letter:
+            return False
+        if name == "RANGE" and value[0] <= letter <= value[1]:
+            return False
+        if name not in ("LITERAL", "RANGE"):
+            return False
+    return True
 
 
 def _begin_apart(branches: Iterable[Any]) -> bool:

@@ -117,6 +117,8 @@ def test_each_uuid_is_another(evaluate: Evaluation) -> None:
         "REPEAT('ab', 50000) LIKE '%b%b%b%b%b%b%bb%'",
         "TRIM(BOTH 'x' FROM REPEAT('x', 1000000)) = 'y'",
         "REPEAT('ab', 1000) REGEXP '^a.*b.*c$'",
+        r"CONCAT(REPEAT('name.', 1000), '!') REGEXP '^([a-z]+\\.)+[a-z]{2,}$'",
+        "REPEAT('foo,bar,', 1000) REGEXP '^((foo|bar),)*x$'",
     ],
 )
 def test_long_texts_do_not_take_long(evaluate: Evaluation, expression: str) -> None:
