@@ -36,7 +36,7 @@ def _count(parts: Iterable[Any], *, within: bool) -> tuple[int, bool]:
             endless = argument[1] > _SOME
             ambiguous = endless and not _is_delimited(argument[2])
             inner, deeper = _count(argument[2], within=within or ambiguous)
-            total += inner + endless
+            total += inner + 1 if ambiguous else max(inner, int(endless))
             nested = nested or deeper or (endless and within)
             continue
         nested = nested or (within and name == "BRANCH" and not _begin_apart(argument[1]))
