@@ -255,10 +255,8 @@ def inet_ntoa(number: Any) -> str | None:
 @function("inet6_aton", "s", lambda _: SqlType("VARBINARY", 16), nullable=True)
 def inet6_aton(text: str) -> bytes | None:
     """INET6_ATON, of both kinds of addresses."""
-    try:
-        return ipaddress.ip_address(text).packed
-    except ValueError:
-        return None
+    address = _address(text)
+    return None if address is None else address.packed
 
 
 @function("inet6_ntoa", "b", lambda _: text_type(39), nullable=True)
@@ -271,23 +269,24 @@ def inet6_ntoa(data: bytes) -> str | None:
     return str(address) if mapped is None else f"::ffff:{mapped}"
 
 
-def _is_address(text: str, version: int) -> int:
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a text is, without a zone; None for what is none."""
     try:
-        return int(ipaddress.ip_address(text).version == version)
+        return None if "%" in text else ipaddress.ip_address(text)
     except ValueError:
-        return 0
+        return None
 
 
 @function("is_ipv4", "s", BOOLEAN, nulls=True)
 def is_ipv4(text: str | None) -> int:
     """IS_IPV4."""
-    return 0 if text is None else _is_address(text, 4)
+    return int(text is not None and isinstance(_address(text), ipaddress.IPv4Address))
 
 
 @function("is_ipv6", "s", BOOLEAN, nulls=True)
 def is_ipv6(text: str | None) -> int:
     """IS_IPV6."""
-    return 0 if text is None else _is_address(text, 6)
+    return int(text is not None and isinstance(_address(text), ipaddress.IPv6Address))
 
 
 @function("is_ipv4_compat", "b", BOOLEAN)
