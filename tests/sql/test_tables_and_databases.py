@@ -146,6 +146,7 @@ def test_definitions_are_kept_in_the_folder(tmp_path: Path) -> None:
         ("CREATE PROCEDURE p() SELECT 1", 1235),
         ("CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET @a = 1", 1235),
         ("DROP PROCEDURE p", 1305),
+        ("CALL p(1)", 1305),
         ("DROP TRIGGER x", 1360),
         ("CREATE OR REPLACE TABLE t (id INT)", 1064),
         ("DROP nonsense", 1064),
