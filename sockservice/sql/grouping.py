@@ -28,7 +28,7 @@ class Key(NamedTuple):
         typed: what it is.
     """
 
-    node: exp.Expression | None
+    node: exp.Expr | None
     typed: Typed
 
 
@@ -133,14 +133,14 @@ class Grouping:
     def _full(self) -> bool:
         return "ONLY_FULL_GROUP_BY" in self._queries.session.sql_mode
 
-    def _parts(self) -> Iterator[exp.Expression]:
+    def _parts(self) -> Iterator[exp.Expr]:
         """The expressions that may group rows."""
         yield from (item.node for item in self._items if item.node is not None)
         for word in ("having", "order"):
             if self._node.args.get(word) is not None:
                 yield self._node.args[word]
 
-    def _key(self, node: exp.Expression) -> Key:
+    def _key(self, node: exp.Expr) -> Key:
         """What an item of GROUP BY means.
 
         Raises:
