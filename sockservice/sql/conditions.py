@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlglot import exp
@@ -82,9 +82,10 @@ def _rows(self: Expressions, node: exp.Binary, sign: str) -> Typed:
 @rule(exp.And, exp.Or)
 def _connective(self: Expressions, node: exp.Connector) -> Typed:
     # A chain is as long as its text; as deep, SQLite would refuse it.
-    parts: list[exp.Expression] = []
-    left: exp.Expression = node
-    while type(left) is type(node):
+    parts: list[exp.Expr] = []
+    left: Any = node
+    kind = type(node)
+    while isinstance(left, kind):
         parts.insert(0, left.expression)
         left = left.this
     values = [self.compile(part) for part in (left, *parts)]

@@ -20,12 +20,12 @@ class Equality(NamedTuple):
             None for all.
     """
 
-    left: exp.Expression | Cell
-    right: exp.Expression | Cell
+    left: exp.Expr | Cell
+    right: exp.Expr | Cell
     only: tuple[Source, ...] | None = None
 
 
-def equalities(node: exp.Expression, only: Sequence[Source] | None = None) -> Iterator[Equality]:
+def equalities(node: exp.Expr, only: Sequence[Source] | None = None) -> Iterator[Equality]:
     """The equalities that a condition states."""
     if isinstance(node, exp.Paren):
         yield from equalities(node.this, only)
@@ -36,7 +36,7 @@ def equalities(node: exp.Expression, only: Sequence[Source] | None = None) -> It
         yield Equality(node.this, node.expression, None if only is None else tuple(only))
 
 
-def determined(scope: Scope, keys: Sequence[exp.Expression], equal: Sequence[Equality]) -> Callable[[Cell], bool]:
+def determined(scope: Scope, keys: Sequence[exp.Expr], equal: Sequence[Equality]) -> Callable[[Cell], bool]:
     """What tells whether a column has one value in all rows that have the same keys.
 
     Args:
@@ -66,7 +66,7 @@ def determined(scope: Scope, keys: Sequence[exp.Expression], equal: Sequence[Equ
     return lambda cell: (id(cell.source), cell.label.lower()) in known
 
 
-def _column(part: exp.Expression | Cell, scope: Scope) -> tuple[int, str] | None:
+def _column(part: exp.Expr | Cell, scope: Scope) -> tuple[int, str] | None:
     """The column of FROM that an expression is."""
     if isinstance(part, Cell):
         return id(part.source), part.label.lower()
@@ -76,7 +76,7 @@ def _column(part: exp.Expression | Cell, scope: Scope) -> tuple[int, str] | None
     return next(iter(found)) if found else None
 
 
-def _columns(part: exp.Expression | Cell, scope: Scope) -> set[tuple[int, str]] | None:
+def _columns(part: exp.Expr | Cell, scope: Scope) -> set[tuple[int, str]] | None:
     """The columns of FROM that an expression is made of; None where that is not to be seen."""
     if isinstance(part, Cell):
         return {(id(part.source), part.label.lower())}

@@ -176,7 +176,8 @@ class _Reader:
 
 _READERS: Final[dict[str, _Reader]] = {}
 
-def _is_of_outer_condition(node: exp.Expression, scope: Scope) -> bool:
+
+def _is_of_outer_condition(node: exp.Expr, scope: Scope) -> bool:
     """Whether an aggregate function in a query without tables counts rows of the query around it, in its WHERE."""
     outer = scope.outer
     if scope.sources or outer is None or outer.takes_aggregates:

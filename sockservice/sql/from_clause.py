@@ -75,14 +75,14 @@ class FromClause:
         texts = [f"({part.text})" if place and part.right else part.text for place, part in enumerate(parts)]
         return ", ".join(texts)
 
-    def source(self, node: exp.Expression) -> str:
+    def source(self, node: exp.Expr) -> str:
         """The text of one table of FROM, with what is joined inside of it."""
         joined = self._table(node)
         if len(joined.row) < sum(len(source.columns) for source in self._scope.sources):
             self._scope.row = joined.row
         return joined.text
 
-    def _table(self, node: exp.Expression) -> Joined:
+    def _table(self, node: exp.Expr) -> Joined:
         """A table, or several in brackets or by ``a JOIN b JOIN c ON … ON …``."""
         begin = len(self._scope.sources)
         nested = isinstance(node, exp.Paren) or (isinstance(node, exp.Subquery) and not _is_query(node.this))
@@ -141,14 +141,14 @@ class FromClause:
             return None
         return tuple(sources[right.begin :] if side == "LEFT" else sources[left.begin : right.begin])
 
-    def _on(self, node: exp.Expression, begin: int, row: list[Cell]) -> str:
+    def _on(self, node: exp.Expr, begin: int, row: list[Cell]) -> str:
         """ON, which sees what is joined here and nothing else."""
         seen = Scope(self._scope.sources[begin:], self._scope.outer, "on clause", row)
         return self._queries.where(node, self._queries.expressions(seen))
 
     # --- tables -------------------------------------------------------------------------------
 
-    def _derived(self, node: exp.Expression) -> str:
+    def _derived(self, node: exp.Expr) -> str:
         """A query in FROM."""
         if not node.alias:
             raise Refused("ER_DERIVED_MUST_HAVE_ALIAS")
@@ -160,7 +160,7 @@ class FromClause:
         self._enter(source_of_query(selected, node.alias, name, labels))
         return f"({selected.text}) AS {quoted(name)}"
 
-    def _named(self, node: exp.Expression) -> str:
+    def _named(self, node: exp.Expr) -> str:
         """A table, a view or a common table expression."""
         if isinstance(node, exp.Table) and isinstance(node.this, exp.JSONTable):
             return self._json_table(node.this, node.alias)
@@ -207,7 +207,7 @@ class FromClause:
         self._enter(source)
         return text
 
-    def _check_hints(self, node: exp.Expression, indexes: tuple[object, ...], table: str) -> None:
+    def _check_hints(self, node: exp.Expr, indexes: tuple[object, ...], table: str) -> None:
         """USE INDEX and its like must name indexes that there are."""
         known = {str(getattr(index, "name", "")).lower() for index in indexes}
         for hint in node.args.get("hints") or ():
@@ -230,11 +230,11 @@ def _renamed(typed: Typed, alias: str) -> Origin | None:
     return typed.origin and typed.origin._replace(alias=alias)
 
 
-def _is_dual(node: exp.Expression) -> bool:
+def _is_dual(node: exp.Expr) -> bool:
     return isinstance(node, exp.Table) and node.name.lower() == "dual" and not node.args.get("db")
 
 
-def _is_query(node: exp.Expression) -> bool:
+def _is_query(node: exp.Expr) -> bool:
     """Whether what stands in brackets is a query in more brackets, and not a table."""
     while isinstance(node, exp.Subquery) and not node.alias:
         node = node.this

@@ -28,7 +28,7 @@ class Key(NamedTuple):
         typed: what it is.
     """
 
-    node: exp.Expression | None
+    node: exp.Expr | None
     typed: Typed
 
 
@@ -64,7 +64,7 @@ class Grouping:
         self._items = items
         self._equalities = equalities
         self._compiler = queries.expressions(scope)
-        self._ordered: list[tuple[int, exp.Expression]] = []
+        self._ordered: list[tuple[int, exp.Expr]] = []
         group = node.args.get("group")
         self._explicit = group is not None
         scope.clause = "group statement"
@@ -85,7 +85,7 @@ class Grouping:
         refuse_windows(having.this)
         return self._compiler.condition(having.this)
 
-    def also(self, node: exp.Expression, number: int) -> None:
+    def also(self, node: exp.Expr, number: int) -> None:
         """Note an expression of ORDER BY, for :meth:`check`."""
         self._ordered.append((number, node))
 
@@ -116,7 +116,7 @@ class Grouping:
             if found is not None:
                 raise self._refused("ORDER BY", number, found)
 
-    def refuse_not_selected(self, node: exp.Expression, number: int) -> None:
+    def refuse_not_selected(self, node: exp.Expr, number: int) -> None:
         """Refuse an ORDER BY that DISTINCT leaves no value for.
 
         Raises:
@@ -133,14 +133,14 @@ class Grouping:
     def _full(self) -> bool:
         return "ONLY_FULL_GROUP_BY" in self._queries.session.sql_mode
 
-    def _parts(self) -> Iterator[exp.Expression]:
+    def _parts(self) -> Iterator[exp.Expr]:
         """The expressions that may group rows."""
         yield from (item.node for item in self._items if item.node is not None)
         for word in ("having", "order"):
             if self._node.args.get(word) is not None:
                 yield self._node.args[word]
 
-    def _key(self, node: exp.Expression) -> Key:
+    def _key(self, node: exp.Expr) -> Key:
         """What an item of GROUP BY means.
 
         Raises:
@@ -179,7 +179,7 @@ class Grouping:
             raise Refused("ER_WRONG_GROUP_FIELD", item.label)
         return Key(item.node, item.typed)
 
-    def _loose(self, node: exp.Expression, shapes: set[str]) -> Iterator[Cell]:
+    def _loose(self, node: exp.Expr, shapes: set[str]) -> Iterator[Cell]:
         """The columns of FROM in an expression that are not within an aggregate function or one of the keys."""
         if isinstance(node, exp.Query) or is_aggregate(node) or call_name(node) in ("any_value", "grouping"):
             return

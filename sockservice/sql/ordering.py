@@ -54,7 +54,7 @@ class Ordering:
                 parts.append(text + (" DESC" if part.args.get("desc") else ""))
         return f" ORDER BY {', '.join(parts)}" if parts else ""
 
-    def _part(self, node: exp.Expression, number: int) -> str:
+    def _part(self, node: exp.Expr, number: int) -> str:
         place = self.place(node)
         if place is not None:
             typed = self._scope.items[place - 1].typed
@@ -77,7 +77,7 @@ class Ordering:
         self.expressions = True
         return ranked(typed) or typed.sql + collated(typed)
 
-    def place(self, node: exp.Expression) -> int | None:
+    def place(self, node: exp.Expr) -> int | None:
         """The number of the item that a bare number or a label means; of an expression, that which is the same.
 
         Raises:
@@ -107,7 +107,7 @@ class Ordering:
         return None
 
 
-def bare_number(node: exp.Expression, builder: PlanBuilder) -> int | None:
+def bare_number(node: exp.Expr, builder: PlanBuilder) -> int | None:
     """The whole number that an item of GROUP BY or ORDER BY is, which means a column by its place."""
     if isinstance(node, exp.Literal) and not node.is_string and node.this.isdecimal():
         return int(node.this)
@@ -131,7 +131,7 @@ def ranked(typed: Typed) -> str | None:
     return f"CASE {typed.sql} {places} END"
 
 
-def limits(builder: PlanBuilder, node: exp.Expression) -> str:
+def limits(builder: PlanBuilder, node: exp.Expr) -> str:
     """The text of LIMIT and OFFSET, with a blank in front."""
     limit, offset = node.args.get("limit"), node.args.get("offset")
     if limit is None:
@@ -140,7 +140,7 @@ def limits(builder: PlanBuilder, node: exp.Expression) -> str:
     return text + (f" OFFSET {_count(builder, offset.expression)}" if offset is not None else "")
 
 
-def _count(builder: PlanBuilder, node: exp.Expression) -> str:
+def _count(builder: PlanBuilder, node: exp.Expr) -> str:
     if isinstance(node, exp.Placeholder):
         return builder.bind(int(node.name[1:]), row_count)
     return str(row_count(node.name))

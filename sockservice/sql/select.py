@@ -54,7 +54,7 @@ class Queries:
         """What compiles the expressions of a scope."""
         return Expressions(scope, self.builder, self.session, lambda node, outer: self.query(node, outer))
 
-    def query(self, node: exp.Expression, outer: Scope | None = None) -> tuple[str, Columns]:
+    def query(self, node: exp.Expr, outer: Scope | None = None) -> tuple[str, Columns]:
         """Compile a query of any form.
 
         Args:
@@ -67,7 +67,7 @@ class Queries:
         selected = self.selected(node, outer)
         return selected.text, selected.columns
 
-    def selected(self, node: exp.Expression, outer: Scope | None = None, part: Part = WHOLE) -> Selected:
+    def selected(self, node: exp.Expr, outer: Scope | None = None, part: Part = WHOLE) -> Selected:
         """Compile a query of any form.
 
         Args:
@@ -82,7 +82,7 @@ class Queries:
             return inner._replace(text=text + inner.text, plain=False)
         return self._without_common(node, outer, part)
 
-    def source(self, node: exp.Expression, scope: Scope) -> str:
+    def source(self, node: exp.Expr, scope: Scope) -> str:
         """The text of one table of FROM, which is entered into the scope with what is joined inside of it."""
         return FromClause(self, scope).source(node)
 
@@ -92,7 +92,7 @@ class Queries:
         count = self._names[lowered] = self._names.get(lowered, 0) + 1
         return alias if count == 1 else f"{alias}~{count}"
 
-    def _without_common(self, node: exp.Expression, outer: Scope | None, part: Part) -> Selected:
+    def _without_common(self, node: exp.Expr, outer: Scope | None, part: Part) -> Selected:
         if isinstance(node, exp.Subquery):
             inner = self.selected(node.this, outer, part)
             if not any(node.args.get(word) for word in ("order", "limit", "offset")):
@@ -108,7 +108,7 @@ class Queries:
             return rolled_up(self, node, outer) if rollup else self.select(node, outer, part)
         raise unsupported(f"{type(node).__name__} as a query")
 
-    def _ended(self, node: exp.Expression, inner: Selected, outer: Scope | None) -> Selected:
+    def _ended(self, node: exp.Expr, inner: Selected, outer: Scope | None) -> Selected:
         """A query with ORDER BY and LIMIT behind it, which name its columns by their labels."""
         limit = limits(self.builder, node)
         order = node.args.get("order")
@@ -123,7 +123,7 @@ class Queries:
 
     def _values(self, node: exp.Values, outer: Scope | None) -> Selected:
         """VALUES ROW(…), ROW(…): a query of so many SELECTs."""
-        query: exp.Expression | None = None
+        query: exp.Expr | None = None
         for row in node.expressions:
             cells = row.expressions[0].expressions if isinstance(row.expressions[0], exp.Anonymous) else row.expressions
             items = [exp.alias_(cell.copy(), f"column_{place}", quoted=True) for place, cell in enumerate(cells)]
@@ -180,7 +180,7 @@ class Queries:
             _unique(node, scope.sources, grouping, items),
         )
 
-    def where(self, node: exp.Expression, compiler: Expressions) -> str:
+    def where(self, node: exp.Expr, compiler: Expressions) -> str:
         """The text of WHERE.
 
         Raises:

@@ -49,7 +49,7 @@ def items_of(node: exp.Select, compiler: Expressions) -> list[Item]:
     return items
 
 
-def refuse_nested_aggregates(node: exp.Expression) -> None:
+def refuse_nested_aggregates(node: exp.Expr) -> None:
     """Refuse SUM(COUNT(*)).
 
     Raises:
@@ -60,7 +60,7 @@ def refuse_nested_aggregates(node: exp.Expression) -> None:
             raise Refused("ER_INVALID_GROUP_FUNC_USE")
 
 
-def _label(node: exp.Expression, compiler: Expressions) -> str:
+def _label(node: exp.Expr, compiler: Expressions) -> str:
     """The label of an item without alias: a column's name, a text's value, else the item as it was written."""
     inner = node
     while isinstance(inner, exp.Paren):

@@ -19,24 +19,24 @@ AGGREGATES: Final = frozenset(
 """The aggregate functions (MySQL 8.4 manual, 14.19.1)."""
 
 
-def call_name(node: exp.Expression) -> str:
+def call_name(node: exp.Expr) -> str:
     """The name of the function that an expression calls, in lower case; ``""`` where it calls none."""
     if isinstance(node, exp.Anonymous):
         return str(node.this).lower()
     return "group_concat" if isinstance(node, exp.GroupConcat) else ""
 
 
-def is_aggregate(node: exp.Expression) -> bool:
+def is_aggregate(node: exp.Expr) -> bool:
     """Whether an expression is a call of an aggregate function that groups rows: none with OVER."""
     return call_name(node) in AGGREGATES and not isinstance(node.parent, exp.Window)
 
 
-def aggregates(node: exp.Expression) -> Iterator[exp.Expression]:
+def aggregates(node: exp.Expr) -> Iterator[exp.Expr]:
     """The calls of aggregate functions in an expression, not in its sub-queries; each before its arguments."""
     yield from (each for each in outside_queries(node) if is_aggregate(each))
 
 
-def outside_queries(node: exp.Expression) -> Iterator[exp.Expression]:
+def outside_queries(node: exp.Expr) -> Iterator[exp.Expr]:
     """An expression and what it is made of, without its sub-queries, however deep."""
     open_nodes: list[Any] = [node]
     while open_nodes:
@@ -46,7 +46,7 @@ def outside_queries(node: exp.Expression) -> Iterator[exp.Expression]:
             open_nodes.extend(reversed(list(each.iter_expressions())))
 
 
-def shape(node: exp.Expression, builder: PlanBuilder, scope: Scope) -> str:
+def shape(node: exp.Expr, builder: PlanBuilder, scope: Scope) -> str:
     """A text that is the same for expressions which are; the plan depends on the literals in them from now on.
 
     Args:
@@ -67,7 +67,7 @@ def shape(node: exp.Expression, builder: PlanBuilder, scope: Scope) -> str:
     parts = []
     for name, value in sorted(node.args.items()):
         for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, exp.Expression):
+            if isinstance(each, exp.Expr):
                 parts.append(f"{name}={shape(each, builder, scope)}")
             elif each:
                 parts.append(f"{name}={str(each).lower()}")

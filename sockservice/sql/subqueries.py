@@ -14,7 +14,7 @@ from sockservice.sql.registry import internal
 from sockservice.sql.shapes import aggregates
 from sockservice.sql.typed import Typed
 
-_SIGNS: Final[dict[type[exp.Expression], str]] = {
+_SIGNS: Final[dict[type[exp.Expr], str]] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.GT: ">",
@@ -25,7 +25,7 @@ _SIGNS: Final[dict[type[exp.Expression], str]] = {
 
 
 @rule(exp.Subquery, exp.Select, exp.SetOperation)
-def scalar(self: Expressions, node: exp.Expression) -> Typed:
+def scalar(self: Expressions, node: exp.Expr) -> Typed:
     """A query whose one value is meant."""
     query = unwrapped(node)
     text, columns = self.subquery(query, self.scope)
@@ -36,7 +36,7 @@ def scalar(self: Expressions, node: exp.Expression) -> Typed:
     return typed._replace(sql=f"({text})", nullable=True, origin=None, literal=None, aggregate=False)
 
 
-def one_row_of(query: exp.Expression, text: str, value: str) -> str:
+def one_row_of(query: exp.Expr, text: str, value: str) -> str:
     """The text of a value of the one row that a query gives; NULL where it gives none.
 
     Args:
@@ -57,10 +57,10 @@ def exists(self: Expressions, node: exp.Exists) -> Typed:
 
 
 @rule(exp.Any, exp.All)
-def quantified(self: Expressions, node: exp.Expression) -> Typed:
+def quantified(self: Expressions, node: exp.Expr) -> Typed:
     """A comparison with ANY, SOME or ALL rows of a query."""
     comparison = node.parent
-    sign = _SIGNS.get(type(comparison)) if isinstance(comparison, exp.Expression) else None
+    sign = _SIGNS.get(type(comparison)) if isinstance(comparison, exp.Expr) else None
     if sign is None or comparison is None or comparison.this is node:
         raise unsupported(f"{type(node).__name__.upper()} here")
     query = unwrapped(node.this)
@@ -86,15 +86,15 @@ def row(self: Expressions, node: exp.Tuple) -> Typed:  # noqa: ARG001
     raise Refused("ER_OPERAND_COLUMNS", 1)
 
 
-def unwrapped(node: Any) -> exp.Expression:
+def unwrapped(node: Any) -> exp.Expr:
     """A query without the brackets around it."""
     while isinstance(node, exp.Subquery) and not any(node.args.get(word) for word in ("order", "limit", "with_")):
         node = node.this
-    found: exp.Expression = node
+    found: exp.Expr = node
     return found
 
 
-def refuse_limit(query: exp.Expression) -> None:
+def refuse_limit(query: exp.Expr) -> None:
     """Refuse LIMIT in a query of IN, ANY or ALL.
 
     Raises:
@@ -104,7 +104,7 @@ def refuse_limit(query: exp.Expression) -> None:
         raise unsupported("LIMIT & IN/ALL/ANY/SOME subquery")
 
 
-def gives_one_row(query: exp.Expression) -> bool:
+def gives_one_row(query: exp.Expr) -> bool:
     """Whether a query can be seen to give at most one row: of its first, it is without FROM or has only aggregates."""
     if not isinstance(query, exp.Select):
         return False

@@ -214,7 +214,10 @@ def test_queries_give_their_rows(client: Client, text: str, rows: list[tuple[Any
 
 
 def test_a_right_join_behind_a_comma_is_of_its_tables_alone(client: Client) -> None:
-    text = "SELECT a.id, b.id, c.id FROM (SELECT 1 AS id) a, (SELECT 2 AS id) b RIGHT JOIN (SELECT 3 AS id) c ON b.id = c.id"
+    text = (
+        "SELECT a.id, b.id, c.id FROM (SELECT 1 AS id) a, (SELECT 2 AS id) b"
+        " RIGHT JOIN (SELECT 3 AS id) c ON b.id = c.id"
+    )
     assert client.rows(text) == [(1, None, 3)]
 
 
