@@ -98,9 +98,7 @@ def read_alter_table(words: Words) -> AlterTable:
             steps += _changes(words)
         if words.ended:
             break
-        if not words.accept(",") and not _is_option(words, options):
-            raise words.mistake()
-        elif words.ended:
+        if (not words.accept(",") and not _is_option(words, options)) or words.ended:
             raise words.mistake()
     return AlterTable(name, tuple(steps), options)
 
@@ -133,7 +131,8 @@ def _changes(words: Words) -> list[Step]:
             return read(words)
     if words.accept_any("disable", "enable"):
         words.expect("keys")
-    elif words.accept_any("algorithm", "lock"):
+        return [Step(REST, Alteration.note_that_keys_stay)]
+    if words.accept_any("algorithm", "lock"):
         words.accept("=")
         words.take()
     elif words.accept_any("with", "without"):

@@ -9,6 +9,7 @@ import attrs
 from msgspec.structs import replace
 
 from sockservice.answers import Error
+from sockservice.error_codes import error
 from sockservice.sql.defaults_check import check_default
 from sockservice.sql.drafts import ColumnDraft
 from sockservice.sql.errors import Refused
@@ -173,10 +174,10 @@ class Alteration:
                 if self._checks_keys and not compatible(column, before):
                     raise Refused("ER_FK_COLUMN_CANNOT_CHANGE", before.name, key.name)
         for child, key in self.session.store.catalog.referring(self.table.database, self.table.name):
-            if before.name.lower() in map(str.lower, key.references):
-                if self._checks_keys and not compatible(column, before):
-                    name = f"{child.database}.{child.name}"
-                    raise Refused("ER_FK_COLUMN_CANNOT_CHANGE_CHILD", before.name, key.name, name)
+            refers = before.name.lower() in map(str.lower, key.references)
+            if refers and self._checks_keys and not compatible(column, before):
+                name = f"{child.database}.{child.name}"
+                raise Refused("ER_FK_COLUMN_CANNOT_CHANGE_CHILD", before.name, key.name, name)
 
     def rename_column(self, old: str, new: str) -> None:
         """RENAME COLUMN.
@@ -259,6 +260,11 @@ class Alteration:
         builder.columns = [
             replace(column, collation=collation) if column.type.name in TEXTS else column for column in builder.columns
         ]
+
+    def note_that_keys_stay(self) -> None:
+        """DISABLE KEYS and ENABLE KEYS, which InnoDB does not know."""
+        note = error("ER_ILLEGAL_HA", self.table.name)
+        self.builder.warnings.append(("Note", note.code, note.message))
 
     # --- keys ---------------------------------------------------------------------------------
 

@@ -95,7 +95,7 @@ def key_of(table: Table, column: Column) -> str:
         return "PRI"
     found = ""
     for index in table.indexes:
-        if index.columns[0] == name and index.kind != "FULLTEXT" or index.kind == "FULLTEXT" and name in index.columns:
+        if name in (index.columns if index.kind == "FULLTEXT" else index.columns[:1]):
             if index.unique and len(index.parts) == 1:
                 if primary is None and not column.nullable and _is_promoted(table, index):
                     return "PRI"

@@ -54,7 +54,7 @@ class CreateTable:
         """A temporary table is nobody else's matter."""
         return not self.temporary
 
-    def tables(self, session: SqlSession) -> Sequence[Table]:
+    def tables(self, session: SqlSession) -> Sequence[Table]:  # noqa: ARG002
         """None."""
         return ()
 
@@ -94,6 +94,8 @@ class CreateTable:
         key = session.store.catalog.new_key(temporary=self.temporary)
         owner = session.session.connection_id if self.temporary else 0
         if self.like is not None:
+            if (self.like.database or session.database, self.like.name) == (database, self.name.name):
+                raise Refused("ER_NONUNIQ_TABLE", self.name.name)
             model = session.base_table(self.like.name, self.like.database)
             made = replace(
                 model,
@@ -178,8 +180,7 @@ def read_create_table(words: Words, *, temporary: bool) -> CreateTable:
     if words.next_is("(") and not words.next_is("(", "select") and not words.next_is("(", "with"):
         words.accept("(")
         if words.accept("like"):
-            found = _like(words, name, temporary=temporary, careful=careful, bracket=True)
-            return found
+            return _like(words, name, temporary=temporary, careful=careful, bracket=True)
         while True:
             parts.append(read_key(words) if is_key(words) else read_column(words))
             if not words.accept(","):

@@ -54,7 +54,7 @@ class CreateDatabase:
     alters: bool = False
     commits: bool = True
 
-    def tables(self, session: SqlSession) -> Sequence[Table]:
+    def tables(self, session: SqlSession) -> Sequence[Table]:  # noqa: ARG002
         """None."""
         return ()
 
@@ -169,7 +169,7 @@ class Use:
     name: str
     commits: bool = False
 
-    def tables(self, session: SqlSession) -> Sequence[Table]:
+    def tables(self, session: SqlSession) -> Sequence[Table]:  # noqa: ARG002
         """None."""
         return ()
 

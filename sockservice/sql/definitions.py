@@ -132,12 +132,13 @@ class Passed:
 
     commits: bool = True
 
-    def tables(self, session: SqlSession) -> Sequence[Table]:
+    def tables(self, session: SqlSession) -> Sequence[Table]:  # noqa: ARG002
         """None."""
         return ()
 
     def run(self, session: SqlSession, change: Change) -> Work[Answer]:
         """Do nothing."""
+        del session, change
         return Ok()
         yield
 
@@ -151,12 +152,13 @@ class MissingProgram:
     careful: bool
     commits: bool = True
 
-    def tables(self, session: SqlSession) -> Sequence[Table]:
+    def tables(self, session: SqlSession) -> Sequence[Table]:  # noqa: ARG002
         """None."""
         return ()
 
     def run(self, session: SqlSession, change: Change) -> Work[Answer]:
         """Say that there is none."""
+        del change
         problem = self._problem(session)
         if not self.careful:
             raise Refused(problem)

@@ -20,7 +20,6 @@ from sockservice.sql.rows import Rows
 from sockservice.sql.running import Work
 from sockservice.sql.schema import Table
 from sockservice.sql.targets import Target, Targets, refuse_reading
-from sockservice.sql.updatable_views import over_table, underlying
 
 if TYPE_CHECKING:
     from sockservice.sql.execution import Execution
@@ -92,10 +91,6 @@ def compile_delete(session: SqlSession, node: exp.Delete, builder: PlanBuilder, 
         if len(using) > 1:
             for other in using[1:]:
                 source.append("joins", exp.Join(this=other))
-    under = None if listed or source.args.get("joins") else underlying(session, source, "DELETE")
-    if under is not None:
-        over_table(node, under)
-        source = node.this
     targets = Targets(session, builder, source)
     if listed:
         for word in ("order", "limit"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import attrs
 from sqlglot import exp
 
 from sockservice.answers import Ok
@@ -18,6 +19,7 @@ from sockservice.sql.row_expressions import numbered
 from sockservice.sql.running import Work
 from sockservice.sql.update import Updating, compile_update
 from sockservice.sql.value_rows import ValueRows, take_apart
+from sockservice.sql.view_changes import through_views
 
 if TYPE_CHECKING:
     from sockservice.sql.execution import Execution
@@ -39,7 +41,6 @@ class Statement(NamedTuple):
     Attributes:
         folded: without the rows of VALUES, where these are literals.
         rows: those rows, or None.
-        literals: of the whole statement.
     """
 
     folded: Folded
@@ -71,10 +72,12 @@ def compile_change(session: SqlSession, folded: Folded, builder: PlanBuilder) ->
         text = f"{'INSERT' if word == 'replace' else head[1]}{text[head.end() :]}"
     node = parse(text, folded.literals, "" if head is None or head[2] else session.text, lexical(session.sql_mode))
     builder.named = True
+    node, checks = through_views(session, node)
     if isinstance(node, exp.Insert):
-        return compile_insert(session, node, builder, replace=word == "replace", ignore=ignore)
+        change = compile_insert(session, node, builder, replace=word == "replace", ignore=ignore)
+        return attrs.evolve(change, checks=checks)
     if isinstance(node, exp.Update):
-        return compile_update(session, node, builder, ignore=ignore)
+        return attrs.evolve(compile_update(session, node, builder, ignore=ignore), checks=checks)
     if isinstance(node, exp.Delete):
         return compile_delete(session, node, builder, ignore=ignore)
     raise unsupported(f"this statement ({type(node).__name__})")
@@ -83,6 +86,7 @@ def compile_change(session: SqlSession, folded: Folded, builder: PlanBuilder) ->
 def run_change(execution: Execution, change: Change, statement: Statement) -> Work[Ok]:
     """Run a compiled statement; the answer."""
     execution.diagnostics.ignore = change.ignore
+    execution.checks = () if isinstance(change, Deleting) else change.checks
     literals = statement.folded.literals
     if not isinstance(change, Insertion):
         return (yield from change.run(execution, literals))

@@ -19,6 +19,7 @@ from sockservice.sql.transaction import ReadView, Transaction
 
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
+    from sockservice.sql.view_changes import ViewCheck
 
 TURN: Final = 0.005
 """Seconds for which a statement runs before others have their turn."""
@@ -42,7 +43,7 @@ class Execution:
 
     Attributes:
         view: what it sees.
-        now: when it began, in seconds since the epoch.
+        checks: what the view that it writes through asks of rows.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Execution:
         self.surroundings = Surroundings(session.session, diagnostics, session.now)
         self.versions = versions
         self.view: ReadView | None = None
+        self.checks: tuple[ViewCheck, ...] = ()
         self._mark = self.store.versions.mark
         self._changing: list[Table] = []
         self._own_tables: list[str] = []

@@ -16,11 +16,12 @@ from sqlglot import exp
 from sockservice.collations import find_charset
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import scaled
-from sockservice.sql.errors import Refused, near, unsupported, wrong_count
+from sockservice.sql.errors import Refused, near, unsupported
 from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, decimal_type, text_type, wide
 from sockservice.sql.moments import SECOND, of_datetime, time_text
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.registry import Function
+from sockservice.sql.reserved import CALLED_BARE
 from sockservice.sql.scope import Scope
 from sockservice.sql.shapes import is_aggregate, shape
 from sockservice.sql.surroundings import variable
@@ -334,14 +335,10 @@ def _column(self: Expressions, node: exp.Column) -> Typed:
         return self.scope.column(node.name, node.table, node.args["db"].name if node.args.get("db") else "")
     except Refused:
         name = node.name.lower()
-        bare = SPECIAL.get(name) if name in _WITHOUT_BRACKETS and not node.table else None
+        bare = SPECIAL.get(name) if name in CALLED_BARE and not node.table else None
         if bare is not None and not node.this.quoted:
             return bare(self, exp.Anonymous(this=name))
         raise
-
-
-_WITHOUT_BRACKETS: Final = frozenset(["utc_date", "utc_time", "utc_timestamp"])
-"""Functions that may be called without brackets, and that look like columns then."""
 
 
 @rule(exp.Var)

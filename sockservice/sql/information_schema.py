@@ -25,7 +25,7 @@ Row = tuple[Any, ...]
 
 _PRIVILEGES: Final = "select,insert,update,references"
 CONNECTION: Final = "utf8mb4_general_ci"
-"""The collation of the connection that has made a view, as far as anybody asks: MariaDB has it too, and dumps name it."""
+"""The collation of the connection that has made a view, as far as anybody asks: dumps name it, MariaDB has it."""
 _PAGE: Final = 16_384
 _COUNTED: Final = 10_000
 """Rows of a table that are counted; of more there is an estimate, as InnoDB gives."""
@@ -70,7 +70,8 @@ def schemata(facts: Facts) -> Iterator[Row]:
 def everything(facts: Facts) -> Iterator[Table | View]:
     """All tables and views, by database and name."""
     for name in sorted(facts.catalog.databases):
-        yield from sorted([*facts.catalog.tables(name), *facts.catalog.views(name)], key=lambda thing: thing.name)
+        things: list[Table | View] = [*facts.catalog.tables(name), *facts.catalog.views(name)]
+        yield from sorted(things, key=lambda thing: thing.name)
 
 
 def _every_table(facts: Facts) -> Iterator[Table]:

@@ -22,11 +22,10 @@ from sockservice.sql.running import Work
 from sockservice.sql.schema import Column, Table
 from sockservice.sql.scope import Scope
 from sockservice.sql.select import Queries
-from sockservice.sql.shown import Shown
 from sockservice.sql.storing import implicit_default, store, store_null
 from sockservice.sql.surroundings import is_utc
-from sockservice.sql.updatable_views import underlying
 from sockservice.sql.value_rows import DEFAULT, plain
+from sockservice.sql.view_changes import ViewCheck
 
 if TYPE_CHECKING:
     from sockservice.sql.execution import Execution
@@ -56,7 +55,7 @@ class Insertion:
         plan: how literals are bound.
         replace: whether it is REPLACE.
         ignore: whether it has IGNORE.
-        shown: what a row must be, so that the view shows it which it is inserted into.
+        checks: what a view asks of the rows.
     """
 
     table: Table
@@ -67,7 +66,7 @@ class Insertion:
     plan: Plan
     replace: bool
     ignore: bool
-    shown: Shown | None = None
+    checks: tuple[ViewCheck, ...] = ()
 
     @property
     def tables(self) -> list[Table]:
@@ -85,14 +84,8 @@ def compile_insert(
     """
     schema = node.this if isinstance(node.this, exp.Schema) else None
     table_node = schema.this if schema else node.this
-    under = underlying(session, table_node, "INSERT")
-    if under is not None:
-        table = session.table(under.table, under.database)
-        named = [each.name for each in schema.expressions] if schema else [each.name for each in under.view.columns]
-        columns = tuple(_target(table, under.column(name)) for name in named)
-    else:
-        table = session.table(table_node.name, table_node.args["db"].name if table_node.args.get("db") else "")
-        columns = tuple(_target(table, each.name) for each in schema.expressions) if schema else table.columns
+    table = session.table(table_node.name, table_node.args["db"].name if table_node.args.get("db") else "")
+    columns = tuple(_target(table, each.name) for each in schema.expressions) if schema else table.columns
     names = [column.name for column in columns]
     for name in names:
         if names.count(name) > 1:
@@ -130,7 +123,7 @@ def compile_insert(
         frozenset(builder.tables),
         assumptions=tuple(builder.assumptions.items()),
     )
-    return Insertion(table, columns, rows, select, duplicate, plan, replace, ignore, Shown.of(queries, table, under))
+    return Insertion(table, columns, rows, select, duplicate, plan, replace, ignore)
 
 
 def _target(table: Table, name: str) -> Column:
@@ -319,9 +312,7 @@ class Inserting:
     def _put(self, values: list[Any]) -> Work[None]:
         generated = self._last_id
         try:
-            row = self._rows.insert(values)
-            if self._insertion.shown is not None:
-                self._insertion.shown.check(self._rows, row, values)
+            self._rows.insert(values)
         except Duplicate as duplicate:
             if self._insertion.duplicate is not None:
                 yield from self._update(duplicate.row, values)

@@ -120,7 +120,7 @@ def found_with_paths(value: Any, legs: tuple[Leg, ...], path: str) -> Iterator[t
     leg, rest = legs[0], legs[1:]
     if leg.kind == "any":
         yield from found_with_paths(value, rest, path)
-        for inner, where in _children(value, path):
+        for inner, where in children(value, path):
             yield from found_with_paths(inner, legs, where)
     elif leg.kind in ("member", "members"):
         if isinstance(value, dict):
@@ -146,7 +146,8 @@ def _places(leg: Leg, length: int) -> range:
     return range(max(first, 0), min(leg.last.within(length), length - 1) + 1)
 
 
-def _children(value: Any, path: str) -> Iterator[tuple[Any, str]]:
+def children(value: Any, path: str) -> Iterator[tuple[Any, str]]:
+    """What an object or array holds, each with its path."""
     if isinstance(value, dict):
         for name in sorted(value, key=lambda key: (len(key.encode()), key)):
             yield value[name], path + member(name)

@@ -31,16 +31,14 @@ def columns_of(columns: Mapping[str, str]) -> tuple[AnswerColumn, ...]:
     return tuple(AnswerColumn(label, SqlType.parse(kind or "VARCHAR(64)")) for label, kind in columns.items())
 
 
-def rows_text(columns: Sequence[AnswerColumn], source: str) -> str:
+def rows_text(names: Sequence[str], source: str) -> str:
     """SQLite's text of a table whose rows are JSON.
 
     Args:
-        columns: of the table.
+        names: of its columns.
         source: the text that gives an array of arrays.
     """
-    cells = ", ".join(
-        f"json_extract(value, '$[{place}]') AS {quoted(column.name)}" for place, column in enumerate(columns)
-    )
+    cells = ", ".join(f"json_extract(value, '$[{place}]') AS {quoted(name)}" for place, name in enumerate(names))
     return f"(WITH listed AS MATERIALIZED (SELECT {cells} FROM json_each({source})) SELECT * FROM listed)"
 
 
@@ -115,6 +113,6 @@ class Filter:
         )
         scope = Scope([source], clause="where clause")
         condition = Queries(session, Constants(folded.literals)).expressions(scope).condition(node)
-        text = f"SELECT * FROM {rows_text(columns, '?1')} WHERE {condition}"
+        text = f"SELECT * FROM {rows_text([column.name for column in columns], '?1')} WHERE {condition}"
         session.store.main.session = session
         return session.store.main.rows(text, (json_rows(rows),))

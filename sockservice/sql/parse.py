@@ -16,7 +16,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused
 from sockservice.sql.literals import USUAL, Lexical, Literal, place_in, written
-from sockservice.sql.reserved import RESERVED, STATEMENTS
+from sockservice.sql.reserved import CALLED_BARE, RESERVED, STATEMENTS
 
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 6000))
 # sqlglot calls itself about twenty times for each bracket within another; MySQL reads some hundreds of them.
@@ -288,6 +288,7 @@ def _reserved_name(node: exp.Expression, text: str) -> int | None:
         int(name.meta["start"])
         for name in node.find_all(exp.Identifier)
         if not name.args.get("quoted") and str(name.this).lower() in _NEVER_NAMES and "start" in name.meta
+        if not (isinstance(name.parent, exp.Column) and str(name.this).lower() in CALLED_BARE)
     ]
     return min((place for place in places if text[place - 1 : place] != "."), default=None)
 

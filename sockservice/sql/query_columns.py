@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
 _LONGEST_VARCHAR: Final = 16_383
+_DIGITS_OF_INT: Final = 10
+"""An expression of fewer digits makes an INT."""
 _ZEROS: Final = {**dict.fromkeys([*INTEGERS, "FLOAT", "DOUBLE"], "0"), "VARCHAR": "''", "CHAR": "''"}
 
 
@@ -64,7 +66,10 @@ def _type(typed: Typed) -> SqlType:
     if typed.kind is Kind.NULL:
         return SqlType("BINARY", 0)
     if kind.name in INTEGERS:
-        return kind if typed.origin is not None else SqlType(kind.name, unsigned=kind.unsigned)
+        if typed.origin is not None:
+            return kind
+        fits = kind.name == "BIGINT" and kind.length is not None and kind.length < _DIGITS_OF_INT
+        return SqlType("INT" if fits else kind.name, unsigned=kind.unsigned)
     if kind.name == "DECIMAL":
         return SqlType("DECIMAL", kind.length or 10, kind.decimals or 0, kind.unsigned)
     if kind.name == "VARCHAR":

@@ -37,3 +37,6 @@ STATEMENTS: Final = frozenset(
     """.split()
 )
 """The words that a statement can begin with."""
+
+CALLED_BARE: Final = frozenset(["utc_date", "utc_time", "utc_timestamp"])
+"""Functions that may be called without brackets, and that look like columns then."""

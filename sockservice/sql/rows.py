@@ -10,6 +10,7 @@ import attrs
 
 from sockservice.sql import foreign_keys
 from sockservice.sql.errors import Refused, Waiting
+from sockservice.sql.row_expressions import compile_for_row, row_parameters
 from sockservice.sql.schema import Column, Index, IndexPart, Table
 from sockservice.sql.storing import storable_columns
 from sockservice.sql.table_texts import row_number
@@ -101,6 +102,7 @@ class Rows:
             Refused: 1452 or 3819.
             Waiting: the row of another transaction that may yet be undone is in the way.
         """
+        self._check_views(values)
         self._wait_for_takers(values)
         try:
             row = self._main.execute(self._insert, values).lastrowid
@@ -133,6 +135,7 @@ class Rows:
         changed = [place for place in range(len(old)) if old[place] != new[place]]
         names = {self.columns[place].name.lower() for place in changed}
         self._execution.claim(self.table.key, row)
+        self._check_views(new)
         if any(part.column.lower() in names for index in self.unique for part in index.parts):
             self._wait_for_takers(new)
         foreign_keys.refuse_update(self._children, self, old, names)
@@ -161,6 +164,9 @@ class Rows:
                 sets = ", ".join(f"{quoted(column.name)} = ?" for column in self.columns)
                 self._main.execute(f"UPDATE {self._key} SET {sets} WHERE {self._row} = ?", [*old, number])
                 raise
+        automatic = self.table.auto_increment
+        if automatic is not None and automatic.name.lower() in names:
+            self._execution.store.numbers.used(self.table, int(new[self.place(automatic.name)] or 0))
         foreign_keys.cascade_update(self._children, self, old, new, names, depth)
         return number
 
@@ -182,10 +188,6 @@ class Rows:
             self._versions.leaves(self._execution.transaction, self.table, row)
         self._main.execute(self._delete, (row,))
         foreign_keys.cascade_delete(self._children, self, old, depth)
-
-    def meets(self, text: str, row: int) -> bool:
-        """Whether a query over the row ``:row`` has a row."""
-        return self._main.execute(text, {"row": row}).fetchone() is not None
 
     # --- looking ------------------------------------------------------------------------------
 
@@ -261,6 +263,19 @@ class Rows:
             for taker in self._versions.takers(self.table.key, self._condition(parts), tuple(wanted)):
                 if taker is not self._execution.transaction:
                     raise Waiting(taker)
+
+    def _check_views(self, values: Values) -> None:
+        """See that a row is one of the view that it is written through.
+
+        Raises:
+            Refused: 1369.
+        """
+        for check in self._execution.checks:
+            if check.table.key == self.table.key:
+                text, parameters = compile_for_row(self._execution.session, self.table, check.condition, ())
+                found = self._main.execute(f"SELECT {text}", {**parameters, **row_parameters(values, "c")}).fetchone()
+                if not found[0]:
+                    raise Refused("ER_VIEW_CHECK_FAILED", check.database, check.view)
 
     # --- errors -------------------------------------------------------------------------------
 

@@ -99,10 +99,10 @@ def run_now(work: Work[Outcome]) -> Outcome:
         Exception: what the work raises.
     """
     given: Any = None
-    problem: Failure | None = None
+    problem: BaseException | None = None
     while True:
         try:
-            awaited = work.send(given) if problem is None else work.throw(problem.value)
+            awaited = work.send(given) if problem is None else work.throw(problem)
         except StopIteration as end:
             outcome: Outcome = end.value
             return outcome
@@ -112,4 +112,4 @@ def run_now(work: Work[Outcome]) -> Outcome:
             awaited.addBoth(came.append)
             if not came:
                 raise RuntimeError("the work waits for something that cannot come")
-            given, problem = (None, came[0]) if isinstance(came[0], Failure) else (came[0], None)
+            given, problem = (None, came[0].value) if isinstance(came[0], Failure) else (came[0], None)

@@ -303,6 +303,8 @@ def _read_create(words: Words) -> Show | None:
         words.expect_end()
         return lambda session: _create_database(session, database, careful=careful)
     kind = words.accept_any("table", "view")
+    if words.ended:
+        raise words.mistake()
     if not kind:
         return None
     name = words.table()
@@ -321,7 +323,7 @@ def _create_database(session: SqlSession, name: str, *, careful: bool) -> Answer
 def _is_dump_of_mariadb(session: SqlSession) -> bool:
     """Whether MariaDB's dump program asks, whose files are for MariaDB."""
     client = session.session.client
-    return client.get("_client_name") == "libmariadb" and client.get("program_name", "").endswith("dump")
+    return client.get("_client_name") == "libmariadb" and str(client.get("program_name", "")).endswith("dump")
 
 
 def _create(session: SqlSession, name: Name, *, view: bool) -> Answer | None:

@@ -18,19 +18,19 @@ from sockservice.sql import (
     dml,
     explain,
     load_data,
-    maintenance_statements,
+    maintenance,
     show_statements,
     transaction_statements,
     warning_statements,
 )
+from sockservice.sql.answered_rows import answered
+from sockservice.sql.attempting import attempt_within
 from sockservice.sql.defining import define
 from sockservice.sql.diagnostics import Diagnostics
-from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, Waiting, near, unsupported
-from sockservice.sql.execution import TURN, Execution, LongWork
+from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, near, unsupported
+from sockservice.sql.execution import TURN, Execution
 from sockservice.sql.into import assign, variables_of
-from sockservice.sql.kinds import to_python
 from sockservice.sql.literals import Folded, fold, lexical
-from sockservice.sql.named_locks import Taken
 from sockservice.sql.parse import parse, refuse_parameters
 from sockservice.sql.plan import Plan, PlanBuilder
 from sockservice.sql.plans import LONGEST, shape
@@ -40,7 +40,6 @@ from sockservice.sql.running import Work
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import Locking, SqlSession
 from sockservice.sql.set_variables import set_variables
-from sockservice.sql.spool import Spool
 from sockservice.sql.surroundings import Surroundings, enter
 from sockservice.sql.taken_apart import TakenApart, first_word, understood
 from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
@@ -58,8 +57,6 @@ _LOCKING: Final = re.compile(
 )
 _PERHAPS_ELSEWHERE: Final = frozenset([1064, 1235, 1305])
 """Errors of statements that are not understood."""
-_CHANGED_TYPES: Final = frozenset(["DECIMAL", "BIGINT", "BIT"])
-"""Types whose stored values are not what answers have."""
 
 
 ByItself = Callable[[Callable[[], Work[Answer]]], "Answer | Deferred[Answer]"]
@@ -116,7 +113,8 @@ class Statements:
         if told is not None:
             return told
         if word in definitions.WORDS:
-            definition = definitions.read_definition(folded.key)
+            with understood(folded.key):
+                definition = definitions.read_definition(folded.key)
             if request.command == "prepare":
                 return Ok()
             return (yield from define(session, definition, self._fill))
@@ -127,12 +125,8 @@ class Statements:
             shown = show_statements.shown(session, folded.key)
             if shown is not None:
                 return shown
-        if word in maintenance_statements.WORDS:
-            cared = maintenance_statements.cared_for(session, folded.key)
-            if cared is not None:
-                return cared
-        if word == "call":
-            raise missing_procedure(folded.key, session.database)
+        if word in maintenance.WORDS:
+            return maintenance.maintained(session, folded.key)
         if word == "do":
             folded = folded._replace(key=f"SELECT{folded.key[2:]}")
         try:
@@ -200,7 +194,7 @@ class Statements:
             main.deadline = float("inf")
         session.session.warnings = tuple(diagnostics.warnings)
         session.found_rows, session.row_count = len(rows), -1
-        return Rows(plan.columns, _answered(rows, plan), diagnostics.count)
+        return Rows(plan.columns, answered(rows, plan), diagnostics.count)
 
     # --- queries ------------------------------------------------------------------------------
 
@@ -298,8 +292,8 @@ class Statements:
             if plan.predicate is not None:
                 session.store.predicates.keep(execution.transaction, plan.predicate, folded.literals, found=len(rows))
             if plan.into:
-                return assign(session.session, plan.into, list(_answered(rows, plan)), execution.diagnostics)
-            return Rows(plan.columns, _answered(rows, plan), execution.diagnostics.count)
+                return assign(session.session, plan.into, list(answered(rows, plan)), execution.diagnostics)
+            return Rows(plan.columns, answered(rows, plan), execution.diagnostics.count)
 
         transaction = session.transaction
         if transaction is None and not session.session.autocommit and plan.tables:
@@ -311,7 +305,7 @@ class Statements:
             answer = yield from read(Execution(session, _NO_TRANSACTION, diagnostics, versions=False))
             session.session.warnings = tuple(diagnostics.warnings)
             return answer
-        return (yield from self._within(read, plan.tables))
+        return (yield from attempt_within(session, read, plan.tables))
 
     # --- changes ------------------------------------------------------------------------------
 
@@ -333,7 +327,7 @@ class Statements:
         if describe:
             self._compiled(text, literals, statement.folded)
             return Ok()
-        return (yield from self._within(change, ()))
+        return (yield from attempt_within(session, change, ()))
 
     def _fill(self, folded: Folded) -> Work[Answer]:
         """Run the INSERT that fills a new table."""
@@ -373,47 +367,9 @@ class Statements:
                 raise problem[0]
             if session.transaction_for_statement().read_only:
                 raise Refused("ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION")
-            return (yield from self._within(received.load, ()))
+            return (yield from attempt_within(session, received.load, ()))
 
         return LocalInfile(loading.filename, receive, lambda: self.by_itself(load))
-
-    # --- transactions -------------------------------------------------------------------------
-
-    def _within(self, attempt: Callable[[Execution], Work[Answer]], tables: Any) -> Work[Answer]:
-        """Run a statement within its transaction, again where it had to wait or to keep versions."""
-        session = self.session
-        transaction = session.transaction_for_statement()
-        if transaction.explicit:
-            transaction.used.update(tables)
-            session.store.using.add(transaction)
-        session.at_work = transaction
-        keeps = transaction.explicit or session.store.versions.needed
-        try:
-            while True:
-                diagnostics = session.diagnostics()
-                execution = Execution(session, transaction, diagnostics, versions=keeps)
-                try:
-                    answer = yield from attempt(execution)
-                    execution.finish()
-                except Waiting as waiting:
-                    yield from execution.undo()
-                    yield from session.wait(transaction, waiting.holder)
-                except Taken as taken:
-                    yield from execution.undo()
-                    yield from session.wait_for_name(taken)
-                except LongWork:
-                    yield from execution.undo()
-                    keeps = True
-                except BaseException:
-                    yield from execution.undo()
-                    raise
-                else:
-                    session.session.warnings = tuple(diagnostics.warnings)
-                    return answer
-        finally:
-            session.at_work = None
-            if not transaction.explicit:
-                session.end(transaction)
 
     def _see_locked_tables(self, keys: Any, *, write: bool) -> None:
         """Under LOCK TABLES, no other tables may be used.
@@ -440,30 +396,3 @@ _NO_TRANSACTION: Final = Transaction()
 def _keys(change: dml.Change) -> frozenset[str]:
     """The tables that a statement reads or changes."""
     return change.plan.tables | {table.key for table in change.tables}
-
-
-def _answered(rows: Any, plan: Plan) -> Any:
-    """The rows as answers have them."""
-    types = [column.type for column in plan.columns]
-    if not any(each.name in _CHANGED_TYPES for each in types):
-        return rows
-    if isinstance(rows, Spool):
-        return Answered(rows, types)
-    return [tuple(map(to_python, row, types)) for row in rows]
-
-
-class Answered:
-    """Rows of a spool as answers have them."""
-
-    def __init__(self, rows: Spool, types: list[Any]) -> None:
-        self._rows = rows
-        self._types = types
-
-    def __iter__(self) -> Any:
-        return (tuple(map(to_python, row, self._types)) for row in self._rows)
-
-
-def missing_procedure(text: str, database: str) -> Refused:
-    """Error 1305 for a CALL: there are no stored procedures."""
-    name = text.split(None, 1)[1].partition("(")[0].replace("`", "").replace(" ", "") if " " in text else ""
-    return Refused("ER_SP_DOES_NOT_EXIST", "PROCEDURE", name if "." in name else f"{database}.{name}")

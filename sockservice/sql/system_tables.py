@@ -1,7 +1,7 @@
 """The tables of the server's own databases, as any query can read them.
 
-What tells of databases and tables is told from the catalogue; the others, and the columns of all of them, are known to who
-stands beside (:class:`sockservice.sql.responder.Sql`), who is asked for them as a client would ask.
+What tells of databases and tables is told from the catalogue; the others, and the columns of all of them, are known to
+who stands beside (:class:`sockservice.sql.responder.Sql`), who is asked for them as a client would ask.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class SystemTables:
     def text(self, table: Table) -> str:
         """SQLite's text that stands for the rows of a table."""
         source = f"system_rows({text_literal(table.database)}, {text_literal(table.name)})"
-        return rows_text(table.columns, source)
+        return rows_text([column.name for column in table.columns], source)
 
     def rows(self, database: str, name: str, session: SqlSession) -> str:
         """The rows of a table, as JSON."""

@@ -8,28 +8,19 @@ from typing import Final
 import attrs
 from msgspec.structs import replace
 
-from sockservice.collations import charsets, collations
 from sockservice.error_codes import error
-from sockservice.sql.defaults_check import check_default
+from sockservice.sql.column_builder import column_of
 from sockservice.sql.drafts import FIRST, CheckDraft, ColumnDraft, ForeignKeyDraft, IndexDraft, Part
 from sockservice.sql.errors import Refused
 from sockservice.sql.foreign_key_builder import foreign_key
+from sockservice.sql.key_parts import checked_parts
 from sockservice.sql.rendering import names_in
 from sockservice.sql.schema import DEFAULT_COLLATION, Check, Column, ForeignKey, Index, IndexPart, Table
 from sockservice.sql.session import SqlSession
-from sockservice.sql.table_options import resolve_collation
-from sockservice.sql.type_reader import INTEGERS, TEXTS
 
-_LONGEST_KEY: Final = 3072
-"""Bytes of the longest key of InnoDB's (``innodb_page_size`` of 16 KB, DYNAMIC rows)."""
-_MOST_PARTS: Final = 16
 _MOST_INDEXES: Final = 64
 _MOST_COLUMNS: Final = 1017
 """Of a table of InnoDB's."""
-_TIMES: Final = ("DATETIME", "TIMESTAMP")
-_LONG: Final = frozenset("TINYTEXT TEXT MEDIUMTEXT LONGTEXT TINYBLOB BLOB MEDIUMBLOB LONGBLOB".split())
-"""Types that only a prefix of can be in an index."""
-_BYTES: Final = frozenset(["BINARY", "VARBINARY", "TINYBLOB", "BLOB", "MEDIUMBLOB", "LONGBLOB"])
 
 
 @attrs.define
@@ -106,9 +97,8 @@ class TableBuilder:
             Refused: as MySQL does.
         """
         parts = list(parts)
-        drafts = [part for part in parts if isinstance(part, ColumnDraft)]
-        for part in drafts:
-            self.add_column(part)
+        for draft in [part for part in parts if isinstance(part, ColumnDraft)]:
+            self.add_column(draft)
         for part in parts:
             if isinstance(part, ColumnDraft):
                 self.add_keys_of(part)
@@ -155,7 +145,7 @@ class TableBuilder:
             raise Refused("ER_DUP_FIELDNAME", draft.name)
         if len(self.columns) >= _MOST_COLUMNS:
             raise Refused("ER_TOO_MANY_FIELDS")
-        column = self._column(draft)
+        column = column_of(self.session, draft, self.collation)
         if place is None:
             place = self._own if self._selected else self.place(draft.after)
             self._own += 1
@@ -179,43 +169,6 @@ class TableBuilder:
             raise Refused("ER_BAD_FIELD_ERROR", after, self.name)
         return self.columns.index(found) + 1
 
-    def _column(self, draft: ColumnDraft) -> Column:
-        kind, name = draft.type, draft.name
-        collation = ""
-        if kind.name in TEXTS:
-            collation = resolve_collation(draft.charset, draft.collation, self.collation)
-            if draft.binary and not draft.collation:
-                collation = _binary_collation(collation)
-        if draft.auto_increment and (kind.name not in INTEGERS or draft.generated):
-            if kind.name not in ("FLOAT", "DOUBLE") or draft.generated:
-                raise Refused("ER_WRONG_FIELD_SPEC", name)
-        if draft.on_update and kind.name not in _TIMES:
-            raise Refused("ER_INVALID_ON_UPDATE", name)
-        if draft.generated and draft.has_default:
-            raise Refused("ER_WRONG_USAGE", "DEFAULT", "generated column")
-        nullable = draft.nullable is not False and "PRIMARY" not in draft.keys and not draft.auto_increment
-        if draft.has_default and draft.default is None and (not nullable or draft.auto_increment):
-            raise Refused("ER_INVALID_DEFAULT", name)
-        if draft.auto_increment and draft.has_default:
-            raise Refused("ER_INVALID_DEFAULT", name)
-        column = Column(
-            name,
-            kind,
-            nullable,
-            draft.default,
-            nullable or draft.default is not None or draft.auto_increment,
-            draft.auto_increment,
-            draft.on_update,
-            draft.generated,
-            draft.stored,
-            collation,
-            draft.comment,
-            draft.zerofill,
-            draft.invisible,
-        )
-        check_default(self.session, column)
-        return column
-
     def add_keys_of(self, draft: ColumnDraft) -> None:
         """Add the indexes that a column's attributes ask for."""
         for kind in draft.keys:
@@ -229,11 +182,9 @@ class TableBuilder:
         """
         if draft.kind == "PRIMARY" and self.primary is not None:
             raise Refused("ER_MULTIPLE_PRI_KEY")
-        if len(draft.parts) > _MOST_PARTS:
-            raise Refused("ER_TOO_MANY_KEY_PARTS", _MOST_PARTS)
         if len(self.indexes) >= _MOST_INDEXES:
             raise Refused("ER_TOO_MANY_KEYS", _MOST_INDEXES)
-        parts = self._parts(draft)
+        parts = checked_parts(draft, self.column)
         if draft.kind == "PRIMARY":
             self._make_required(parts)
         elif draft.name.upper() == "PRIMARY":
@@ -241,12 +192,11 @@ class TableBuilder:
         name = draft.name or self._free_name(parts[0].column or "functional_index")
         if self.index(name) is not None:
             raise Refused("ER_DUP_KEYNAME", name)
-        kind = draft.kind if draft.kind in ("FULLTEXT", "SPATIAL") else "BTREE"
         index = Index(
             name,
             tuple(parts),
             draft.kind in ("PRIMARY", "UNIQUE"),
-            kind,  # type: ignore[arg-type]
+            draft.kind if draft.kind in ("FULLTEXT", "SPATIAL") else "BTREE",
             draft.comment,
             draft.visible,
             draft.using,
@@ -260,27 +210,6 @@ class TableBuilder:
         self.indexes = [known for known in self.indexes if not (known.generated and _replaces(index, known))]
         self.indexes.append(index)
         return index
-
-    def _parts(self, draft: IndexDraft) -> list[IndexPart]:
-        """The columns of an index, with their own names, checked."""
-        parts, bytes_so_far, seen = [], 0, set()
-        for part in draft.parts:
-            if part.expression:
-                parts.append(part)
-                continue
-            column = self.column(part.column)
-            if column is None:
-                raise Refused("ER_KEY_COLUMN_DOES_NOT_EXITS", part.column)
-            if part.column.lower() in seen:
-                raise Refused("ER_DUP_FIELDNAME", part.column)
-            seen.add(part.column.lower())
-            length = 0 if draft.kind in ("FULLTEXT", "SPATIAL") else _prefix(column, part.length)
-            if draft.kind not in ("FULLTEXT", "SPATIAL"):
-                bytes_so_far += key_bytes(column, length)
-            parts.append(IndexPart(column.name, length, part.descending))
-        if bytes_so_far > _LONGEST_KEY:
-            raise Refused("ER_TOO_LONG_KEY", _LONGEST_KEY)
-        return parts
 
     def _make_required(self, parts: list[IndexPart]) -> None:
         """The columns of a primary key take no NULL."""
@@ -383,63 +312,6 @@ class TableBuilder:
             return 3
         nullable = any((column := self.column(part.column)) is None or column.nullable for part in index.parts)
         return 2 if nullable else 1
-
-
-def _binary_collation(collation: str) -> str:
-    charset = collations()[collation].charset.name
-    return f"{charset}_bin" if f"{charset}_bin" in collations() else collation
-
-
-def _prefix(column: Column, length: int) -> int:
-    """The length of the prefix of a column in an index.
-
-    Raises:
-        Refused: 1089, 1170 or 3152.
-    """
-    kind = column.type
-    if kind.name == "JSON":
-        raise Refused("ER_JSON_USED_AS_KEY", column.name)
-    if kind.name in _LONG:
-        if not length:
-            raise Refused("ER_BLOB_KEY_WITHOUT_LENGTH", column.name)
-        return length
-    if not length:
-        return 0
-    if kind.name not in ("CHAR", "VARCHAR", "BINARY", "VARBINARY") or length > (kind.length or 0):
-        raise Refused("ER_WRONG_SUB_KEY")
-    return 0 if length == kind.length else length
-
-
-_FIXED: Final = {
-    "TINYINT": 1,
-    "SMALLINT": 2,
-    "MEDIUMINT": 3,
-    "INT": 4,
-    "BIGINT": 8,
-    "FLOAT": 4,
-    "DOUBLE": 8,
-    "DATE": 3,
-    "TIME": 6,
-    "DATETIME": 8,
-    "TIMESTAMP": 7,
-    "YEAR": 1,
-    "ENUM": 2,
-    "SET": 8,
-    "BIT": 8,
-    "DECIMAL": 30,
-    "GEOMETRY": 0,
-}
-
-
-def key_bytes(column: Column, prefix: int) -> int:
-    """How many bytes a column takes in a key at most."""
-    kind = column.type
-    if kind.name in _FIXED:
-        return _FIXED[kind.name]
-    length = prefix or kind.length or 0
-    return (
-        length if kind.name in _BYTES else length * charsets()[collations()[column.collation].charset.name].max_length
-    )
 
 
 def _replaces(index: Index, generated: Index) -> bool:

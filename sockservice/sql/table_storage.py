@@ -145,8 +145,7 @@ class TableStorage:
         Raises:
             Refused: a row does not fit into the new one.
         """
-        same = not refill and self.text(old) == self.text(new)
-        if same and all(origins.get(column.name) == column.name for column in new.columns):
+        if not refill and self.text(old) == self.text(new) and _keeps_rows(old, new, origins):
             with self._main.at_once():
                 self._change_indexes(old, new)
             return new
@@ -188,11 +187,21 @@ class TableStorage:
         present = " AND ".join(f"c.{quoted(name)} IS NOT NULL" for name in key.columns)
         pairs = zip(key.references, key.columns, strict=True)
         same = " AND ".join(f"p.{quoted(theirs)} = c.{quoted(ours)}" for theirs, ours in pairs)
-        orphan = self._main.execute(
-            f"SELECT 1 FROM {child} AS c WHERE {present} AND NOT EXISTS (SELECT 1 FROM {other} AS p WHERE {same}) LIMIT 1"
-        ).fetchone()
+        missing = f"NOT EXISTS (SELECT 1 FROM {other} AS p WHERE {same})"
+        orphan = self._main.execute(f"SELECT 1 FROM {child} AS c WHERE {present} AND {missing} LIMIT 1").fetchone()
         if orphan is not None:
             raise Refused("ER_NO_REFERENCED_ROW_2", described(table, key))
+
+
+def _keeps_rows(old: Table, new: Table, origins: Mapping[str, str]) -> bool:
+    """Whether the rows of a table are rows of another definition as they are."""
+    return all(
+        origins.get(column.name) == column.name
+        and (source := old.column(column.name)) is not None
+        and _stays(source, column)
+        for column in new.columns
+        if not column.generated
+    )
 
 
 def _index_name(table: Table, index: Index) -> str:
@@ -239,6 +248,7 @@ class _Copy:
         for column, source in zip(self._columns, self._sources, strict=True):
             if source is None and not column.auto_increment:
                 self._given[column.name] = yield from self._default(column)
+        self._refuse_nulls()
         last = -(1 << 63)
         while True:
             rows = self._main.execute(
@@ -254,6 +264,20 @@ class _Copy:
                     self._diagnostics.row += 1
             yield None
         self._session.session.warnings = (*self._session.session.warnings, *self._diagnostics.warnings)
+
+    def _refuse_nulls(self) -> None:
+        """See that no row has NULL where it is not taken any more; outside the strict mode they are told of one by one.
+
+        Raises:
+            Refused: 1138.
+        """
+        if not self._diagnostics.refuses:
+            return
+        for column, source in zip(self._columns, self._sources, strict=True):
+            if source is not None and source.nullable and not column.nullable and not column.auto_increment:
+                text = f"SELECT 1 FROM {quoted(self._old.key)} WHERE {quoted(source.name)} IS NULL LIMIT 1"
+                if self._main.execute(text).fetchone() is not None:
+                    raise Refused("ER_INVALID_USE_OF_NULL")
 
     def _insert(self, text: str, values: Sequence[Any]) -> None:
         try:

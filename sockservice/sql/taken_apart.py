@@ -16,7 +16,7 @@ from sockservice.sql.errors import Refused
 from sockservice.sql.literals import Folded, Lexical, fold
 
 _log = Logger()
-_FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)")
+_FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)(?![\w$])")
 
 
 class TakenApart(NamedTuple):

@@ -10,8 +10,8 @@ from sockservice.answers import Answer, Ok
 from sockservice.sql.errors import Refused
 from sockservice.sql.locks import TABLE
 from sockservice.sql.running import Work
-from sockservice.sql.underlying import keys_under
 from sockservice.sql.transaction import REPEATABLE_READ
+from sockservice.sql.underlying import keys_under
 
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession

@@ -117,11 +117,11 @@ def _members(words: Words, name: str, kind: str) -> tuple[str, ...]:
     while words.accept(","):
         members.append(words.string().rstrip(" "))
     words.expect(")")
-    seen = set()
+    seen: dict[str, str] = {}
     for member in members:
         if member.casefold() in seen:
-            raise Refused("ER_DUPLICATED_VALUE_IN_TYPE", name, member, kind)
-        seen.add(member.casefold())
+            raise Refused("ER_DUPLICATED_VALUE_IN_TYPE", name, seen[member.casefold()], kind)
+        seen[member.casefold()] = member
     if kind == "SET" and len(members) > _MOST_MEMBERS:
         raise Refused("ER_TOO_BIG_SET")
     return tuple(members)

@@ -9,6 +9,7 @@ import attrs
 from sqlglot import exp
 
 from sockservice.answers import Ok
+from sockservice.error_codes import syntax_error
 from sockservice.sql.assignments import Assignments
 from sockservice.sql.defaults import Defaults
 from sockservice.sql.errors import Refused
@@ -20,9 +21,8 @@ from sockservice.sql.row_expressions import numbered
 from sockservice.sql.rows import Rows
 from sockservice.sql.running import Work
 from sockservice.sql.schema import Table
-from sockservice.sql.shown import Shown
 from sockservice.sql.targets import Target, Targets, refuse_reading
-from sockservice.sql.updatable_views import over_table, underlying
+from sockservice.sql.view_changes import ViewCheck
 
 if TYPE_CHECKING:
     from sockservice.sql.execution import Execution
@@ -40,7 +40,7 @@ class Updating:
         joined: whether a row may come several times, of which the first one counts.
         ignore: whether it has IGNORE.
         predicate: what it searches for, where it reads one table.
-        shown: what a row must be, so that the view shows it which is updated.
+        checks: what a view asks of the rows.
     """
 
     plan: Plan
@@ -49,7 +49,7 @@ class Updating:
     joined: bool
     ignore: bool
     predicate: Predicate | None
-    shown: Shown | None = None
+    checks: tuple[ViewCheck, ...] = ()
 
     @property
     def tables(self) -> list[Table]:
@@ -106,10 +106,7 @@ class Updating:
                 execution.store.locks.take(execution.transaction, rows.table.key, row, exclusive=True)
             return False
         try:
-            number = rows.update(row, old, new)
-            if self.shown is not None and not rows.meets(self.shown.text, number):
-                rows.update(number, new, old)
-                raise Refused("ER_VIEW_CHECK_FAILED", self.shown.database, self.shown.view)
+            rows.update(row, old, new)
         except Refused as refused:
             execution.diagnostics.pass_over(refused)
             return False
@@ -122,9 +119,8 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
     Raises:
         Refused: 1054, 1093, 1288 and what an expression is refused for.
     """
-    under = underlying(session, node.this, "UPDATE") if not node.this.args.get("joins") else None
-    if under is not None:
-        over_table(node, under)
+    if not node.expressions:
+        raise Refused(syntax_error(""))
     targets = Targets(session, builder, node.this)
     by_alias: dict[str, tuple[Target, list[exp.Expression]]] = {}
     for each in node.expressions:
@@ -162,7 +158,6 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
         len(targets.scope.sources) > 1,
         ignore,
         predicate,
-        Shown.of(targets.queries, next(iter(by_alias.values()))[0].table, under),
     )
 
 

@@ -79,7 +79,8 @@ def take_apart(folded: Folded) -> ValueRows | None:
     for place, number in enumerate(numbers):
         tail = re.sub(rf":p{number}\b", f":p{place}", tail, count=1)
     rest = Folded(f"{head} VALUES ( ){tail}", tuple(folded.literals[number] for number in numbers))
-    return ValueRows(rest, cells, folded.literals)
+    # Rows without values are written like the others: a blank in front of what they hold and one behind it.
+    return ValueRows(rest, cells.replace("( )", "(  )"), folded.literals)
 
 
 def _value(cell: str, literals: Sequence[Literal]) -> Any:

@@ -48,7 +48,7 @@ class CreateView:
     alters: bool = False
     commits: bool = True
 
-    def tables(self, session: SqlSession) -> Sequence[Table]:
+    def tables(self, session: SqlSession) -> Sequence[Table]:  # noqa: ARG002
         """None."""
         return ()
 
@@ -205,7 +205,7 @@ class DropView:
     careful: bool
     commits: bool = True
 
-    def tables(self, session: SqlSession) -> Sequence[Table]:
+    def tables(self, session: SqlSession) -> Sequence[Table]:  # noqa: ARG002
         """None."""
         return ()
 

@@ -20,8 +20,17 @@ from installed import driver, program  # noqa: E402
 
 driver("pymysql")
 
+from evaluation import Evaluation  # noqa: E402
 from fresh_mariadb import fresh_mariadb  # noqa: E402
 from outcomes import Address  # noqa: E402
+
+
+@pytest.fixture
+def evaluate() -> Iterator[Evaluation]:
+    """A session of the embedded database that works out expressions."""
+    found = Evaluation()
+    yield found
+    found.database.close()
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,7 @@ def answered(client: Client, text: str) -> object:
     raise AssertionError(f"{text!r} is never answered")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(4))
 def test_any_statement_is_answered_and_what_is_refused_changes_nothing(database: Embedded, seed: int) -> None:
     choice = random.Random(seed)
     clients, texts = [database.client(), database.client()], statements()

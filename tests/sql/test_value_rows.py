@@ -57,6 +57,14 @@ def test_parameters_are_values_as_columns_take_them() -> None:
     assert list(found.rows()) == [["2024-01-02 03:04:05.000600", "2024-01-02", "-01:00:00", 1, b"x"]]
 
 
+def test_rows_without_values() -> None:
+    for text, expected in (("INSERT t VALUES ()", [[]]), ("INSERT t () VALUES (), ()", [[], []])):
+        found = take_apart(fold(text))
+        assert found is not None
+        assert list(found.rows()) == expected
+        found.check(0)
+
+
 def test_a_row_of_another_width_is_named() -> None:
     found = take_apart(fold("INSERT INTO t VALUES (1, 2), (3)"))
     assert found is not None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import ipaddress
 import secrets
-import socket
 import string
 import time
 import uuid
@@ -255,39 +255,38 @@ def inet_ntoa(number: Any) -> str | None:
 @function("inet6_aton", "s", lambda _: SqlType("VARBINARY", 16), nullable=True)
 def inet6_aton(text: str) -> bytes | None:
     """INET6_ATON, of both kinds of addresses."""
-    for family in (socket.AF_INET, socket.AF_INET6):
-        try:
-            return socket.inet_pton(family, text)
-        except (OSError, ValueError):
-            continue
-    return None
+    address = _address(text)
+    return None if address is None else address.packed
 
 
 @function("inet6_ntoa", "b", lambda _: text_type(39), nullable=True)
 def inet6_ntoa(data: bytes) -> str | None:
     """INET6_NTOA."""
-    family = {4: socket.AF_INET, 16: socket.AF_INET6}.get(len(data))
-    return None if family is None else socket.inet_ntop(family, data)
+    if len(data) not in (4, 16):
+        return None
+    address = ipaddress.ip_address(data)
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(address) if mapped is None else f"::ffff:{mapped}"
 
 
-def _is_address(text: str, family: int) -> int:
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a text is, without a zone; None for what is none."""
     try:
-        socket.inet_pton(family, text)
-    except (OSError, ValueError):
-        return 0
-    return 1
+        return None if "%" in text else ipaddress.ip_address(text)
+    except ValueError:
+        return None
 
 
 @function("is_ipv4", "s", BOOLEAN, nulls=True)
 def is_ipv4(text: str | None) -> int:
     """IS_IPV4."""
-    return 0 if text is None else _is_address(text, socket.AF_INET)
+    return int(text is not None and isinstance(_address(text), ipaddress.IPv4Address))
 
 
 @function("is_ipv6", "s", BOOLEAN, nulls=True)
 def is_ipv6(text: str | None) -> int:
     """IS_IPV6."""
-    return 0 if text is None else _is_address(text, socket.AF_INET6)
+    return int(text is not None and isinstance(_address(text), ipaddress.IPv6Address))
 
 
 @function("is_ipv4_compat", "b", BOOLEAN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,9 +12,9 @@ from sqlglot import exp
 
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import exactly
-from sockservice.sql.errors import Refused, wrong_count
+from sockservice.sql.errors import Refused, near, wrong_count
 from sockservice.sql.expressions import Expressions, rule, special
-from sockservice.sql.json_paths import Leg, PathMistake, found_at, found_with_paths, is_single, read_path
+from sockservice.sql.json_paths import Leg, PathMistake, children, found_at, found_with_paths, is_single, read_path
 from sockservice.sql.json_text import JsonMistake, json_text, read_json, same, stored_json, type_name
 from sockservice.sql.kinds import BIGINT, BOOLEAN, JSON, Kind
 from sockservice.sql.patterns import like
@@ -164,6 +164,14 @@ def _json_extract(self: Expressions, node: exp.Anonymous) -> Typed:
 def _arrow(self: Expressions, node: exp.JSONExtract) -> Typed:
     call = exp.Anonymous(this="json_extract", expressions=[node.this, node.expression])
     return _json_extract(self, call)
+
+
+@rule(exp.Lambda)
+def _arrow_in_call(self: Expressions, node: exp.Lambda) -> Typed:
+    """``column -> path`` as an argument of a function, which reads like a lambda of other dialects."""
+    if len(node.expressions) != 1:
+        raise near("->")
+    return _arrow(self, exp.JSONExtract(this=exp.column(node.expressions[0]), expression=node.this))
 
 
 @rule(exp.JSONExtractScalar)
@@ -369,17 +377,12 @@ def json_search(text: Any, how: Any, wanted: Any, escape: Any = None, *paths: An
     return json_text(found[0] if first or len(found) == 1 else found)
 
 
-def _texts(value: Any, path: str) -> Sequence[tuple[str, str]]:
-    legs = (Leg("any"),)
-    found = [(value, path)] if isinstance(value, str) else []
-    if isinstance(value, (dict, list)):
-        for item, where in found_with_paths(value, (*legs, Leg("members")), path):
-            if isinstance(item, str):
-                found.append((item, where))
-        for item, where in found_with_paths(value, (*legs, Leg("cells")), path):
-            if isinstance(item, str):
-                found.append((item, where))
-    return found
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """The texts in a value, each with its path, from the outside in."""
+    if isinstance(value, str):
+        yield value, path
+    for inner, where in children(value, path):
+        yield from _texts(inner, where)
 
 
 @special("json_overlaps")

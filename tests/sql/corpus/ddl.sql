@@ -27,6 +27,7 @@ SELECT * FROM nowhere;
 DROP DATABASE IF EXISTS ddl_other;
 CREATE DATABASE ddl_other;
 CREATE DATABASE ddl_other;
+-- mysql: affected 1 (15.1.12 CREATE DATABASE Statement)
 CREATE DATABASE IF NOT EXISTS ddl_other;
 CREATE TABLE ddl_other.t (id INT);
 USE ddl_other;

@@ -114,7 +114,7 @@ SHOW COUNT(*) WARNINGS;
 SHOW COUNT(*) ERRORS;
 SHOW NONSENSE;
 SHOW STATUS LIKE 'nothing_like_this';
--- ignore: types, rows
+-- ignore: types, rows, columns
 SHOW TABLE STATUS LIKE 'nothing_like_this';
 -- ignore: types, columns
 SHOW TRIGGERS LIKE 'nothing';
