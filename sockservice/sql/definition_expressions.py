@@ -30,7 +30,7 @@ def compiled(session: SqlSession, table: Table, expression: str, clause: str) ->
         Refused: 1054 and what an expression is refused for.
     """
     folded = fold(f"SELECT {expression}")
-    node = parse(folded.key).expressions[0]
+    node = parse(folded.key, folded.literals).expressions[0]
     columns = {
         column.name: Typed(quoted(column.name), column.type, column.nullable, column.collation)
         for column in table.columns

@@ -41,8 +41,11 @@ def read_definition(text: str) -> Definition:
         Refused: 1064, 1235 and what a definition is refused for.
     """
     words = Words(text)
-    first = words.take().text.lower()
-    return _READERS[first](words)
+    read = _READERS.get(words.take().text.lower())
+    if read is None:
+        words.at = 0
+        raise words.mistake()
+    return read(words)
 
 
 def _create(words: Words) -> Definition:

@@ -12,7 +12,7 @@ from sockservice.sql.errors import Refused, TooSlow, Waiting
 from sockservice.sql.locks import TABLE
 from sockservice.sql.readers import Reading
 from sockservice.sql.running import Work
-from sockservice.sql.schema import Table
+from sockservice.sql.schema import SYSTEM, Table
 from sockservice.sql.spool import Spool
 from sockservice.sql.surroundings import Surroundings
 from sockservice.sql.transaction import ReadView, Transaction
@@ -135,10 +135,14 @@ class Execution:
         """Tables are about to be changed, these and no others.
 
         Raises:
+            Refused: 1044 for the tables of the server's own databases.
             Waiting: another transaction has locked one of them.
         """
         self._changing = list(tables)
         for table in self._changing:
+            if table.database in SYSTEM:
+                who = self.session.session
+                raise Refused("ER_DBACCESS_DENIED_ERROR", who.user, who.host, table.database)
             holder = self.store.locks.in_the_way(self.transaction, table.key, 0, exclusive=True)
             if holder is not None:
                 raise Waiting(holder)

@@ -103,7 +103,7 @@ class Filter:
         names: Mapping[str, str],
     ) -> list[tuple[Any, ...]]:
         folded = fold(f"SELECT {self._where}")
-        node = parse(folded.key).expressions[0]
+        node = parse(folded.key, folded.literals).expressions[0]
         source = Source(
             "listed",
             {

@@ -22,18 +22,26 @@ def like(text: Any, pattern: Any, escape: str, collation: str) -> int | None:
 
 @functools.lru_cache(maxsize=1024)
 def _pattern(pattern: str, escape: str, collation: str) -> re.Pattern[str]:
+    """A LIKE pattern as a regular expression.
+
+    What stands between two ``%`` is taken where it is found first, and that is not tried again (an atomic group):
+    no pattern takes longer than its length times the text's.
+    """
     fold = fold_of(collation) or str
-    parts: list[str] = []
+    pieces: list[list[str]] = [[]]
     letters = iter(pattern)
     for letter in letters:
         if escape and letter == escape:
-            parts.append(re.escape(fold(next(letters, letter))))
+            pieces[-1].append(re.escape(fold(next(letters, letter))))
         elif letter == "%":
-            if parts[-1:] != [".*"]:
-                parts.append(".*")
+            pieces.append([])
         else:
-            parts.append("." if letter == "_" else re.escape(fold(letter)))
-    return re.compile("".join(parts), re.DOTALL)
+            pieces[-1].append("." if letter == "_" else re.escape(fold(letter)))
+    first, *others = ("".join(piece) for piece in pieces)
+    if not others:
+        return re.compile(first, re.DOTALL)
+    between = "".join(f"(?>.*?{piece})" for piece in others[:-1] if piece)
+    return re.compile(f"{first}{between}.*{others[-1]}", re.DOTALL)
 
 
 @internal("interval_place")

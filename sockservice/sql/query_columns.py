@@ -33,7 +33,7 @@ def columns_of_query(session: SqlSession, query: Folded) -> list[Column]:
     Raises:
         Refused: as the query is.
     """
-    _, columns = Queries(session, PlanBuilder(query.literals)).query(parse(query.key))
+    _, columns = Queries(session, PlanBuilder(query.literals)).query(parse(query.key, query.literals))
     return [_column(session, label, typed) for label, typed in columns]
 
 

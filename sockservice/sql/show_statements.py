@@ -109,6 +109,8 @@ def shown(session: SqlSession, text: str) -> Answer | None:
         Refused: as MySQL does.
     """
     words = Words(text)
+    if not words.is_one_of(WORDS):
+        raise words.mistake()
     if words.take().text.lower() == "show":
         show = read_show(words)
         answer = None if show is None else show(session)

@@ -72,7 +72,7 @@ class CreateView:
             session.session.warnings = (("Note", note.code, note.message),)
             return Ok(warnings=1)
         query = fold(self.view.select)
-        node = parse(query.key)
+        node = parse(query.key, query.literals)
         self._see_that_it_may_be(session, node)
         columns = columns_of_query(session, query)
         if self.columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from sockservice.error_codes import syntax_error
@@ -72,6 +73,11 @@ class Words:
     def next_is(self, *words: str) -> bool:
         """Whether these words (in lower case) or symbols are next."""
         return all(self._is(self.peek(ahead), word) for ahead, word in enumerate(words))
+
+    def is_one_of(self, words: Collection[str]) -> bool:
+        """Whether one of these words (in lower case) is next."""
+        word = self.peek()
+        return word.kind == "word" and word.text.lower() in words
 
     @staticmethod
     def _is(found: Word, word: str) -> bool:

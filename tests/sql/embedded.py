@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from sockservice.answers import Answer, Error, Ok, Request, Rows
+from sockservice.interfaces import IResponder
 from sockservice.sql import Sql, Store
 from sockservice.sql.schema import ForeignKey
 
@@ -83,13 +84,14 @@ class Embedded:
 
     Args:
         folder: where it is kept instead.
+        beside: answers what is no matter of tables.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, beside: IResponder | None = None) -> None:
         self.clock = Clock()
         self.store = Store(folder, self.clock)
         self.store.create_database("shop")
-        self.sql = Sql(lambda: self.store, now=lambda: 1_700_000_000.25)
+        self.sql = Sql(lambda: self.store, beside, now=lambda: 1_700_000_000.25)
 
     def client(self, **settings: Any) -> Client:
         return Client(self, FakeSession(**settings))

@@ -56,7 +56,7 @@ def test_times_as_written(written: object, seconds: int | None, whole: bool) -> 
     assert (None if found is None else found // 1_000_000, good) == (seconds, whole)
 
 
-@given(st.datetimes(min_value=datetime.datetime(1000, 1, 1), max_value=datetime.datetime(9999, 12, 31)))  # noqa: DTZ001
+@given(st.datetimes(min_value=datetime.datetime(1000, 1, 1), max_value=datetime.datetime(9999, 12, 31)))
 def test_the_text_of_a_moment_is_read_again(value: datetime.datetime) -> None:
     moment = of_datetime(value)
     assert read_moment(moment.text(6)) == (moment, True)
@@ -78,7 +78,7 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
 )
 def test_zones_by_name(name: str, hours: float | None) -> None:
     zone = zone_of(name)
-    offset = zone.utcoffset(datetime.datetime(2024, 1, 1)) if zone is not None else None  # noqa: DTZ001
+    offset = zone.utcoffset(datetime.datetime(2024, 1, 1)) if zone is not None else None
     assert (None if offset is None else offset.total_seconds() / 3600) == hours
 
 

@@ -91,9 +91,9 @@ def _base64(data: bytes) -> str:
 def json_number(text: str) -> float | int:
     """A JSON value as a number."""
     value = stored_json(text)
-    if isinstance(value, (bool, int)):
+    if isinstance(value, (bool, int)) and -(1 << 63) <= value < 1 << 63:
         return int(value)
-    if isinstance(value, (float, Decimal)):
+    if isinstance(value, (int, float, Decimal)):
         return float(value)
     return float(exactly(value)) if isinstance(value, str) else 0
 

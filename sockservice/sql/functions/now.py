@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime
 import time
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlglot import exp
 
-from sockservice.sql.errors import Refused, wrong_count
+from sockservice.sql.errors import Refused, near
 from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.kinds import DATE, moment_type
 from sockservice.sql.moments import of_datetime, time_text
 from sockservice.sql.registry import internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed
+
+_MOST_DIGITS: Final = 6
 
 
 def _digits(self: Expressions, node: exp.Expr, name: str) -> int:
@@ -24,11 +26,11 @@ def _digits(self: Expressions, node: exp.Expr, name: str) -> int:
     if not given:
         return 0
     digits = self.constant(given[0]) if len(given) == 1 else None
-    if digits is None:
-        raise wrong_count(name)
-    if not 0 <= int(digits) <= 6:
-        raise Refused("ER_TOO_BIG_PRECISION", name, 6)
-    return int(digits)
+    if not isinstance(digits, int) or digits < 0:
+        raise near(")")
+    if digits > _MOST_DIGITS:
+        raise Refused("ER_TOO_BIG_PRECISION", name, _MOST_DIGITS)
+    return digits
 
 
 @special("now", "current_timestamp", "localtime", "localtimestamp")

@@ -11,6 +11,7 @@ from sqlglot import exp
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused, wrong_count
 from sockservice.sql.expressions import Expressions, rule, special, text_width
+from sockservice.sql.functions.regular_cost import is_too_long
 from sockservice.sql.kinds import BIGINT, BOOLEAN, Kind, text_type
 from sockservice.sql.registry import for_values, internal
 from sockservice.sql.typed import Typed, made
@@ -103,7 +104,7 @@ def _regexp_like(self: Expressions, node: exp.Anonymous) -> Typed:
 @for_values
 def regexp_like(text: str, pattern: str, flags: str, sensitive: int) -> int:
     """REGEXP_LIKE."""
-    return int(pattern_of(pattern, flags, sensitive).search(text) is not None)
+    return int(_expression(pattern, flags, sensitive, text).search(text) is not None)
 
 
 def _searching(name: str, fixed: int, most: int) -> None:
@@ -128,6 +129,18 @@ _searching("regexp_substr", 2, 5)
 _searching("regexp_replace", 3, 6)
 
 
+def _expression(pattern: str, flags: str, sensitive: int, text: str) -> re.Pattern[str]:
+    """A compiled regular expression for a text.
+
+    Raises:
+        Refused: it is none, or may take too long (3699).
+    """
+    found = pattern_of(pattern, flags, sensitive)
+    if is_too_long(found.pattern, len(text)):
+        raise Refused("ER_REGEXP_TIME_OUT")
+    return found
+
+
 def _occurrence(found: re.Pattern[str], text: str, position: int, occurrence: int) -> re.Match[str] | None:
     if not 1 <= position <= len(text) + 1:
         raise Refused("ER_REGEXP_INDEX_OUTOFBOUNDS_ERROR")
@@ -141,7 +154,7 @@ def regexp_instr(
     sensitive: int, text: str, pattern: str, position: int = 1, occurrence: int = 1, end: int = 0, flags: str = ""
 ) -> int:
     """REGEXP_INSTR."""
-    match = _occurrence(pattern_of(pattern, flags, sensitive), text, position, occurrence)
+    match = _occurrence(_expression(pattern, flags, sensitive, text), text, position, occurrence)
     return 0 if match is None else (match.end() if end else match.start()) + 1
 
 
@@ -151,7 +164,7 @@ def regexp_substr(
     sensitive: int, text: str, pattern: str, position: int = 1, occurrence: int = 1, flags: str = ""
 ) -> str | None:
     """REGEXP_SUBSTR."""
-    match = _occurrence(pattern_of(pattern, flags, sensitive), text, position, occurrence)
+    match = _occurrence(_expression(pattern, flags, sensitive, text), text, position, occurrence)
     return None if match is None else match[0]
 
 
@@ -161,7 +174,7 @@ def regexp_replace(
     sensitive: int, text: str, pattern: str, new: str, position: int = 1, occurrence: int = 0, flags: str = ""
 ) -> str:
     """REGEXP_REPLACE: all of them, or the one that is asked for; ``$1`` is a group."""
-    found = pattern_of(pattern, flags, sensitive)
+    found = _expression(pattern, flags, sensitive, text)
     if not 1 <= position <= len(text) + 1:
         raise Refused("ER_REGEXP_INDEX_OUTOFBOUNDS_ERROR")
     number = 0

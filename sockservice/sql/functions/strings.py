@@ -230,13 +230,14 @@ def trim_text(text: str, part: str, where: str) -> str:
     """TRIM: as often as the part stands there."""
     if not part:
         return text
+    begin, end = 0, len(text)
     if where in ("BOTH", "LEADING"):
-        while text.startswith(part):
-            text = text[len(part) :]
+        while text.startswith(part, begin):
+            begin += len(part)
     if where in ("BOTH", "TRAILING"):
-        while text.endswith(part):
-            text = text[: len(text) - len(part)]
-    return text
+        while text.endswith(part, begin, end):
+            end -= len(part)
+    return text[begin:end]
 
 
 @function("ltrim", "s", as_first)

@@ -93,8 +93,9 @@ def test_columns_of_json(evaluate: Evaluation) -> None:
 
 def test_json_table_makes_rows(evaluate: Evaluation) -> None:
     rows = evaluate.client.rows(
-        """SELECT t.a, x.* FROM (SELECT 7 AS a, '[{"a": 1, "b": "xyz", "x": [1, 2]}, {"a": "q"}]' AS j) AS t, JSON_TABLE(
-        t.j, '$[*]' COLUMNS (n FOR ORDINALITY, a INT PATH '$.a', b VARCHAR(2) PATH '$.b' DEFAULT 'd' ON EMPTY,
+        """SELECT t.a, x.* FROM (SELECT 7 AS a, '[{"a": 1, "b": "xyz", "x": [1, 2]}, {"a": "q"}]' AS j) AS t,
+        JSON_TABLE(t.j, '$[*]' COLUMNS (n FOR ORDINALITY, a INT PATH '$.a',
+        b VARCHAR(2) PATH '$.b' DEFAULT 'd' ON EMPTY,
         e INT EXISTS PATH '$.b', NESTED PATH '$.x[*]' COLUMNS (y INT PATH '$'))) AS x ORDER BY n, y"""
     )
     assert rows == [(7, 1, 1, None, 1, 1), (7, 1, 1, None, 1, 2), (7, 2, None, "d", 0, None)]

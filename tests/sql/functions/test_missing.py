@@ -19,7 +19,5 @@ def test_what_is_listed_is_missing(name: str) -> None:
 
 
 def test_a_function_that_is_missing_is_unknown(evaluate: Evaluation) -> None:
-    assert (
-        evaluate.client.error("SELECT EXTRACTVALUE('<a/>', '/a')").message
-        == "FUNCTION shop.EXTRACTVALUE does not exist"
-    )
+    answer = evaluate.client.error("SELECT EXTRACTVALUE('<a/>', '/a')")
+    assert answer.message == "FUNCTION shop.EXTRACTVALUE does not exist"
