@@ -126,6 +126,12 @@ def float_text(value: Any) -> str | None:
     return double_text(float(f"{float(value):.6g}"))
 
 
+@internal("bit_bytes", 2)
+def bit_bytes(value: Any, length: int) -> bytes | None:
+    """A BIT as text functions take it: its bytes."""
+    return None if value is None else int(value).to_bytes(max(length, 1), "big")
+
+
 @internal("truth", 1)
 def truth(value: Any) -> int | None:
     """Whether a text is true as a condition."""

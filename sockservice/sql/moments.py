@@ -185,37 +185,39 @@ def moment_at_least(value: Any, digits: int) -> str | None:
     return max(moment.text(), moment.text(digits), key=len)
 
 
-@internal("compared_moment", 2)
-def compared_moment(value: Any, digits: int) -> str | None:
-    """A literal as :func:`moment_at_least`, for comparison with a column.
+@internal("compared_moment", 3)
+def compared_moment(value: Any, digits: int, literal: int) -> str | None:
+    """A text as :func:`moment_at_least`, for comparison with a DATETIME.
 
     Raises:
-        Refused: 1525: it is no date.
+        Refused: 1525: it is a literal, and no date.
     """
     if value is None:
         return None
-    moment, whole = read_moment(value)
-    if moment is None:
-        raise Refused("ER_WRONG_VALUE", "DATETIME", _shown(value))
-    if not whole:
-        here().warn("ER_TRUNCATED_WRONG_VALUE", "datetime", _shown(value))
+    moment = _compared(value, "DATETIME", literal)
     return max(moment.text(), moment.text(digits), key=len)
 
 
-@internal("compared_date", 1)
-def compared_date(value: Any) -> str | None:
-    """A literal for comparison with a DATE: midnight is the date alone, which sorts before the rest of the day.
+def _compared(value: Any, kind: str, literal: int) -> Moment:
+    """The moment of a text; of one that is none and no literal, the zero one, with a warning."""
+    moment, whole = read_moment(value)
+    if moment is None and literal:
+        raise Refused("ER_WRONG_VALUE", kind, _shown(value))
+    if not whole:
+        here().warn("ER_TRUNCATED_WRONG_VALUE", "datetime", _shown(value))
+    return moment or Moment(0, 0, 0)
+
+
+@internal("compared_date", 2)
+def compared_date(value: Any, literal: int) -> str | None:
+    """A text for comparison with a DATE: midnight is the date alone, which sorts before the rest of the day.
 
     Raises:
-        Refused: 1525: it is no date.
+        Refused: 1525: it is a literal, and no date.
     """
     if value is None:
         return None
-    moment, whole = read_moment(value)
-    if moment is None:
-        raise Refused("ER_WRONG_VALUE", "DATE", _shown(value))
-    if not whole:
-        here().warn("ER_TRUNCATED_WRONG_VALUE", "datetime", _shown(value))
+    moment = _compared(value, "DATE", literal)
     return moment.text() if moment.time_of_day else moment.date_text()
 
 

@@ -24,7 +24,7 @@ def operand(value: Typed) -> Typed:
     """A value as arithmetic takes it: a whole number, a DECIMAL or a DOUBLE."""
     if value.kind is Kind.NULL:
         return made("NULL", DOUBLE, value)
-    if value.type.name == "BIT":
+    if value.type.name in ("BIT", "YEAR"):
         return made(value.sql, UNSIGNED, value)
     if value.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE):
         return value
