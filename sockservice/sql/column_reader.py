@@ -62,7 +62,7 @@ def _attribute(words: Words, draft: ColumnDraft) -> bool:
     elif words.next_is("generated", "always", "as") or words.next_is("as", "("):
         words.accept("generated", "always")
         words.expect("as")
-        draft.generated = words.bracketed()
+        draft.generated = words.expression()
         draft.stored = words.accept_any("virtual", "stored", "persistent") in ("stored", "persistent")
     elif words.next_is("constraint") or words.next_is("check"):
         draft.checks.append(_check(words, draft.name))
@@ -99,7 +99,7 @@ def _check(words: Words, column: str) -> CheckDraft:
 
 def read_check(words: Words, name: str, column: str = "") -> CheckDraft:
     """Take what stands behind CHECK."""
-    expression = words.bracketed()
+    expression = words.expression()
     if words.accept("not", "enforced"):
         return CheckDraft(name, expression, enforced=False, column=column)
     words.accept("enforced")
@@ -129,7 +129,7 @@ def read_default(words: Words) -> str | None:
         Refused: 1064.
     """
     if words.next_is("("):
-        return f"({words.bracketed()})"
+        return f"({words.expression()})"
     now = read_now(words)
     if now is not None:
         return now

@@ -80,9 +80,26 @@ def _rows(self: Expressions, node: exp.Binary, sign: str) -> Typed:
 
 @rule(exp.And, exp.Or)
 def _connective(self: Expressions, node: exp.Connector) -> Typed:
-    left, right = self.compile(node.this), self.compile(node.expression)
-    word = "AND" if isinstance(node, exp.And) else "OR"
-    return made(f"({to.as_truth(left)} {word} {to.as_truth(right)})", BOOLEAN, left, right)
+    # A chain is as long as its text; as deep, SQLite would refuse it.
+    parts: list[exp.Expression] = []
+    left: exp.Expression = node
+    while type(left) is type(node):
+        parts.insert(0, left.expression)
+        left = left.this
+    values = [self.compile(part) for part in (left, *parts)]
+    return made(_balanced([to.as_truth(value) for value in values], node.key.upper()), BOOLEAN, *values)
+
+
+def _balanced(texts: list[str], word: str) -> str:
+    """Conditions with a word between them, in brackets that are nested as little as can be."""
+    if len(texts) <= _FLAT:
+        return f"({f' {word} '.join(texts)})" if len(texts) > 1 else texts[0]
+    half = len(texts) // 2
+    return f"({_balanced(texts[:half], word)} {word} {_balanced(texts[half:], word)})"
+
+
+_FLAT: Final = 8
+"""How many conditions stand side by side without brackets."""
 
 
 @rule(exp.Xor)

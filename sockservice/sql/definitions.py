@@ -24,7 +24,7 @@ from sockservice.sql.words import Name, Words
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
-WORDS: Final = frozenset(["create", "alter", "drop", "rename", "truncate", "use", "grant", "revoke", "flush"])
+WORDS: Final = frozenset(["create", "alter", "drop", "rename", "truncate", "use", "call", "grant", "revoke", "flush"])
 """How these statements begin."""
 _PROGRAMS: Final = ("procedure", "function", "trigger", "event")
 """What is not kept here."""
@@ -118,6 +118,14 @@ def _rename(words: Words) -> Definition:
     return Passed() if words.accept("user") else read_rename(words)
 
 
+def _call(words: Words) -> Definition:
+    name = words.table()
+    if words.next_is("("):
+        words.bracketed()
+    words.expect_end()
+    return MissingProgram("PROCEDURE", name, careful=False)
+
+
 _READERS: Final[dict[str, Callable[[Words], Definition]]] = {
     "create": _create,
     "alter": _alter,
@@ -125,6 +133,7 @@ _READERS: Final[dict[str, Callable[[Words], Definition]]] = {
     "rename": _rename,
     "truncate": read_truncate,
     "use": read_use,
+    "call": _call,
     **dict.fromkeys(["grant", "revoke", "flush"], lambda _words: Passed()),
 }
 
@@ -148,7 +157,7 @@ class Passed:
 
 @attrs.frozen
 class MissingProgram:
-    """DROP of a procedure, function, trigger or event, of which there are none."""
+    """DROP or CALL of a procedure, function, trigger or event, of which there are none."""
 
     kind: str
     name: Name

@@ -367,7 +367,10 @@ def _default(self: Expressions, node: exp.Anonymous) -> Typed:
 
 @rule(exp.Paren)
 def _paren(self: Expressions, node: exp.Paren) -> Typed:
-    inside = self.compile(node.this)
+    inner: exp.Expression = node
+    while isinstance(inner, exp.Paren):
+        inner = inner.this
+    inside = self.compile(inner)
     return inside._replace(sql=f"({inside.sql})")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlglot import exp
 
@@ -20,6 +20,10 @@ from sockservice.sql.views import rows_of_view
 
 if TYPE_CHECKING:
     from sockservice.sql.select import Queries
+
+
+_MOST_TABLES: Final = 61
+"""Tables that one query may join."""
 
 
 class Joined(NamedTuple):
@@ -183,6 +187,8 @@ class FromClause:
             self._enter(source_of_query(selected, alias, inner))
             return f"({selected.text}) AS {quoted(inner)}"
         table = session.table(name, database)
+        if node.args.get("partition") is not None:
+            raise Refused("ER_PARTITION_CLAUSE_ON_NONPARTITIONED")
         if table.database not in SYSTEM:
             queries.builder.tables.add(table.key)
         inner = queries.new_name(alias)
@@ -215,6 +221,8 @@ class FromClause:
             for known in self._scope.sources
         ):
             raise Refused("ER_NONUNIQ_TABLE", source.alias)
+        if len(self._scope.sources) >= _MOST_TABLES:
+            raise Refused("ER_TOO_MANY_TABLES", _MOST_TABLES)
         self._scope.sources.append(source)
 
 

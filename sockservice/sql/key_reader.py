@@ -95,7 +95,7 @@ def read_parts(words: Words) -> tuple[IndexPart, ...]:
 
 def _part(words: Words) -> IndexPart:
     if words.next_is("("):
-        expression = words.bracketed()
+        expression = words.expression()
         return IndexPart("", 0, words.accept_any("asc", "desc") == "desc", expression)
     name, length = words.name(), 0
     if words.accept("("):

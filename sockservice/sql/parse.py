@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from typing import Any, ClassVar, Final
 
 from sqlglot import exp
@@ -17,6 +18,8 @@ from sockservice.sql.errors import Refused
 from sockservice.sql.literals import USUAL, Lexical, Literal, place_in, written
 from sockservice.sql.reserved import CALLED_BARE, RESERVED, STATEMENTS
 
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 6000))
+# sqlglot calls itself about twenty times for each bracket within another; MySQL reads some hundreds of them.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 _KEPT: Final = (
@@ -121,14 +124,29 @@ class Dialect(MySQL):
                 node.meta["written"] = self.sql[first.start : self._prev.end + 1]
             return node
 
+        def reset(self) -> None:
+            """Begin anew."""
+            super().reset()
+            self._joins: dict[Any, tuple[exp.Join | None, int]] = {}
+
         def _parse_join(self, *args: Any, **kwargs: Any) -> exp.Join | None:
-            """A join; ``meta["comma"]`` is whether a comma makes it, which binds less than JOIN."""
+            """A join; ``meta["comma"]`` is whether a comma makes it, which binds less than JOIN.
+
+            Where ON is missing, sqlglot reads all that follows once for each way in which joins may be nested: what
+            was read at a place is kept.
+            """
+            key = (self._index, args, tuple(kwargs))
+            if key in self._joins:
+                join, end = self._joins[key]
+                self._retreat(end)
+                return join
             comma = self._curr.token_type is TokenType.COMMA if self._curr else False
-            join: exp.Join | None = super()._parse_join(*args, **kwargs)
+            join = super()._parse_join(*args, **kwargs)
             if join is not None:
                 join.meta["comma"] = comma
             elif comma:
                 self.raise_error("no table behind a comma")
+            self._joins[key] = (join, self._index)
             return join
 
         def parse_set_operation(self, this: Any, *args: Any, **kwargs: Any) -> Any:

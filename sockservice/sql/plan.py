@@ -85,15 +85,16 @@ class PlanBuilder:
     assumptions: dict[Callable[[ISession], Any], Any] = attrs.field(factory=dict)
     assigned: dict[str, SqlType] = attrs.field(factory=dict)
     random: list[int] = attrs.field(factory=list)
+    _places: dict[tuple[int, Callable[[Any], Any]], int] = attrs.field(factory=dict, init=False)
 
     def bind(self, number: int, convert: Callable[[Any], Any]) -> str:
         """The text that stands for a literal's value, converted when it is bound."""
         mark = ":b" if self.named else "?"
-        for place, known in enumerate(self.binds, 1):
-            if known == (number, convert):
-                return f"{mark}{place}"
-        self.binds.append((number, convert))
-        return f"{mark}{len(self.binds)}"
+        place = self._places.get((number, convert))
+        if place is None:
+            self.binds.append((number, convert))
+            place = self._places[number, convert] = len(self.binds)
+        return f"{mark}{place}"
 
     def assume(self, session: ISession, read: Callable[[ISession], Any]) -> Any:
         """What is to be read in the session, on which the text depends from now on."""

@@ -40,14 +40,15 @@ def columns_of_query(session: SqlSession, query: Folded) -> list[Column]:
 def _column(session: SqlSession, label: str, typed: Typed) -> Column:
     kind = _type(typed)
     collation = (typed.collation or DEFAULT_COLLATION) if kind.name in TEXTS else ""
-    default, comment = None, ""
+    default, comment, has_zero = None, "", not typed.nullable
     origin = typed.origin
     if origin is not None:
         table = session.store.catalog.table(origin.database, origin.table)
         source = table.column(origin.name) if table is not None else None
         if source is not None:
             default, comment = source.default, source.comment
-    if not typed.nullable and default is None:
+            has_zero = source.auto_increment
+    if has_zero and default is None:
         default = f"0.{'0' * kind.decimals}" if kind.name == "DECIMAL" and kind.decimals else _ZEROS.get(kind.name)
     return Column(
         label,

@@ -47,7 +47,7 @@ def with_name(expression: str, old: str, new: str) -> str:
 
 
 def rendered(expression: str, columns: Collection[str]) -> str:
-    """An expression of a definition as SHOW CREATE TABLE has it.
+    """An expression of a definition as SHOW CREATE TABLE has it: in brackets, where it is more than a name or a call.
 
     Args:
         expression: as it was written.
@@ -68,7 +68,17 @@ def rendered(expression: str, columns: Collection[str]) -> str:
             told += " "
         told += text
         previous = text
-    return told.replace(", ", ",")
+    told = told.replace(", ", ",")
+    return told if _is_one(told) else f"({told})"
+
+
+def _is_one(text: str) -> bool:
+    """Whether an expression is nothing but a name, a literal or a call."""
+    words = Words(text)
+    word = words.take()
+    if words.next_is("(") and word.kind == "word":
+        words.bracketed()
+    return words.ended
 
 
 def _calls(previous: str, text: str) -> bool:

@@ -73,7 +73,7 @@ class Splitter:
         while at < len(line):
             found = next_mark.search(line, at)
             stop = len(line) if found is None else found.start()
-            self._add(line[at:stop], code=not line[at:stop].isspace())
+            self._add(line[at:stop], code=bool(line[at:stop].strip()))
             if found is None:
                 return
             mark, at = found[0], found.end()

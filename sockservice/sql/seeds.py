@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
+import weakref
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -63,6 +65,9 @@ class Seeds:
         database: the current database at the beginning of each file.
         beside: answers what is no matter of tables, as for :class:`Sql`.
         server: what sessions belong to.
+
+    Attributes:
+        close: removes what the files have made; called at the end of the program, if not before.
     """
 
     _log = Logger()
@@ -72,12 +77,13 @@ class Seeds:
         self._database = database
         self._beside = beside
         self._server = server
-        self._folder = tempfile.TemporaryDirectory(prefix="sockservice-seeds-")
+        self._folder = Path(tempfile.mkdtemp(prefix="sockservice-seeds-"))
+        self.close = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     @property
     def file(self) -> Path:
         """What the files have made: a store begins with a copy of it."""
-        return Path(self._folder.name) / FILE
+        return self._folder / FILE
 
     def run(self) -> None:
         """Run the files.
@@ -85,7 +91,7 @@ class Seeds:
         Raises:
             ConfigurationError: a file cannot be read, or a statement fails; the message has the line.
         """
-        store = Store(Path(self._folder.name))
+        store = Store(self._folder)
         store.create_database(self._database)
         sql = Sql(lambda: store, self._beside)
         try:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sockservice.sql.scope import Scope
     from sockservice.sql.select import Queries
 
+_AT_ONCE: Final = 400
+"""Parts that SQLite takes in one set operation, of at most 500."""
 _WORDS: Final[dict[type[exp.Expression], str]] = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}
 
 
@@ -43,7 +45,9 @@ def set_operation(queries: Queries, node: exp.SetOperation, outer: Scope | None)
         for place, part in enumerate(parts)
     ]
     text = operands[0]
-    for operation, operand in zip(operations, operands[1:], strict=True):
+    for number, (operation, operand) in enumerate(zip(operations, operands[1:], strict=True), 1):
+        if number % _AT_ONCE == 0:
+            text = f"SELECT * FROM ({text})"
         text = _combined(text, operand, operation, len(columns))
     return Selected(text, columns, True, compound=True)
 

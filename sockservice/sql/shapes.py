@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from sqlglot import exp
 
@@ -33,12 +33,17 @@ def is_aggregate(node: exp.Expr) -> bool:
 
 def aggregates(node: exp.Expr) -> Iterator[exp.Expr]:
     """The calls of aggregate functions in an expression, not in its sub-queries; each before its arguments."""
-    if isinstance(node, exp.Query):
-        return
-    if is_aggregate(node):
-        yield node
-    for child in node.iter_expressions():
-        yield from aggregates(child)
+    yield from (each for each in outside_queries(node) if is_aggregate(each))
+
+
+def outside_queries(node: exp.Expression) -> Iterator[exp.Expression]:
+    """An expression and what it is made of, without its sub-queries, however deep."""
+    open_nodes: list[Any] = [node]
+    while open_nodes:
+        each = open_nodes.pop()
+        if not isinstance(each, exp.Query):
+            yield each
+            open_nodes.extend(reversed(list(each.iter_expressions())))
 
 
 def shape(node: exp.Expr, builder: PlanBuilder, scope: Scope) -> str:

@@ -74,8 +74,8 @@ def _check(table: Table, check: Check) -> str:
 
 
 def check_clause(table: Table, check: Check) -> str:
-    """The expression of a CHECK, in brackets."""
-    return f"({rendered(check.expression, [column.name for column in table.columns])})"
+    """The expression of a CHECK."""
+    return rendered(check.expression, [column.name for column in table.columns])
 
 
 def create_view(view: View) -> str:

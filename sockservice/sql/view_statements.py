@@ -84,7 +84,7 @@ class CreateView:
             if column.name.lower() in seen:
                 raise Refused("ER_DUP_FIELDNAME", column.name)
             seen.add(column.name.lower())
-        definer = self.view.definer or f"{session.session.user}@%"
+        definer = self.view.definer or str(session.session.current_user)
         catalog.put(
             replace(
                 self.view,

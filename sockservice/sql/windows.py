@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
@@ -14,7 +14,7 @@ from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.expressions import Expressions, rule
 from sockservice.sql.gathering import AGGREGATES as OURS
 from sockservice.sql.kinds import DOUBLE, UNSIGNED
-from sockservice.sql.shapes import AGGREGATES, call_name
+from sockservice.sql.shapes import AGGREGATES, call_name, outside_queries
 from sockservice.sql.typed import Typed
 
 if TYPE_CHECKING:
@@ -64,23 +64,15 @@ def window(self: Expressions, node: exp.Window) -> Typed:
     return typed._replace(sql=with_over(typed.sql, over), aggregate=False)
 
 
-def refuse_windows(node: exp.Expr) -> None:
+def refuse_windows(node: exp.Expression) -> None:
     """Refuse window functions where rows are not yet there, in WHERE for example.
 
     Raises:
         Refused: 3593.
     """
-    for found in _windows(node):
-        raise Refused("ER_WINDOW_INVALID_WINDOW_FUNC_USE", call_name(found.this))
-
-
-def _windows(node: exp.Expr) -> Iterator[exp.Window]:
-    if isinstance(node, exp.Query):
-        return
-    if isinstance(node, exp.Window):
-        yield node
-    for child in node.iter_expressions():
-        yield from _windows(child)
+    for each in outside_queries(node):
+        if isinstance(each, exp.Window):
+            raise Refused("ER_WINDOW_INVALID_WINDOW_FUNC_USE", call_name(each.this))
 
 
 def _definition(self: Expressions, node: exp.Window) -> str:
@@ -98,7 +90,7 @@ def _definition(self: Expressions, node: exp.Window) -> str:
 
 def _parts(
     self: Expressions, node: exp.Window, seen: frozenset[str] = frozenset()
-) -> tuple[list[exp.Expr], exp.Order | None, exp.WindowSpec | None]:
+) -> tuple[list[exp.Expression], exp.Order | None, exp.WindowSpec | None]:
     """PARTITION BY, ORDER BY and the frame of a window, with those of the window that it is based on.
 
     Raises:
@@ -122,7 +114,7 @@ def _parts(
     return inner[0], order or inner[1], frame or inner[2]
 
 
-def _key(self: Expressions, node: exp.Expr) -> str:
+def _key(self: Expressions, node: exp.Expression) -> str:
     from sockservice.sql.ordering import collated
 
     typed = self.compile(node)

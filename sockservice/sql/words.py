@@ -232,3 +232,10 @@ class Words:
             depth += (word.text == "(") - (word.text == ")")
             if not depth:
                 return self.text[start : word.start].strip()
+
+    def expression(self) -> str:
+        """Take an expression in brackets; as written, without the brackets, however many there are."""
+        text = self.bracketed()
+        inner = Words(text)
+        wrapped = inner.next_is("(") and inner.bracketed() and inner.ended
+        return Words(text).expression() if wrapped else text
