@@ -18,6 +18,7 @@ from sockservice.sql.errors import Refused
 from sockservice.sql.key_reader import is_key, read_index_options, read_key, read_parts
 from sockservice.sql.running import Work
 from sockservice.sql.schema import Table
+from sockservice.sql.table_copy import rows_of
 from sockservice.sql.table_options import TableOptions, read_option, resolve_collation
 from sockservice.sql.table_storage import TableStorage
 from sockservice.sql.type_reader import charset_name
@@ -61,14 +62,17 @@ class AlterTable:
         if session.flag("foreign_key_checks", default=True):
             for key in alteration.builder.added_keys:
                 if all(name in alteration.origins for name in key.columns):
-                    storage.check_foreign_key(table, key)
+                    yield from storage.check_foreign_key(table, key)
         session.session.warnings = tuple(alteration.builder.warnings)
-        count = session.store.main.execute(f"SELECT COUNT(*) FROM {quoted(table.key)}").fetchone()[0]
+        ((count,),) = yield from rows_of(session, f"SELECT COUNT(*) FROM {quoted(table.key)}")
         made = yield from storage.change(table, altered, alteration.origins, refill=alteration.refill)
         if self.options.auto_increment and made.auto_increment is not None:
             session.store.numbers.forget(made)
             session.store.numbers.used(made, self.options.auto_increment - 1)
-        session.store.catalog.put(made)
+        with session.store.main.at_once():
+            session.store.catalog.put(made)
+            if made.key != table.key:
+                storage.drop(table)
         if alteration.new_name is not None:
             rename(session, Name(table.database, table.name), alteration.new_name)
         warnings = len(session.session.warnings)

@@ -33,7 +33,8 @@ class Spool:
         return self.count
 
     def __iter__(self) -> Iterator[Row]:
-        for place, end in zip(self._places, [*self._places[1:], None], strict=True):
+        for number, place in enumerate(self._places, 1):
             self._file.seek(place)
-            data = self._file.read() if end is None else self._file.read(end - place)
+            last = number == len(self._places)
+            data = self._file.read() if last else self._file.read(self._places[number] - place)
             yield from marshal.loads(data)  # noqa: S302 - it was written here

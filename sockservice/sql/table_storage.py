@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
 from sockservice.answers import Error
-from sockservice.error_codes import error
-from sockservice.sql.defaults import Defaults
 from sockservice.sql.definition_expressions import compiled, condition, generated
-from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import Refused
-from sockservice.sql.execution import Execution
 from sockservice.sql.foreign_keys import described
-from sockservice.sql.rows import shown
 from sockservice.sql.running import Work
-from sockservice.sql.schema import Column, ForeignKey, Index, IndexPart, Table
-from sockservice.sql.storing import implicit_default, storable_columns, store
+from sockservice.sql.schema import ForeignKey, Index, IndexPart, Table
+from sockservice.sql.table_copy import Copy, duplicate_entry, index_name, rows_of, stays
 from sockservice.sql.table_texts import declared, row_number
-from sockservice.sql.transaction import Transaction
 from sockservice.sql.typed import quoted
 
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
-_CHUNK: Final = 500
-"""Rows that are copied before others have their turn."""
+_MANY: Final = 5_000
+"""Rows from which on a change of a table takes turns with other statements."""
 
 
 class TableStorage:
@@ -98,7 +92,7 @@ class TableStorage:
         if index.kind != "BTREE" or (index.name == "PRIMARY" and table.row_key):
             return
         unique = "UNIQUE " if index.unique else ""
-        name = quoted(_index_name(table, index))
+        name = quoted(index_name(table, index))
         parts = ", ".join(self._part(table, part) for part in index.parts)
         try:
             self._main.execute(f"CREATE {unique}INDEX {name} ON {quoted(table.key)} ({parts})")
@@ -107,7 +101,7 @@ class TableStorage:
 
     def drop_index(self, table: Table, index: Index) -> None:
         """Drop an index."""
-        self._main.execute(f"DROP INDEX IF EXISTS {quoted(_index_name(table, index))}")
+        self._main.execute(f"DROP INDEX IF EXISTS {quoted(index_name(table, index))}")
 
     def _part(self, table: Table, part: IndexPart) -> str:
         down = " DESC" if part.descending else ""
@@ -129,12 +123,12 @@ class TableStorage:
             f"SELECT {listed} FROM {quoted(table.key)} WHERE {present} GROUP BY {listed} HAVING COUNT(*) > 1"
             f" ORDER BY MIN({row_number(table)}) LIMIT 1"
         ).fetchone()
-        return duplicate_entry(found or (), table, index)
+        return duplicate_entry(found or [""] * len(parts), table, index)
 
     # --- changing -----------------------------------------------------------------------------
 
     def change(self, old: Table, new: Table, origins: Mapping[str, str], *, refill: bool = False) -> Work[Table]:
-        """Bring SQLite's table from one definition to another; the table that it is then.
+        """Bring SQLite's table from one definition to another; the table that it is then, which may be a second one.
 
         Args:
             old: what it is.
@@ -145,23 +139,28 @@ class TableStorage:
         Raises:
             Refused: a row does not fit into the new one.
         """
-        if not refill and self.text(old) == self.text(new) and _keeps_rows(old, new, origins):
+        small = len((yield from rows_of(self._session, f"SELECT 1 FROM {quoted(old.key)} LIMIT {_MANY}"))) < _MANY
+        keeps = not refill and self.text(old) == self.text(new) and _keeps_rows(old, new, origins)
+        if keeps and (small or not _new_indexes(old, new)):
             with self._main.at_once():
                 self._change_indexes(old, new)
             return new
         made = replace(new, key=self._session.store.catalog.new_key(temporary=bool(new.temporary)))
-        self._create_bare(made)
+        # SQLite makes an index of many rows in one go, for which nobody could wait; so it grows with them.
+        first, last = ((), made.indexes) if small else (made.indexes, ())
         try:
-            yield from _Copy(self._session, old, made, origins).run()
-            for index in made.indexes:
+            self._create_bare(made)
+            for index in first:
+                self.create_index(made, index)
+            yield from Copy(self._session, old, made, origins).run()
+            for index in last:
                 self.create_index(made, index)
         except BaseException:
-            self._main.execute(f"DROP TABLE {quoted(made.key)}")
+            self._main.execute(f"DROP TABLE IF EXISTS {quoted(made.key)}")
             raise
-        number = self._session.store.numbers.next(old) if old.auto_increment is not None else 0
-        self.drop(old)
-        if number and made.auto_increment is not None:
-            self._session.store.numbers.used(made, number - 1)
+        numbers = self._session.store.numbers
+        if old.auto_increment is not None and made.auto_increment is not None:
+            numbers.used(made, numbers.next(old) - 1)
         return made
 
     def _change_indexes(self, old: Table, new: Table) -> None:
@@ -174,7 +173,7 @@ class TableStorage:
             if index.name.lower() not in kept:
                 self.create_index(new, index)
 
-    def check_foreign_key(self, table: Table, key: ForeignKey) -> None:
+    def check_foreign_key(self, table: Table, key: ForeignKey) -> Work[None]:
         """See that the rows that are there have the parents that a new foreign key asks for.
 
         Raises:
@@ -188,9 +187,15 @@ class TableStorage:
         pairs = zip(key.references, key.columns, strict=True)
         same = " AND ".join(f"p.{quoted(theirs)} = c.{quoted(ours)}" for theirs, ours in pairs)
         missing = f"NOT EXISTS (SELECT 1 FROM {other} AS p WHERE {same})"
-        orphan = self._main.execute(f"SELECT 1 FROM {child} AS c WHERE {present} AND {missing} LIMIT 1").fetchone()
-        if orphan is not None:
+        text = f"SELECT 1 FROM {child} AS c WHERE {present} AND {missing} LIMIT 1"
+        if (yield from rows_of(self._session, text)):
             raise Refused("ER_NO_REFERENCED_ROW_2", described(table, key))
+
+
+def _new_indexes(old: Table, new: Table) -> bool:
+    """Whether an index has to be made."""
+    known = {_structure(old, index) for index in old.indexes}
+    return any(_structure(new, index) not in known for index in new.indexes if index.kind == "BTREE")
 
 
 def _keeps_rows(old: Table, new: Table, origins: Mapping[str, str]) -> bool:
@@ -198,14 +203,10 @@ def _keeps_rows(old: Table, new: Table, origins: Mapping[str, str]) -> bool:
     return all(
         origins.get(column.name) == column.name
         and (source := old.column(column.name)) is not None
-        and _stays(source, column)
+        and stays(source, column)
         for column in new.columns
         if not column.generated
     )
-
-
-def _index_name(table: Table, index: Index) -> str:
-    return f"{table.key}.{index.name.lower()}"
 
 
 def _structure(table: Table, index: Index | None) -> tuple[Any, ...] | None:
@@ -214,137 +215,3 @@ def _structure(table: Table, index: Index | None) -> tuple[Any, ...] | None:
         return None
     own = index.name == "PRIMARY" and bool(table.row_key)
     return index.name.lower(), index.columns, index.parts, index.unique, index.kind, own
-
-
-class _Copy:
-    """The rows of a table on their way into another one."""
-
-    def __init__(self, session: SqlSession, old: Table, new: Table, origins: Mapping[str, str]) -> None:
-        self._session = session
-        self._main = session.store.main
-        self._old = old
-        self._new = new
-        self._diagnostics: Diagnostics = session.diagnostics()
-        self._columns = storable_columns(new)
-        self._sources = [self._source(origins.get(column.name)) for column in self._columns]
-        self._same = [
-            source is not None and _stays(source, column)
-            for source, column in zip(self._sources, self._columns, strict=True)
-        ]
-        self._given: dict[str, Any] = {}
-
-    def _source(self, name: str | None) -> Column | None:
-        return None if name is None else self._old.column(name)
-
-    def run(self) -> Work[None]:
-        """Copy all rows, in the order of the old table."""
-        number = row_number(self._old)
-        names = ", ".join([number, *(quoted(source.name) for source in self._sources if source is not None)])
-        into = ", ".join(quoted(column.name) for column in self._columns)
-        marks = ", ".join("?" * len(self._columns))
-        insert = f"INSERT INTO {quoted(self._new.key)} ({into}) VALUES ({marks})"
-        if not self._columns:
-            insert = f"INSERT INTO {quoted(self._new.key)} DEFAULT VALUES"
-        for column, source in zip(self._columns, self._sources, strict=True):
-            if source is None and not column.auto_increment:
-                self._given[column.name] = yield from self._default(column)
-        self._refuse_nulls()
-        last = -(1 << 63)
-        while True:
-            rows = self._main.execute(
-                f"SELECT {names} FROM {quoted(self._old.key)} WHERE {number} > ? ORDER BY {number} LIMIT {_CHUNK}",
-                (last,),
-            ).fetchall()
-            if not rows:
-                break
-            last = rows[-1][0]
-            with self._main.at_once():
-                for row in rows:
-                    self._insert(insert, self._values(row[1:]))
-                    self._diagnostics.row += 1
-            yield None
-        self._session.session.warnings = (*self._session.session.warnings, *self._diagnostics.warnings)
-
-    def _refuse_nulls(self) -> None:
-        """See that no row has NULL where it is not taken any more; outside the strict mode they are told of one by one.
-
-        Raises:
-            Refused: 1138.
-        """
-        if not self._diagnostics.refuses:
-            return
-        for column, source in zip(self._columns, self._sources, strict=True):
-            if source is not None and source.nullable and not column.nullable and not column.auto_increment:
-                text = f"SELECT 1 FROM {quoted(self._old.key)} WHERE {quoted(source.name)} IS NULL LIMIT 1"
-                if self._main.execute(text).fetchone() is not None:
-                    raise Refused("ER_INVALID_USE_OF_NULL")
-
-    def _insert(self, text: str, values: Sequence[Any]) -> None:
-        try:
-            self._main.execute(text, values)
-        except sqlite3.IntegrityError as problem:
-            kind, _, detail = str(problem).partition(" constraint failed: ")
-            if kind == "CHECK":
-                raise Refused("ER_CHECK_CONSTRAINT_VIOLATED", detail) from None
-            if kind == "NOT NULL":
-                raise Refused("ER_BAD_NULL_ERROR", detail.rpartition(".")[2]) from None
-            key = self._new.primary_key
-            assert key is not None
-            place = [column.name for column in self._columns].index(self._new.row_key or "")
-            raise Refused(duplicate_entry((values[place],), self._new, key)) from None
-
-    def _values(self, row: Sequence[Any]) -> list[Any]:
-        given = iter(row)
-        values: list[Any] = []
-        for column, source, same in zip(self._columns, self._sources, self._same, strict=True):
-            if source is None:
-                values.append(self._new_value(column))
-                continue
-            value = next(given)
-            if value is None and not column.nullable:
-                value = self._required(column)
-            elif value is not None and not same:
-                if source.type.name == "BIGINT":
-                    value = int(value)
-                value = store(value, column, self._diagnostics)
-            values.append(value)
-        return values
-
-    def _required(self, column: Column) -> Any:
-        """What stands for NULL in a column that takes it no more."""
-        if column.auto_increment:
-            return self._session.store.numbers.reserve(self._new, 1)
-        self._diagnostics.object_with(error("WARN_DATA_TRUNCATED", column.name, self._diagnostics.row))
-        return implicit_default(column)
-
-    def _new_value(self, column: Column) -> Any:
-        """The value of a column that the rows did not have."""
-        if column.auto_increment:
-            return self._session.store.numbers.reserve(self._new, 1)
-        return self._given[column.name]
-
-    def _default(self, column: Column) -> Work[Any]:
-        if column.default is None:
-            return None if column.nullable else implicit_default(column)
-        execution = Execution(self._session, Transaction(), self._diagnostics, versions=False)
-        defaults = Defaults(execution, self._new)
-        if defaults.is_fixed(column):
-            return defaults.get(column)
-        return (yield from defaults.work_out(column, {}))
-
-
-def _stays(source: Column, column: Column) -> bool:
-    """Whether every value of one column is one of another as it is."""
-    return source.type == column.type or (
-        source.type.name == column.type.name == "VARCHAR" and (source.type.length or 0) <= (column.type.length or 0)
-    )
-
-
-def duplicate_entry(values: Sequence[Any], table: Table, index: Index) -> Error:
-    """Error 1062."""
-    columns = [table.column(part.column) for part in index.parts]
-    entry = "-".join(
-        shown(value, column) if column is not None else str(value)
-        for value, column in zip(values, columns, strict=False)
-    )
-    return error("ER_DUP_ENTRY", entry[:64], f"{table.name}.{index.name}")

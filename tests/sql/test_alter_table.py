@@ -132,6 +132,18 @@ def test_others_read_a_table_of_many_rows_while_it_is_changed(client: Client) ->
     assert client.rows("SELECT COUNT(*) >= 2000, MIN(v) FROM many") == [(1, 1)]
 
 
+def test_a_table_of_many_rows_gets_its_keys_row_by_row(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sockservice.sql.table_storage._MANY", 2)
+    client.ok("INSERT INTO t VALUES (3, '12', 7)")
+    told = client.error("ALTER TABLE t ADD UNIQUE KEY u (a)")
+    assert (told.code, told.message) == (1062, "Duplicate entry '12' for key 't.u'")
+    assert client.error("ALTER TABLE t ADD UNIQUE KEY u (a(1))").message == "Duplicate entry '1' for key 't.u'"
+    assert client.ok("ALTER TABLE t ADD UNIQUE KEY u (a, b)").affected_rows == 3
+    assert client.code("INSERT INTO t VALUES (4, '12', 7)") == 1062
+    assert client.ok("ALTER TABLE t DROP KEY u").affected_rows == 0
+    client.ok("INSERT INTO t VALUES (4, '12', 7)")
+
+
 def test_an_unchecked_constraint_is_not_enforced(client: Client) -> None:
     client.ok("ALTER TABLE t ADD CONSTRAINT c CHECK (b > 0) NOT ENFORCED")
     assert client.code("ALTER TABLE t ALTER CHECK c ENFORCED") == 3819
