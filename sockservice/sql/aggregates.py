@@ -116,6 +116,10 @@ def _extreme(self: Expressions, node: exp.Anonymous) -> Typed:
     return value._replace(sql=text, type=kind, nullable=True, origin=None, literal=None, aggregate=True, number="")
 
 
+_SHORT: Final = 512
+"""Bytes up to which GROUP_CONCAT gives a VARCHAR."""
+_TEXT: Final = 65_535
+"""Bytes up to which it gives a TEXT."""
 _SPREADS: Final = {
     **dict.fromkeys(["std", "stddev", "stddev_pop"], "deviation_of_all"),
     "stddev_samp": "deviation_of_some",
@@ -185,7 +189,7 @@ def _group_concat(self: Expressions, node: exp.GroupConcat) -> Typed:
     longest = int(self.variable("group_concat_max_len"))
     said = text_literal("\n".join(rules))
     text = f"joined_texts({', '.join([to.as_text(value), separator, said, str(longest), *keys])})"
-    kind = text_type(longest // 4) if longest <= 512 else SqlType("LONGTEXT")
+    kind = text_type(longest) if longest <= _SHORT else SqlType("TEXT" if longest <= _TEXT else "LONGTEXT")
     return _grouped(text, kind, like=like)
 
 

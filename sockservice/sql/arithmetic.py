@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from typing import Any, Final
 
-from sockservice.sql.conversions import EXACT, SIGNED, UNSIGNED_LIMIT, scaled
+from sockservice.sql.conversions import EXACT, SIGNED, UNSIGNED_LIMIT, double_text, scaled
 from sockservice.sql.errors import Refused
 from sockservice.sql.kinds import wide
 from sockservice.sql.registry import internal
@@ -85,6 +85,23 @@ def divided_by_zero() -> None:
     """
     if "ERROR_FOR_DIVISION_BY_ZERO" in str(variable(here().session, "sql_mode")):
         here().warn("ER_DIVISION_BY_ZERO")
+
+
+def _floating(name: str, sign: str, work: Callable[[float, float], float]) -> None:
+    @internal(name, 2)
+    def operate(left: Any, right: Any) -> float | None:
+        if left is None or right is None:
+            return None
+        result = work(float(left), float(right))
+        if not math.isfinite(result):
+            shown = f"({double_text(float(left))} {sign} {double_text(float(right))})"
+            raise Refused("ER_DATA_OUT_OF_RANGE", "DOUBLE", shown)
+        return result
+
+
+_floating("double_add", "+", operator.add)
+_floating("double_subtract", "-", operator.sub)
+_floating("double_multiply", "*", operator.mul)
 
 
 @internal("divide", 2)

@@ -109,18 +109,18 @@ def _header(source: Source, more: str = "") -> str:
     return f"{quoted(source.name)}({names}{more})"
 
 
-def _names(node: exp.Expression, name: str) -> bool:
+def _names(node: exp.Expr, name: str) -> bool:
     """Whether a query names a table."""
     return any(table.name.lower() == name.lower() and not table.args.get("db") for table in node.find_all(exp.Table))
 
 
-def _split(node: exp.Expression, name: str) -> tuple[exp.Expression, list[exp.Expression], bool]:
+def _split(node: exp.Expr, name: str) -> tuple[exp.Expr, list[exp.Expr], bool]:
     """The part of a recursive query that does not name it, those that do, and whether rows are told once.
 
     Raises:
         Refused: 3573 or 3574.
     """
-    members: list[exp.Expression] = []
+    members: list[exp.Expr] = []
     distinct = False
     while isinstance(node, exp.Union) and _names(node.expression, name):
         member = node.expression

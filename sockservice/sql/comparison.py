@@ -102,7 +102,7 @@ def _moments(left: Typed, right: Typed, kinds: set[Kind]) -> tuple[str, str]:
 def _compared_date(value: Typed) -> str:
     if value.kind is Kind.DATE:
         return value.sql
-    return f"compared_date({value.sql})"
+    return f"compared_date({value.sql}, {int(value.literal is not None)})"
 
 
 def _compared_moment(value: Typed, digits: int) -> str:
@@ -111,7 +111,7 @@ def _compared_moment(value: Typed, digits: int) -> str:
         return value.sql if same else f"moment_at_least({value.sql}, {digits})"
     if value.kind in (Kind.DATE, Kind.TIME):
         return f"moment_at_least({as_moment(value)}, {digits})"
-    return f"compared_moment({value.sql}, {digits})"
+    return f"compared_moment({value.sql}, {digits}, {int(value.literal is not None)})"
 
 
 def as_double(value: Typed) -> str:
@@ -150,6 +150,8 @@ def as_decimal(value: Typed) -> str:
 
 def as_text(value: Typed) -> str:
     """As text."""
+    if value.type.name == "BIT":
+        return f"CAST({as_binary(value)} AS TEXT)"
     if value.kind is Kind.INTEGER:
         return f"integer_text({value.sql})" if is_wide(value) else f"CAST({value.sql} AS TEXT)"
     if value.type.name == "FLOAT":
@@ -159,6 +161,8 @@ def as_text(value: Typed) -> str:
 
 def as_binary(value: Typed) -> str:
     """As bytes."""
+    if value.type.name == "BIT":
+        return f"bit_bytes({value.sql}, {((value.type.length or 1) + 7) // 8})"
     if value.kind is Kind.TEXT:
         charset = value.collation.partition("_")[0]
         if charset and not charset.startswith("utf8") and charset != "ascii":

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused, near, unsupported
 from sockservice.sql.expressions import Expressions, common_type, in_type, rule, special
-from sockservice.sql.kinds import BIGINT, BOOLEAN, Kind
+from sockservice.sql.kinds import BIGINT, BOOLEAN, Kind, text_type
 from sockservice.sql.subqueries import one_row_of, refuse_limit, unwrapped
 from sockservice.sql.typed import NULL, Typed, made, text_literal
 
@@ -81,9 +82,10 @@ def _rows(self: Expressions, node: exp.Binary, sign: str) -> Typed:
 @rule(exp.And, exp.Or)
 def _connective(self: Expressions, node: exp.Connector) -> Typed:
     # A chain is as long as its text; as deep, SQLite would refuse it.
-    parts: list[exp.Expression] = []
-    left: exp.Expression = node
-    while type(left) is type(node):
+    parts: list[exp.Expr] = []
+    left: Any = node
+    kind = type(node)
+    while isinstance(left, kind):
         parts.insert(0, left.expression)
         left = left.this
     values = [self.compile(part) for part in (left, *parts)]
@@ -155,6 +157,9 @@ def _in(self: Expressions, node: exp.In) -> Typed:
         tests = [_rows(self, exp.EQ(this=node.this, expression=item), "=") for item in node.expressions]
         return made(f"({' OR '.join(test.sql for test in tests)})", BOOLEAN, *tests)
     value = self.compile(node.this)
+    many = _in_list(self, value, node.expressions)
+    if many is not None:
+        return many
     items = [self.compile(item) for item in node.expressions]
     pairs = [to.compared(value, item) for item in items]
     if len({left for left, _ in pairs}) == 1:
@@ -162,6 +167,29 @@ def _in(self: Expressions, node: exp.In) -> Typed:
     else:
         text = "(" + " OR ".join(f"{left} = {right}" for left, right in pairs) + ")"
     return made(text, BOOLEAN, value, *items)
+
+
+def _in_list(self: Expressions, value: Typed, nodes: Sequence[exp.Expr]) -> Typed | None:
+    """IN with a long list of literals that are bound as one; None for any other."""
+    if len(nodes) != 1 or not isinstance(nodes[0], exp.Placeholder):
+        return None
+    number = int(nodes[0].name[1:])
+    kind = self.builder.literals[number].kind
+    if kind not in ("ints", "strings"):
+        return None
+    collation = self.variable("collation_connection") if kind == "strings" else ""
+    item = Typed("value", BIGINT if kind == "ints" else text_type(_WIDE), False, collation, to.LITERAL)
+    left, right = to.compared(value, item)
+    text = f"({left} IN (SELECT {right} FROM json_each({self.builder.bind(number, _as_array)})))"
+    return made(text, BOOLEAN, value)
+
+
+_WIDE: Final = 255
+"""Characters that a text in a list is taken for: which type of text it is does not matter to a comparison."""
+
+
+def _as_array(values: Sequence[int | str]) -> str:
+    return msgspec.json.encode(values).decode()
 
 
 def _in_query(self: Expressions, node: exp.In, query: exp.Expr) -> Typed:

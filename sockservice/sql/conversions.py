@@ -7,7 +7,6 @@ import re
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any, Final
 
-from sockservice.sql.errors import Refused
 from sockservice.sql.kinds import wide
 from sockservice.sql.registry import internal
 from sockservice.sql.surroundings import here
@@ -127,16 +126,10 @@ def float_text(value: Any) -> str | None:
     return double_text(float(f"{float(value):.6g}"))
 
 
-@internal("finite", 1)
-def finite(value: Any) -> float | None:
-    """A DOUBLE that was reckoned.
-
-    Raises:
-        Refused: 1690: it is beyond the greatest one.
-    """
-    if value is not None and not math.isfinite(value):
-        raise Refused("ER_DATA_OUT_OF_RANGE", "DOUBLE", "the expression")
-    return None if value is None else float(value)
+@internal("bit_bytes", 2)
+def bit_bytes(value: Any, length: int) -> bytes | None:
+    """A BIT as text functions take it: its bytes."""
+    return None if value is None else int(value).to_bytes(max(length, 1), "big")
 
 
 @internal("truth", 1)

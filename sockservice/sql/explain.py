@@ -93,8 +93,8 @@ def explained(session: SqlSession, text: str) -> Rows | None:
     return Rows(columns, [_row(step) for step in steps])
 
 
-def _steps(session: SqlSession, node: exp.Expression) -> Iterator[Step]:
-    selects: list[exp.Expression] = [*node.find_all(exp.Select, bfs=False)] or [node]
+def _steps(session: SqlSession, node: exp.Expr) -> Iterator[Step]:
+    selects: list[exp.Expr] = [*node.find_all(exp.Select, bfs=False)] or [node]
     common = {each.alias.lower() for each in node.find_all(exp.CTE)}
     for number, select in enumerate(selects, 1):
         kind = _select_type(select, number, len(selects))
@@ -108,7 +108,7 @@ def _steps(session: SqlSession, node: exp.Expression) -> Iterator[Step]:
             yield Step(number, kind, None, None, (), "No tables used")
 
 
-def _tables(node: exp.Expression) -> Iterator[exp.Table]:
+def _tables(node: exp.Expr) -> Iterator[exp.Table]:
     """The tables that a statement names itself, not in its sub-queries."""
     sources = [node.this] if not isinstance(node, exp.Select) else []
     first = node.args.get("from_")
@@ -128,9 +128,9 @@ def _table(session: SqlSession, node: exp.Table) -> Table | None:
     return None if session.view(node.name, database) is not None else session.table(node.name, database)
 
 
-def _select_type(node: exp.Expression, number: int, count: int) -> str:
+def _select_type(node: exp.Expr, number: int, count: int) -> str:
     if not isinstance(node, exp.Select):
-        return {exp.Insert: "INSERT", exp.Update: "UPDATE", exp.Delete: "DELETE"}.get(type(node), "SIMPLE")
+        return node.key.upper() if isinstance(node, (exp.Insert, exp.Update, exp.Delete)) else "SIMPLE"
     if count == 1:
         return "SIMPLE"
     above = node.parent
@@ -141,7 +141,7 @@ def _select_type(node: exp.Expression, number: int, count: int) -> str:
     return "DERIVED" if above is not None and isinstance(above.parent, (exp.From, exp.Join)) else "SUBQUERY"
 
 
-def _access(table: Table | None, node: exp.Expression) -> tuple[str, tuple[str, ...]]:
+def _access(table: Table | None, node: exp.Expr) -> tuple[str, tuple[str, ...]]:
     """How the rows of a table are found, by the columns that WHERE compares."""
     where = node.args.get("where")
     if table is None or where is None:

@@ -23,23 +23,37 @@ class DecimalSum:
 
     def __init__(self) -> None:
         self.total = Decimal(0)
+        self.whole = 0
         self.count = 0
 
     def step(self, value: Any) -> None:
         """Take a value."""
-        if value is not None:
+        if value is None:
+            return
+        self.count += 1
+        if type(value) is int:
+            self.whole += value
+        else:
             self.total = EXACT.add(self.total, Decimal(value))
-            self.count += 1
 
     def inverse(self, value: Any) -> None:
         """Take a value away, which the window has left."""
-        if value is not None:
+        if value is None:
+            return
+        self.count -= 1
+        if type(value) is int:
+            self.whole -= value
+        else:
             self.total = EXACT.subtract(self.total, Decimal(value))
-            self.count -= 1
+
+    @property
+    def sum(self) -> Decimal:
+        """The sum so far."""
+        return EXACT.add(self.total, Decimal(self.whole))
 
     def value(self) -> str | None:
         """The result so far."""
-        return format(self.total, "f") if self.count else None
+        return format(self.sum, "f") if self.count else None
 
     def finalize(self) -> str | None:
         """The result."""
@@ -53,7 +67,7 @@ class DecimalAverage(DecimalSum):
 
     def value(self) -> str | None:
         """The result so far, with as many digits behind the point as the class says."""
-        return scaled(EXACT.divide(self.total, Decimal(self.count)), self.scale) if self.count else None
+        return scaled(EXACT.divide(self.sum, Decimal(self.count)), self.scale) if self.count else None
 
 
 def _averages() -> dict[str, tuple[type, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import re
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +14,16 @@ from sockservice.sql.conversions import EXACT, exactly
 from sockservice.sql.errors import near
 from sockservice.sql.expressions import Expressions
 from sockservice.sql.kinds import DATE, Kind, fraction_of, moment_type, text_type
-from sockservice.sql.moments import LONGEST_TIME, SECOND, Moment, moment_of, of_datetime, time_of, time_text
+from sockservice.sql.moments import (
+    LONGEST_TIME,
+    SECOND,
+    Moment,
+    last_day_of,
+    moment_of,
+    of_datetime,
+    time_of,
+    time_text,
+)
 from sockservice.sql.registry import internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed, made, text_literal
@@ -118,9 +126,7 @@ def add(moment: Moment, months: int, microseconds: int) -> Moment | None:
         year, month = divmod(total, 12)
         if not 1 <= year <= 9999:
             return None
-        moment = moment._replace(
-            year=year, month=month + 1, day=min(moment.day, calendar.monthrange(year, month + 1)[1])
-        )
+        moment = moment._replace(year=year, month=month + 1, day=min(moment.day, last_day_of(year, month + 1)))
     try:
         return of_datetime(moment.datetime() + datetime.timedelta(microseconds=microseconds))
     except OverflowError:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sockservice.sql.selected import Columns
 
 
-def variables_of(node: exp.Expression, columns: Columns) -> tuple[str, ...]:
+def variables_of(node: exp.Expr, columns: Columns) -> tuple[str, ...]:
     """The user variables that a query sets, in lower case.
 
     Raises:

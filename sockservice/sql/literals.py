@@ -64,9 +64,9 @@ class Literal(msgspec.Struct, frozen=True):
     """One literal.
 
     Attributes:
-        kind: ``int``, ``decimal``, ``double``, ``string``, ``binary``, ``date``, ``time``, ``timestamp`` or
-            ``parameter``.
-        value: int, Decimal, float, str or bytes; of a parameter, what is bound to it.
+        kind: ``int``, ``decimal``, ``double``, ``string``, ``binary``, ``parameter``, and for a long list behind IN,
+            ``ints`` or ``strings``.
+        value: int, Decimal, float, str or bytes, or a tuple of these; of a parameter, what is bound to it.
         text: as written.
     """
 
@@ -133,6 +133,7 @@ def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folde
     literals: list[Literal] = []
     bound = iter(params)
     depth = 0
+    opened: tuple[int, int] | None = None
     first = previous = ""
     for match in (_PLAIN_TOKEN if how.plain else TOKEN).finditer(text):
         kind, piece = str(match.lastgroup), match[0]
@@ -159,8 +160,14 @@ def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folde
                 parts.append(f":p{len(literals) - 1}")
                 previous = "'" if kind == "string" else "0"
                 continue
-        if kind == "word" and parts and parts[-1].startswith(":p"):
-            parts.append(" ")
+        if kind == "word":
+            if previous in _PLACED and parts[-1][0] == ":":
+                parts.append(" ")
+        elif piece == "(":
+            opened = (len(parts), len(literals)) if previous == "in" else None
+        elif piece == ")" and opened is not None and len(literals) - opened[1] >= LIST:
+            _gather(parts, literals, *opened)
+            opened = None
         previous = piece.lower() if kind == "word" else "`" if kind == "quoted" else piece
         first = first or previous.strip("(")
         parts.append(piece)
@@ -171,6 +178,36 @@ def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folde
     return Folded(" ".join([part for part in parts if not part.isspace()]), tuple(literals))
 
 
+LIST: Final = 16
+"""How many literals of one kind behind IN are taken for one: a list of any length has the same plan."""
+_LISTS: Final = {"int": "ints", "string": "strings"}
+
+
+def _gather(parts: list[str], literals: list[Literal], place: int, first: int) -> None:
+    """Make one literal of a list of them.
+
+    Args:
+        parts: of the key; the list's are the last ones.
+        literals: likewise.
+        place: of its bracket among the parts.
+        first: the number of its first literal.
+    """
+    found = literals[first:]
+    kind = found[0].kind
+    plain = sum(part == "," for part in parts[place:]) == len(found) - 1 and all(
+        part.isspace() or part == "," or part.startswith(":p") for part in parts[place + 1 :]
+    )
+    if kind not in _LISTS or not plain or any(each.kind != kind for each in found):
+        return
+    if any(each.value >= 1 << 63 if kind == "int" else "\0" in each.value for each in found):
+        return
+    text = written("".join(parts[place + 1 :]), tuple(literals))
+    literals[first:] = [Literal(_LISTS[kind], tuple(each.value for each in found), text)]
+    parts[place + 1 :] = [f":p{first}"]
+
+
+_PLACED: Final = ("'", "0")
+"""What stands for a literal as the piece in front of another."""
 _WITH_ALIASES: Final = frozenset(["select", "with"])
 """Statements in which a text may be an alias."""
 _LABELLED: Final = frozenset(["select", "with", "values", "table", "create"])

@@ -19,6 +19,8 @@ _DATE: Final = re.compile(
     re.ASCII,
 )
 _DIGITS: Final = re.compile(r"\s*(\d{14}|\d{12}|\d{8}|\d{6})(?:\.(\d*))?(?!\d)", re.ASCII)
+_STORED: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(?:\.(\d{6}))?)?", re.ASCII)
+"""What columns hold, which is what is read most."""
 _ZONE: Final = re.compile(r"([+-])(\d{2}):(\d{2})\s*\Z", re.ASCII)
 _DATED: Final = re.compile(rf"\s*\d{{1,4}}{_SIGN}+\d{{1,2}}{_SIGN}+\d{{1,2}}(?:T|\s+)\d|\s*\d{{14}}(?!\d)", re.ASCII)
 """The beginning of a date with a time of day, where a time is looked for."""
@@ -29,6 +31,14 @@ _FIRST_DAY: Final = 101
 """The least number that is a date: the first of January 2000."""
 SECOND: Final = 1_000_000
 """Microseconds."""
+
+
+_LAST_DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def last_day_of(year: int, month: int) -> int:
+    """The number of days of a month."""
+    return 29 if month == 2 and calendar.isleap(year) else _LAST_DAYS[month - 1]
 
 
 class Moment(NamedTuple):
@@ -45,7 +55,7 @@ class Moment(NamedTuple):
     @property
     def possible(self) -> bool:
         """Whether the parts are within their bounds; month and day may be zero."""
-        last = calendar.monthrange(self.year or 2000, self.month)[1] if 1 <= self.month <= 12 else 31
+        last = last_day_of(self.year or 2000, self.month) if 1 <= self.month <= 12 else 31
         return self.month <= 12 and self.day <= last and self.hour < 24 and self.minute < 60 and self.second < 60
 
     @property
@@ -86,6 +96,11 @@ def fraction_text(microsecond: int, digits: int | None) -> str:
 
 def read_moment(value: Any) -> tuple[Moment | None, bool]:
     """The date and time that a value means, and whether nothing stands behind it."""
+    stored = _STORED.fullmatch(value) if isinstance(value, str) else None
+    if stored is not None:
+        moment = Moment(*map(int, filter(None, stored.groups())))
+        if moment.complete:
+            return moment, True
     if isinstance(value, (int, float)):
         if 0 < value < _FIRST_DAY or value < 0:
             return None, False
@@ -170,37 +185,39 @@ def moment_at_least(value: Any, digits: int) -> str | None:
     return max(moment.text(), moment.text(digits), key=len)
 
 
-@internal("compared_moment", 2)
-def compared_moment(value: Any, digits: int) -> str | None:
-    """A literal as :func:`moment_at_least`, for comparison with a column.
+@internal("compared_moment", 3)
+def compared_moment(value: Any, digits: int, literal: int) -> str | None:
+    """A text as :func:`moment_at_least`, for comparison with a DATETIME.
 
     Raises:
-        Refused: 1525: it is no date.
+        Refused: 1525: it is a literal, and no date.
     """
     if value is None:
         return None
-    moment, whole = read_moment(value)
-    if moment is None:
-        raise Refused("ER_WRONG_VALUE", "DATETIME", _shown(value))
-    if not whole:
-        here().warn("ER_TRUNCATED_WRONG_VALUE", "datetime", _shown(value))
+    moment = _compared(value, "DATETIME", literal)
     return max(moment.text(), moment.text(digits), key=len)
 
 
-@internal("compared_date", 1)
-def compared_date(value: Any) -> str | None:
-    """A literal for comparison with a DATE: midnight is the date alone, which sorts before the rest of the day.
+def _compared(value: Any, kind: str, literal: int) -> Moment:
+    """The moment of a text; of one that is none and no literal, the zero one, with a warning."""
+    moment, whole = read_moment(value)
+    if moment is None and literal:
+        raise Refused("ER_WRONG_VALUE", kind, _shown(value))
+    if not whole:
+        here().warn("ER_TRUNCATED_WRONG_VALUE", "datetime", _shown(value))
+    return moment or Moment(0, 0, 0)
+
+
+@internal("compared_date", 2)
+def compared_date(value: Any, literal: int) -> str | None:
+    """A text for comparison with a DATE: midnight is the date alone, which sorts before the rest of the day.
 
     Raises:
-        Refused: 1525: it is no date.
+        Refused: 1525: it is a literal, and no date.
     """
     if value is None:
         return None
-    moment, whole = read_moment(value)
-    if moment is None:
-        raise Refused("ER_WRONG_VALUE", "DATE", _shown(value))
-    if not whole:
-        here().warn("ER_TRUNCATED_WRONG_VALUE", "datetime", _shown(value))
+    moment = _compared(value, "DATE", literal)
     return moment.text() if moment.time_of_day else moment.date_text()
 
 

@@ -14,7 +14,6 @@ from sockservice.sql.typed import Typed, made
 from sockservice.sqltypes import SqlType
 
 _NAMES: Final = {exp.Add: "add", exp.Sub: "subtract", exp.Mul: "multiply"}
-_SIGNS: Final = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
 _GROUP: Final = 9
 """Digits of a DECIMAL that MySQL keeps together."""
 _WHOLE: Final = frozenset([Kind.INTEGER, Kind.NULL])
@@ -25,7 +24,7 @@ def operand(value: Typed) -> Typed:
     """A value as arithmetic takes it: a whole number, a DECIMAL or a DOUBLE."""
     if value.kind is Kind.NULL:
         return made("NULL", DOUBLE, value)
-    if value.type.name == "BIT":
+    if value.type.name in ("BIT", "YEAR"):
         return made(value.sql, UNSIGNED, value)
     if value.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE):
         return value
@@ -59,7 +58,7 @@ def _arithmetic(self: Expressions, node: exp.Binary) -> Typed:
             most = max(scale, other_scale)
             kind = decimal_type(max(digits - scale, other_digits - other_scale) + most + 1, most)
         return made(f"decimal_{_NAMES[type(node)]}({left.sql}, {right.sql}, {kind.decimals})", kind, left, right)
-    text = f"finite({to.as_double(left)} {_SIGNS[type(node)]} {to.as_double(right)})"
+    text = f"double_{_NAMES[type(node)]}({to.as_double(left)}, {to.as_double(right)})"
     return made(text, DOUBLE, left, right)
 
 

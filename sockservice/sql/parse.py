@@ -39,6 +39,7 @@ _FIRST_WORD: Final = re.compile(r"[\s(]*(\w*)")
 _GIVES_UP: Final = (SqlglotError, RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
 """What sqlglot raises for texts that are far from any statement."""
 _NUMBER: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WHERE: Final = re.compile(r"\bwhere\b", re.IGNORECASE)
 _HALF: Final = re.compile(r"(?:group|order)\b\s*", re.IGNORECASE)
 """Words that sqlglot reads together with BY: where that is missing, what stands in its place is wrong."""
 _NAME_NEXT: Final = re.compile(r"(?:[,.(]|\b(?:from|join|into|table|update|select))\s*\Z", re.IGNORECASE)
@@ -96,8 +97,8 @@ class Dialect(MySQL):
         def _parse_id_var(self, any_token: bool = True, tokens: Any = None) -> exp.Expr | None:
             """A name; behind a point, any word is one."""
             if self._curr and self._prev and self._prev.token_type is TokenType.DOT and self._curr.text.isidentifier():
+                quoted = self._curr.token_type is TokenType.IDENTIFIER
                 self._advance()
-                quoted = self._prev.token_type is TokenType.IDENTIFIER
                 return exp.Identifier(this=self._prev.text, quoted=quoted).update_positions(self._prev)
             return super()._parse_id_var(any_token, tokens)
 
@@ -247,8 +248,9 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: 
     node = statements[0]
     if not isinstance(node, exp.Expression):
         raise Refused("ER_EMPTY_QUERY")
-    if (isinstance(node, exp.Delete) and not node.this) or (isinstance(node, exp.Set) and not node.expressions):
-        raise _refused(text, len(text), literals, source)
+    if _is_half(node):
+        where = _WHERE.search(text)
+        raise _refused(text, len(text) if where is None else where.start(), literals, source)
     if isinstance(node, exp.Transaction) or (isinstance(node, exp.Command) and node.name.upper() == "SET"):
         raise _refused(text, len(text) if isinstance(node, exp.Command) else first.end(), literals, source)
     checks = (_reserved_name(node, text), _no_limit(node, text, literals), _no_number(node, text))
@@ -256,6 +258,17 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: 
     if wrong is not None:
         raise _refused(text, wrong, literals, source)
     return node
+
+
+def _is_half(node: exp.Expression) -> bool:
+    """Whether a statement lacks what sqlglot does not miss."""
+    if isinstance(node, exp.Update):
+        return not node.expressions or not all(
+            isinstance(each, exp.EQ) and isinstance(each.this, exp.Column) for each in node.expressions
+        )
+    if isinstance(node, (exp.Delete, exp.Insert)):
+        return not node.this
+    return isinstance(node, exp.Set) and not node.expressions
 
 
 def refuse_parameters(text: str, literals: tuple[Literal, ...], source: str) -> None:

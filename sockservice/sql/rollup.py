@@ -63,7 +63,7 @@ def hidden(node: exp.Select, queries: Queries, scope: Scope) -> list[str]:
     return texts
 
 
-def _keys(node: exp.Select, compiler: Expressions) -> list[exp.Expression]:
+def _keys(node: exp.Select, compiler: Expressions) -> list[exp.Expr]:
     """What is grouped by, with items in the place of their numbers and labels."""
     found = []
     for key in node.args["group"].expressions:

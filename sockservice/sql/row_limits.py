@@ -21,7 +21,7 @@ def _select_limit(session: ISession) -> Any:
     return session.variables.get("sql_select_limit", session.server.global_variables.get("sql_select_limit"))
 
 
-def limited(session: SqlSession, builder: PlanBuilder, node: exp.Expression) -> str:
+def limited(session: SqlSession, builder: PlanBuilder, node: exp.Expr) -> str:
     """The LIMIT that ``sql_select_limit`` gives a query without one (MySQL 8.4 manual, 7.1.8); ``""`` for none."""
     limit = builder.assume(session.session, _select_limit)
     if node.args.get("limit") is not None or limit is None or not str(limit).isdecimal() or int(limit) >= _MOST:
@@ -29,7 +29,7 @@ def limited(session: SqlSession, builder: PlanBuilder, node: exp.Expression) -> 
     return f" LIMIT {int(limit)}"
 
 
-def counting(session: SqlSession, builder: PlanBuilder, node: exp.Expression) -> str | None:
+def counting(session: SqlSession, builder: PlanBuilder, node: exp.Expr) -> str | None:
     """The text that counts the rows which a query with SQL_CALC_FOUND_ROWS has without LIMIT; None for others."""
     modifiers = node.args.get("operation_modifiers") or ()
     if node.args.get("limit") is None or "SQL_CALC_FOUND_ROWS" not in {each.name.upper() for each in modifiers}:

@@ -54,7 +54,7 @@ class Item(NamedTuple):
 
     label: str
     typed: Typed
-    node: exp.Expression | None = None
+    node: exp.Expr | None = None
 
 
 class Cell(NamedTuple):
@@ -194,5 +194,5 @@ class Scope:
         return None
 
 
-def _has_window(node: exp.Expression | None) -> bool:
+def _has_window(node: exp.Expr | None) -> bool:
     return node is not None and node.find(exp.Window) is not None

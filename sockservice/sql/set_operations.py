@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 400
 """Parts that SQLite takes in one set operation, of at most 500."""
-_WORDS: Final[dict[type[exp.Expression], str]] = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}
+_WORDS: Final[dict[type[exp.Expr], str]] = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}
 
 
 def set_operation(queries: Queries, node: exp.SetOperation, outer: Scope | None) -> Selected:
@@ -31,7 +31,7 @@ def set_operation(queries: Queries, node: exp.SetOperation, outer: Scope | None)
     """
     # A chain is as long as its text, and must not be as deep here.
     operations: list[exp.SetOperation] = []
-    first: exp.Expression = node
+    first: exp.Expr = node
     while isinstance(first, exp.SetOperation) and (first is node or not _has_ending(first)):
         operations.insert(0, first)
         first = first.this
@@ -52,7 +52,7 @@ def set_operation(queries: Queries, node: exp.SetOperation, outer: Scope | None)
     return Selected(text, columns, True, compound=True)
 
 
-def _has_ending(node: exp.Expression) -> bool:
+def _has_ending(node: exp.Expr) -> bool:
     return any(node.args.get(word) for word in ("order", "limit", "offset", "with_"))
 
 

@@ -36,7 +36,7 @@ def aggregates(node: exp.Expr) -> Iterator[exp.Expr]:
     yield from (each for each in outside_queries(node) if is_aggregate(each))
 
 
-def outside_queries(node: exp.Expression) -> Iterator[exp.Expression]:
+def outside_queries(node: exp.Expr) -> Iterator[exp.Expr]:
     """An expression and what it is made of, without its sub-queries, however deep."""
     open_nodes: list[Any] = [node]
     while open_nodes:

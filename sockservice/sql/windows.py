@@ -64,7 +64,7 @@ def window(self: Expressions, node: exp.Window) -> Typed:
     return typed._replace(sql=with_over(typed.sql, over), aggregate=False)
 
 
-def refuse_windows(node: exp.Expression) -> None:
+def refuse_windows(node: exp.Expr) -> None:
     """Refuse window functions where rows are not yet there, in WHERE for example.
 
     Raises:

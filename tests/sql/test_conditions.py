@@ -86,3 +86,10 @@ def test_a_column_is_compared_so_that_its_index_serves(evaluate: Evaluation) -> 
     evaluate.client.ok("INSERT INTO t VALUES ('2024-02-29', '2024-02-29 12:00:00.250', 7)")
     for condition in ("d > '2024-2-1'", "d < '2024-02-29 00:00:01'", "dt = '2024-02-29 12:00:00.25'", "n = '7'"):
         assert evaluate.client.rows(f"SELECT n FROM t WHERE {condition}") == [(7,)]
+
+
+def test_a_text_of_a_column_that_is_no_date_is_before_all_dates(evaluate: Evaluation) -> None:
+    evaluate.client.ok("CREATE TABLE t (d DATE, s VARCHAR(10))")
+    evaluate.client.ok("INSERT INTO t VALUES ('2024-01-01', 'nonsense')")
+    assert evaluate.client.rows("SELECT d = s, s < d FROM t") == [(0, 1)]
+    assert evaluate.warnings == [1292, 1292]

@@ -85,3 +85,16 @@ def test_the_mode_says_how_texts_are_read() -> None:
 def test_any_text_can_be_folded_and_written_again(text: str) -> None:
     folded = fold(text, (None,) * text.count("?"))
     assert ":p" not in written(folded.key, folded.literals) or ":p" in text
+
+
+def test_a_long_list_is_one_literal() -> None:
+    numbers = ", ".join(map(str, range(16)))
+    folded = fold(f"SELECT a IN ({numbers}), 1")
+    assert folded.key == "SELECT a IN (:p0), :p1"
+    assert folded.literals[0] == Literal("ints", tuple(range(16)), numbers)
+
+
+@pytest.mark.parametrize("last", ["'x'", "1.5", "-1", "a", "18446744073709551615", "(1)", "?"])
+def test_a_list_of_several_kinds_stays_a_list(last: str) -> None:
+    numbers = ", ".join(map(str, range(16)))
+    assert fold(f"SELECT a IN ({numbers}, {last})", (5,)).literals[1].kind == "int"

@@ -92,3 +92,10 @@ def test_members_and_bits_are_numbers(evaluate: Evaluation) -> None:
 
 def test_a_plan_serves_other_literals(evaluate: Evaluation) -> None:
     assert [evaluate(f"{number} * 2")[0] for number in (3, 4, 1 << 40)] == [6, 8, 1 << 41]
+
+
+def test_bits_are_bytes_to_functions_of_texts(evaluate: Evaluation) -> None:
+    evaluate.client.ok("CREATE TABLE t (b BIT(10), y YEAR)")
+    evaluate.client.ok("INSERT INTO t VALUES (b'100000101', 2024)")
+    assert evaluate.client.rows("SELECT LENGTH(b), HEX(b), ASCII(b), b + 0 FROM t") == [(2, "105", 1, 261)]
+    assert evaluate.client.code("SELECT y * -1 FROM t") == 1690

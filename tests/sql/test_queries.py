@@ -214,7 +214,10 @@ def test_queries_give_their_rows(client: Client, text: str, rows: list[tuple[Any
 
 
 def test_a_right_join_behind_a_comma_is_of_its_tables_alone(client: Client) -> None:
-    text = "SELECT a.id, b.id, c.id FROM (SELECT 1 AS id) a, (SELECT 2 AS id) b RIGHT JOIN (SELECT 3 AS id) c ON b.id = c.id"
+    text = (
+        "SELECT a.id, b.id, c.id FROM (SELECT 1 AS id) a, (SELECT 2 AS id) b"
+        " RIGHT JOIN (SELECT 3 AS id) c ON b.id = c.id"
+    )
     assert client.rows(text) == [(1, None, 3)]
 
 
@@ -282,3 +285,49 @@ def test_maintenance_finds_tables_well(client: Client) -> None:
         ("status", "Operation failed"),
     ]
     assert client.code("CHECK p") == 1064
+
+
+# --- long and deep ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("SELECT id FROM p WHERE " + " OR ".join(f"id = {number}" for number in range(1500)), 3),
+        ("SELECT id FROM p WHERE " + " AND ".join(f"id <> {number + 9}" for number in range(1500)), 3),
+        (" UNION ALL ".join(f"SELECT {number}" for number in range(900)), 900),
+        ("SELECT " + "(" * 60 + "1" + ")" * 60, 1),
+        ("SELECT 1 FROM " + " JOIN ".join(f"p AS p{number}" for number in range(60)) + " ON 0", 0),
+    ],
+    ids=["or", "and", "union", "brackets", "joins"],
+)
+def test_long_statements_are_run(client: Client, text: str, count: int) -> None:
+    assert len(client.rows(text)) == count
+
+
+def test_too_many_tables_are_refused(client: Client) -> None:
+    assert client.code("SELECT 1 FROM " + ", ".join(f"p AS p{number}" for number in range(62))) == 1116
+
+
+NUMBERS = ", ".join(map(str, range(2, 40)))
+LETTERS = ", ".join(f"'{letter}'" for letter in ["ann", "CID", *"abcdefghijklmnopq"])
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (f"SELECT id FROM p WHERE id IN ({NUMBERS}) ORDER BY id", [(2,), (3,)]),
+        (f"SELECT id FROM p WHERE id NOT IN ({NUMBERS})", [(1,)]),
+        (f"SELECT name FROM p WHERE name IN ({LETTERS}) ORDER BY id", [("Ann",), ("Cid",)]),
+        (f"SELECT name FROM p WHERE name COLLATE utf8mb4_bin IN ({LETTERS})", []),
+        (f"SELECT id FROM o WHERE total IN ({NUMBERS})", [(3,)]),
+        (f"SELECT NULL IN ({NUMBERS}), 7 IN ({NUMBERS}), '7' IN ({NUMBERS}), 7.5 IN ({NUMBERS})", [(None, 1, 1, 0)]),
+    ],
+)
+def test_long_lists_are_searched_as_short_ones_are(client: Client, text: str, rows: list[tuple[Any, ...]]) -> None:
+    assert client.rows(text) == rows
+
+
+def test_an_outer_join_makes_columns_nullable(client: Client) -> None:
+    answer = client.run("SELECT p.id, o.id FROM p LEFT JOIN o ON o.p_id = p.id")
+    assert [(column.nullable, column.primary_key) for column in answer.columns] == [(False, True), (True, False)]

@@ -114,6 +114,13 @@ def _addtime(self: Expressions, node: exp.Anonymous) -> Typed:
     return made(text, kind, value, other, nullable=True, like=self.collation())
 
 
+def _number_digits(value: Typed) -> int:
+    """The digits of a second that a number or a moment may have."""
+    if value.kind in (Kind.DECIMAL, Kind.DOUBLE):
+        return min(value.type.decimals or 0, 6) if value.kind is Kind.DECIMAL else 6
+    return fraction_of(value.type)
+
+
 def _written_digits(self: Expressions, node: exp.Expr) -> int:
     """The digits of a second that a text has, where it is a literal."""
     written = str(self.constant(node) or "")
@@ -196,7 +203,7 @@ def _time(self: Expressions, node: exp.Anonymous) -> Typed:
     if len(node.expressions) != 1:
         raise wrong_count("time")
     value = self.compile(node.expressions[0])
-    digits = _written_digits(self, node.expressions[0]) if value.kind is Kind.TEXT else fraction_of(value.type)
+    digits = _written_digits(self, node.expressions[0]) if value.kind is Kind.TEXT else _number_digits(value)
     text = f"to_clock({to.as_moment(value) if value.kind is Kind.DATE else value.sql}, {digits})"
     return made(text, moment_type("TIME", digits), value, nullable=True)
 

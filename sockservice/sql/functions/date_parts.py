@@ -15,7 +15,7 @@ from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.functions.date_names import names_of
 from sockservice.sql.intervals import UNITS
 from sockservice.sql.kinds import BIGINT, DATE, Kind, text_type
-from sockservice.sql.moments import SECOND, Moment, is_dated, moment_of, time_of
+from sockservice.sql.moments import SECOND, Moment, is_dated, last_day_of, moment_of, time_of
 from sockservice.sql.registry import function, internal
 from sockservice.sql.surroundings import here, variable
 from sockservice.sql.typed import Typed, made, text_literal
@@ -84,7 +84,7 @@ def last_day(value: Any) -> str | None:
     moment = moment_of(value)
     if moment is None or not moment.month or not moment.year:
         return None
-    return moment._replace(day=calendar.monthrange(moment.year, moment.month)[1]).date_text()
+    return moment._replace(day=last_day_of(moment.year, moment.month)).date_text()
 
 
 @special("date")
