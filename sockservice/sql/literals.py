@@ -170,9 +170,10 @@ def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folde
                 parts.append(f":p{len(literals) - 1}")
                 previous = _AFTER_TEXT if kind == "string" else "0"
                 continue
-        if kind == "word" and parts and parts[-1].startswith(":p"):
-            parts.append(" ")
-        if piece == "(":
+        if kind == "word":
+            if previous in _PLACED and parts[-1][0] == ":":
+                parts.append(" ")
+        elif piece == "(":
             opened = (len(parts), len(literals)) if previous == "in" else None
         elif piece == ")" and opened is not None and len(literals) - opened[1] >= LIST:
             _gather(parts, literals, *opened)
@@ -215,6 +216,8 @@ def _gather(parts: list[str], literals: list[Literal], place: int, first: int) -
     parts[place + 1 :] = [f":p{first}"]
 
 
+_PLACED: Final = ("'", "0")
+"""What stands for a literal as the piece in front of another."""
 _WITH_ALIASES: Final = frozenset(["select", "with"])
 """Statements in which a text may be an alias."""
 _LABELLED: Final = frozenset(["select", "with", "values", "table", "create"])

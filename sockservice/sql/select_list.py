@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
@@ -14,6 +15,7 @@ from sockservice.sql.shapes import aggregates
 if TYPE_CHECKING:
     from sockservice.sql.expressions import Expressions
 
+_BEYOND: Final = re.compile("[\U00010000-\U0010ffff]")
 _LONGEST: Final = 256
 """How many characters of an item its label has."""
 
@@ -82,7 +84,9 @@ def _label(node: exp.Expr, compiler: Expressions) -> str:
     for placeholder in node.find_all(exp.Placeholder):
         _literal(compiler, placeholder)
     text = node.meta.get("written")
-    return written(text, literals)[:_LONGEST] if text is not None else node.sql(dialect="mysql")[:_LONGEST]
+    label = written(text, literals) if text is not None else node.sql(dialect="mysql")
+    # MySQL keeps names in utf8mb3, which has no letters beyond the first plane.
+    return _BEYOND.sub("?", label[:_LONGEST])
 
 
 def _label_of_text(literal: Literal, compiler: Expressions) -> str:

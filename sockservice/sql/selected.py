@@ -74,7 +74,8 @@ def answer_columns(columns: Columns) -> tuple[AnswerColumn, ...]:
                     origin.name,
                     origin.database,
                     nullable=typed.nullable,
-                    primary_key=origin.primary_key,
+                    # An outer join may leave a key without values; the flag would say that it has some.
+                    primary_key=origin.primary_key and not typed.nullable,
                     unique_key=origin.unique_key,
                     auto_increment=origin.auto_increment,
                 )

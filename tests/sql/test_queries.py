@@ -326,3 +326,8 @@ LETTERS = ", ".join(f"'{letter}'" for letter in ["ann", "CID", *"abcdefghijklmno
 )
 def test_long_lists_are_searched_as_short_ones_are(client: Client, text: str, rows: list[tuple[Any, ...]]) -> None:
     assert client.rows(text) == rows
+
+
+def test_an_outer_join_makes_columns_nullable(client: Client) -> None:
+    answer = client.run("SELECT p.id, o.id FROM p LEFT JOIN o ON o.p_id = p.id")
+    assert [(column.nullable, column.primary_key) for column in answer.columns] == [(False, True), (True, False)]

@@ -20,6 +20,7 @@ SELECT REVERSE('abc'), REVERSE('日本'), REPEAT('ab', 3), REPEAT('a', 0), REPEA
 
 -- session: joining
 SELECT CONCAT('a', 'b', 'c'), CONCAT('a', NULL), CONCAT('a'), CONCAT_WS(',', 'a', 'b'), CONCAT_WS(',', 'a', NULL, 'b'), CONCAT_WS(NULL, 'a'), CONCAT_WS(',', NULL), CONCAT_WS('', 1, 2);
+-- mysql: columns ['a', "CONCAT('é', x'41')", 'CHAR(65, 66)', 'CHAR(0x41 USING utf8mb4)', 'CHAR(NULL, 67)', 'CONCAT(0x41, 0x42)'] (11.1.1 String Literals)
 SELECT 'a' 'b' 'c', CONCAT('é', x'41'), CHAR(65, 66), CHAR(0x41 USING utf8mb4), CHAR(NULL, 67), CONCAT(0x41, 0x42);
 
 -- session: codes
