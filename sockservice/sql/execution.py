@@ -62,6 +62,7 @@ class Execution:
         self._own_tables: list[str] = []
         self._at_work = False
         self._turns = 0
+        self._turn = float("inf") if session.seeding else TURN
         self._ends = 0.0
 
     # --- reading ------------------------------------------------------------------------------
@@ -75,7 +76,7 @@ class Execution:
         main = self.store.main
         reading = Reading(text, parameters, self.view, self._lock, self.session, self.surroundings)
         reading.prepare(main)
-        main.deadline = time.monotonic() + TURN
+        main.deadline = time.monotonic() + self._turn
         try:
             return main.rows(text, parameters)
         except TooSlow:
@@ -202,7 +203,7 @@ class Execution:
         if self._changing and (begin or self._turns):
             self.store.main.execute("BEGIN")
             self._at_work = True
-        self._ends = time.monotonic() + TURN
+        self._ends = time.monotonic() + self._turn
 
     def _give_back(self) -> None:
         for key in self._own_tables:

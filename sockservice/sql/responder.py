@@ -72,7 +72,7 @@ class Sql:
 
     def at_start(self, request: Request) -> Answer | None:
         """As :meth:`respond`, before the reactor runs: the answer is there when this returns."""
-        self.session_of(request.session).lenient = True
+        self.session_of(request.session).seeding = True
         answer: Answer | None = run_now(self._answer(request))
         return answer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
@@ -18,6 +19,16 @@ _ENDS: Final = {
 }
 """What ends a text, a name or a comment, from behind its begin."""
 _COMMENT_LINE: Final = re.compile(r"--(?=[\s\x00-\x20]|\Z)|#")
+
+
+@functools.lru_cache(maxsize=16)
+def _patterns(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What is code to its end, with the texts and names in it that end in the line; and what needs a look."""
+    first = re.escape(delimiter[0])
+    pieces = [rf"[^'\"`#/\-{first}]++", *(f"{quote}{_ENDS[quote].pattern}" for quote in "'\"`")]
+    pieces += [sign for sign in ("-(?!-)", r"/(?!\*)") if sign[0] != delimiter[0]]
+    code = re.compile(f"(?:{'|'.join(pieces)})++", re.DOTALL)
+    return code, re.compile(rf"['\"`#]|/\*|--|{re.escape(delimiter)}")
 
 
 class Statement(NamedTuple):
@@ -69,8 +80,12 @@ class Splitter:
         at = 0
         if self._inside:
             at = self._close(line, 0)
-        next_mark = re.compile(rf"['\"`#]|/\*|--|{re.escape(self.delimiter)}")
+        plain_code, next_mark = _patterns(self.delimiter)
         while at < len(line):
+            passed = plain_code.match(line, at)
+            if passed is not None and passed.end() > at:
+                self._add(passed[0], code=bool(passed[0].strip()))
+                at = passed.end()
             found = next_mark.search(line, at)
             stop = len(line) if found is None else found.start()
             self._add(line[at:stop], code=bool(line[at:stop].strip()))

@@ -78,7 +78,8 @@ class SqlSession:
         found_rows: of the last query, as FOUND_ROWS() has it.
         now: when the statement at work began, in seconds since the epoch.
         text: of the statement at work.
-        lenient: whether values for generated columns are passed over, which dumps of MariaDB have.
+        seeding: whether nobody else waits yet, and values for generated columns are passed over, which dumps of
+            MariaDB have.
         busy: fires when the statement at work is over; None while there is none.
     """
 
@@ -102,7 +103,7 @@ class SqlSession:
         self.row_count = -1
         self.found_rows = 0
         self.now = 0.0
-        self.lenient = False
+        self.seeding = False
         self.busy: Deferred[None] | None = None
 
     # --- names and settings -------------------------------------------------------------------
