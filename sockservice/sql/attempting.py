@@ -37,7 +37,6 @@ def attempt_within(
     try:
         while True:
             diagnostics = session.diagnostics()
-            numbers = session.store.numbers.taken()
             execution = Execution(session, transaction, diagnostics, versions=keeps)
             try:
                 answer = yield from attempt(execution)
@@ -50,7 +49,6 @@ def attempt_within(
                 yield from session.wait_for_name(taken)
             except LongWork:
                 yield from execution.undo()
-                session.store.numbers.put_back(numbers)
                 keeps = True
             except BaseException:
                 yield from execution.undo()

@@ -51,14 +51,6 @@ class Numbers:
         self._next.pop(table.key, None)
         self._connection.execute("DELETE FROM numbers WHERE key = ?", (table.key,))
 
-    def taken(self) -> dict[str, int]:
-        """The next numbers as they are now, for :meth:`put_back`."""
-        return dict(self._next)
-
-    def put_back(self, taken: dict[str, int]) -> None:
-        """Give back the numbers of a statement that is run once more before anybody else had a turn."""
-        self._next = taken
-
     def keep(self) -> None:
         """Write them down, for the next start."""
         self._connection.raw.executemany("INSERT OR REPLACE INTO numbers VALUES (?, ?)", self._next.items())
