@@ -49,6 +49,7 @@ def attempt_within(
                 yield from session.wait_for_name(taken)
             except LongWork:
                 yield from execution.undo()
+                execution.give_numbers_back()
                 keeps = True
             except BaseException:
                 yield from execution.undo()

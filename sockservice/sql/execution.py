@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sockservice.sql.connection import Parameters
@@ -59,6 +59,7 @@ class Execution:
         self.checks: tuple[ViewCheck, ...] = ()
         self._mark = self.store.versions.mark
         self._changing: list[Table] = []
+        self._numbers: Mapping[str, int | None] = {}
         self._own_tables: list[str] = []
         self._at_work = False
         self._turns = 0
@@ -140,6 +141,7 @@ class Execution:
             Waiting: another transaction has locked one of them.
         """
         self._changing = list(tables)
+        self._numbers = self.store.numbers.mark(self._changing)
         for table in self._changing:
             if table.database in SYSTEM:
                 who = self.session.session
@@ -182,6 +184,11 @@ class Execution:
         if self._turns:
             yield from self.store.versions.undo(self.transaction, self._mark)
         self._give_back()
+
+    def give_numbers_back(self) -> None:
+        """The statement begins anew, before anybody else had a turn: it takes the same numbers again."""
+        if not self._turns:
+            self.store.numbers.go_back(self._numbers)
 
     def _hand_over(self) -> Work[None]:
         """Others are about to run statements: what was changed stands, and nobody else may change these tables."""

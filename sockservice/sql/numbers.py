@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from sockservice.sql.connection import Connection
 from sockservice.sql.schema import Table
 from sockservice.sql.typed import quoted
@@ -45,6 +47,18 @@ class Numbers:
     def start(self, table: Table, number: int) -> None:
         """The next row gets this number: ``AUTO_INCREMENT = number``."""
         self._next[table.key] = number
+
+    def mark(self, tables: Iterable[Table]) -> Mapping[str, int | None]:
+        """What :meth:`go_back` goes back to."""
+        return {table.key: self._next.get(table.key) for table in tables}
+
+    def go_back(self, mark: Mapping[str, int | None]) -> None:
+        """The numbers that were taken since a mark are free again: what they were for begins anew, at once."""
+        for key, number in mark.items():
+            if number is None:
+                self._next.pop(key, None)
+            else:
+                self._next[key] = number
 
     def forget(self, table: Table) -> None:
         """The table is empty, or gone: its numbers begin anew."""

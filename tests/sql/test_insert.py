@@ -144,3 +144,11 @@ def test_many_rows_let_others_on_and_are_undone_as_a_whole(client: Client) -> No
         client.database.clock.advance(0)
     assert answer.result.code == 1062
     assert other.rows("SELECT COUNT(*) FROM t") == [(0,)]
+
+
+def test_a_statement_that_begins_anew_takes_the_same_numbers(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.ok("CREATE TABLE n (id INT AUTO_INCREMENT PRIMARY KEY, v INT)")
+    client.ok("INSERT INTO n (v) VALUES (1)")
+    monkeypatch.setattr("sockservice.sql.execution.TURN", 0.0)
+    assert client.ok("INSERT INTO n (v) VALUES (2), (3)").last_insert_id == 2
+    assert client.ok("INSERT INTO n (v) VALUES (4)").last_insert_id == 4

@@ -87,7 +87,7 @@ ALTER TABLE parent DROP COLUMN id;
 ALTER TABLE child DROP COLUMN parent_id;
 ALTER TABLE child DROP INDEX by_id;
 ALTER TABLE parent DROP INDEX by_code;
--- ignore: error
+-- ignore: error, details
 ALTER TABLE parent DROP PRIMARY KEY;
 -- ignore: details
 ALTER TABLE child MODIFY parent_id BIGINT;
