@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import marshal
 import tempfile
 import weakref
@@ -20,20 +21,19 @@ class Spool:
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - lives as long as its rows
         weakref.finalize(self, self._file.close)
-        self._places: list[int] = []
+        self._bounds = [0]
         self.count = 0
 
     def add(self, rows: list[Row]) -> None:
         """Put rows behind those that are here."""
-        self._places.append(self._file.tell())
         self._file.write(marshal.dumps(rows))
+        self._bounds.append(self._file.tell())
         self.count += len(rows)
 
     def __len__(self) -> int:
         return self.count
 
     def __iter__(self) -> Iterator[Row]:
-        for place, end in zip(self._places, [*self._places[1:], None], strict=True):
+        for place, end in itertools.pairwise(self._bounds):
             self._file.seek(place)
-            data = self._file.read() if end is None else self._file.read(end - place)
-            yield from marshal.loads(data)  # noqa: S302 - it was written here
+            yield from marshal.loads(self._file.read(end - place))  # noqa: S302 - it was written here
