@@ -17,6 +17,7 @@ from sockservice.sql.errors import TooSlow
 from sockservice.sql.gathering import AGGREGATES
 from sockservice.sql.registry import FUNCTIONS, IMPURE, INTERNAL, for_values
 from sockservice.sql.session_functions import SESSION_FUNCTIONS
+from sockservice.sql.surroundings import here
 from sockservice.sql.transaction import ReadView
 from sockservice.sql.windows import WINDOWED, windowed
 
@@ -162,9 +163,16 @@ class Connection:
         return lambda *arguments: call(self.session, *arguments)
 
     def _system_rows(self, database: str, name: str) -> str:
-        """The rows of one of the server's own tables, as JSON."""
+        """The rows of one of the server's own tables, as JSON; however long telling them takes, it is done once."""
         assert self.session is not None
-        return self.session.store.system.rows(database, name, self.session)
+        told = here().told
+        if (database, name) not in told:
+            deadline, self.deadline = self.deadline, _FOREVER
+            try:
+                told[database, name] = self.session.store.system.rows(database, name, self.session)
+            finally:
+                self.deadline = deadline
+        return told[database, name]
 
     def _is_over(self) -> bool:
         return self.interrupted or (self.deadline < _FOREVER and time.monotonic() > self.deadline)

@@ -86,6 +86,7 @@ class Execution:
             main.deadline = float("inf")
         if self._at_work and not self.versions:
             raise LongWork
+        self.store.system.tell(text, self.session, self.surroundings.told)
         yield from self._hand_over()
         try:
             rows: Spool = yield self.store.readers.read(reading)

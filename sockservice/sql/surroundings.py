@@ -39,12 +39,14 @@ class Surroundings:
         diagnostics: is told of what is wrong with values.
         began: when it began, in seconds since the epoch.
         random: what seeded RAND() keeps between rows, by place in the statement.
+        told: the rows of the server's own tables, as JSON, by database and name: as they were when first asked for.
     """
 
     session: ISession
     diagnostics: Diagnostics = attrs.field(factory=lambda: Diagnostics(strict=False))
     began: float = attrs.field(factory=time.time)
     random: dict[Any, Any] = attrs.field(factory=dict)
+    told: dict[tuple[str, str], str] = attrs.field(factory=dict)
     _now: datetime.datetime | None = None
 
     @property

@@ -6,8 +6,9 @@ who stands beside (:class:`sockservice.sql.responder.Sql`), who is asked for the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sockservice.answers import Answer, Request, Rows
 from sockservice.interfaces import ISession
@@ -31,6 +32,9 @@ _EXACT = frozenset(
     routine_schema""".split()
 )
 """Columns whose names are told apart by case."""
+
+_ASKED: Final = re.compile(r"system_rows\('(\w+)', '(\w+)'\)")
+"""What :meth:`SystemTables.text` writes."""
 
 
 class SystemTables:
@@ -86,6 +90,18 @@ class SystemTables:
         """SQLite's text that stands for the rows of a table."""
         source = f"system_rows({text_literal(table.database)}, {text_literal(table.name)})"
         return rows_text([column.name for column in table.columns], source)
+
+    def tell(self, text: str, session: SqlSession, told: dict[tuple[str, str], str]) -> None:
+        """Find out the rows that a text asks for, while nobody changes the catalogue.
+
+        Args:
+            text: of SQLite.
+            session: who asks.
+            told: the rows that are known, by database and name; the others are added.
+        """
+        for database, name in _ASKED.findall(text):
+            if (database, name) not in told:
+                told[database, name] = self.rows(database, name, session)
 
     def rows(self, database: str, name: str, session: SqlSession) -> str:
         """The rows of a table, as JSON."""

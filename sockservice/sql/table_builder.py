@@ -190,8 +190,6 @@ class TableBuilder:
         elif draft.name.upper() == "PRIMARY":
             raise Refused("ER_WRONG_NAME_FOR_INDEX", draft.name)
         name = draft.name or self._free_name(parts[0].column or "functional_index")
-        if self.index(name) is not None:
-            raise Refused("ER_DUP_KEYNAME", name)
         index = Index(
             name,
             tuple(parts),
@@ -201,6 +199,9 @@ class TableBuilder:
             draft.visible,
             draft.using,
         )
+        namesake = self.index(name)
+        if namesake is not None and not (namesake.generated and _replaces(index, namesake)):
+            raise Refused("ER_DUP_KEYNAME", name)
         if draft.kind != "PRIMARY" and any(
             (known.parts, known.kind, known.unique) == (index.parts, index.kind, index.unique) and not known.generated
             for known in self.indexes
