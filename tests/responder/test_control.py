@@ -225,6 +225,15 @@ def test_an_unknown_procedure_is_named_with_the_likely_one(talk):
     assert talk.ask("SELECT sockservice.verified('x')").message.endswith("; did you mean 'verify'?")
 
 
+def test_a_function_that_is_called_and_a_procedure_that_is_selected_are_told_from_each_other(talk):
+    assert talk.ask("CALL sockservice.Verify('{tables: a}')").message.endswith(
+        "; it is a function: SELECT sockservice.verify(…)"
+    )
+    assert talk.ask("SELECT sockservice.fault('deadlock')").message.endswith(
+        "; it is a procedure: CALL sockservice.fault(…)"
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

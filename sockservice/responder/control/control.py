@@ -53,6 +53,12 @@ _HOW_TO_READ: Final = (
     "[ORDER BY columns] [LIMIT …], and by nothing more"
 )
 
+_OTHERWISE: Final = {
+    ("PROCEDURE", "verify"): f"; it is a function: SELECT {CONTROL}.verify(…)",
+    **{("FUNCTION", name): f"; it is a procedure: CALL {CONTROL}.{name}(…)" for name in PROCEDURES},
+}
+"""What is there, but used in the other way: by kind and name, the right one."""
+
 CONTROLLED: Final = Source("control")
 
 Answered = Answer | Deferred[Answer] | None
@@ -222,4 +228,5 @@ def _unreadable(problem: Exception) -> Error:
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> Error:
     missing = error("ER_SP_DOES_NOT_EXIST", kind, f"{CONTROL}.{name}")
-    return attrs.evolve(missing, message=missing.message + did_you_mean(name, known))
+    hint = _OTHERWISE.get((kind, name)) or did_you_mean(name, known)
+    return attrs.evolve(missing, message=missing.message + hint)
