@@ -84,7 +84,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     data: bytes = b""
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Column:
     """One column of a result set.
 

@@ -23,7 +23,7 @@ _QUICK: Final = frozenset(["utf-8", "ascii"])
 _BEYOND_BMP: Final = re.compile("[\U00010000-\U0010ffff]")
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Charset:
     """A character set.
 

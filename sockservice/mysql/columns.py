@@ -69,6 +69,37 @@ _JSON_TEXT: Final = SqlType.parse("LONGTEXT")
 _Shape = tuple[int, int, int, int, int]
 """Collation id, length in bytes, field type, flags, decimals."""
 
+_KEPT: Final = 512
+"""For how many result sets the definitions of their columns are kept."""
+_KEPT_BYTES: Final = 16 * 1024
+"""The longest definitions that are kept, together."""
+_kept: dict[tuple[tuple[Column, ...], str, int, bool, bool], tuple[bytes, ...]] = {}
+
+
+def column_definitions(
+    columns: tuple[Column, ...], charset: Charset, collation_id: int, *, mariadb: bool = False, extended: bool = False
+) -> tuple[bytes, ...]:
+    """The payloads of the definitions of some columns, which are the same for each answer of one statement.
+
+    Args:
+        columns: which.
+        charset: as for :func:`column_definition`.
+        collation_id: likewise.
+        mariadb: likewise.
+        extended: likewise.
+    """
+    key = columns, charset.name, collation_id, mariadb, extended
+    known = _kept.get(key)
+    if known is None:
+        known = tuple(
+            column_definition(column, charset, collation_id, mariadb=mariadb, extended=extended) for column in columns
+        )
+        if sum(map(len, known)) <= _KEPT_BYTES:
+            if len(_kept) >= _KEPT:
+                _kept.clear()
+            _kept[key] = known
+    return known
+
 
 def column_definition(
     column: Column, charset: Charset, collation_id: int, *, mariadb: bool = False, extended: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import inf
 from typing import Final
 
 from sockservice.mysql.packets import MAX_PAYLOAD, packet
@@ -46,15 +47,20 @@ class PacketStream:
         """
         if self._failure is not None:
             raise self._failure
-        pieces, length = [], 0
+        pieces: list[bytes] = []
+        left = inf if size is None else size
+        sequence_id, payload = self.sequence_id, self._last
         try:
             for payload in self._payloads:
-                piece = packet(payload, self.sequence_id)
-                self.sequence_id += len(payload) // MAX_PAYLOAD + 1
-                self._last = payload
-                pieces.append(piece)
-                length += len(piece)
-                if size is not None and length >= size:
+                length = len(payload)
+                if length < MAX_PAYLOAD:  # as packet() does, without the call
+                    pieces += ((length | (sequence_id & 255) << 24).to_bytes(4, "little"), payload)
+                    sequence_id += 1
+                else:
+                    pieces.append(packet(payload, sequence_id))
+                    sequence_id += length // MAX_PAYLOAD + 1
+                left -= length + 4
+                if left <= 0:
                     break
             else:
                 self.ended = True
@@ -62,4 +68,6 @@ class PacketStream:
             if not pieces:
                 raise
             self._failure = failure
+        finally:
+            self.sequence_id, self._last = sequence_id, payload
         return b"".join(pieces)

@@ -11,7 +11,7 @@ import attrs
 from sockservice.answers import Answer, Column, Disturbed, Error, LocalInfile, Login, Message, Ok, Results, Rows, Value
 from sockservice.mysql.binary_values import BinaryEncoder, binary_encoder
 from sockservice.mysql.charsets import Charset
-from sockservice.mysql.columns import column_definition
+from sockservice.mysql.columns import column_definitions
 from sockservice.mysql.constants import Header, Status
 from sockservice.mysql.packets import packets
 from sockservice.mysql.values import TextEncoder, text_encoder
@@ -192,7 +192,7 @@ def field_list_payloads(answer: Answer, form: Form) -> list[bytes]:
     if isinstance(answer, Error):
         return [sound_error_payload(answer, form.charset)]
     columns = answer.columns if isinstance(answer, Rows) else ()
-    definitions = [definition_payload(column, form) + NULL for column in columns]
+    definitions = [definition + NULL for definition in _definition_payloads(columns, form)]
     return [*definitions, eof_payload(form)]
 
 
@@ -222,10 +222,9 @@ def no_answer_to_a_statement(answer: Message | Login) -> str:
     return f"a MySQL client cannot be sent a {name}: a statement is answered by Rows, Ok, Error or Results"
 
 
-def definition_payload(column: Column, form: Form) -> bytes:
-    """The payload of one column definition."""
-    return column_definition(
-        column, form.charset, form.collation_id, mariadb=form.mariadb, extended=form.extended_metadata
+def _definition_payloads(columns: Sequence[Column], form: Form) -> tuple[bytes, ...]:
+    return column_definitions(
+        tuple(columns), form.charset, form.collation_id, mariadb=form.mariadb, extended=form.extended_metadata
     )
 
 
@@ -238,8 +237,7 @@ def columns_payloads(answer: Rows, form: Form) -> Iterator[bytes]:
     optional = b"" if form.metadata is None else bytes((form.metadata,))
     yield optional + length_encoded(len(answer.columns)) + (_DESCRIBED if form.cache_metadata else b"")
     if form.metadata is not False:
-        for column in answer.columns:
-            yield definition_payload(column, form)
+        yield from _definition_payloads(answer.columns, form)
     if not form.deprecate_eof:
         yield eof_payload(form, answer.warnings)
 
@@ -248,8 +246,7 @@ def definition_payloads(columns: Sequence[Column], form: Form) -> Iterator[bytes
     """Column definitions in the answer to PREPARE, and what ends them; nothing where there are none to tell."""
     if not columns or form.metadata is False:
         return
-    for column in columns:
-        yield definition_payload(column, form)
+    yield from _definition_payloads(columns, form)
     if not form.deprecate_eof:
         yield eof_payload(form)
 
@@ -274,10 +271,14 @@ def row_payloads(columns: Sequence[Column], rows: Iterable[Sequence[Value]], for
 
 
 def _text_row(row: Sequence[Value], encoders: Sequence[TextEncoder]) -> bytes:
-    return b"".join(
-        NULL if value is None else length_encoded_string(encode(value))
-        for encode, value in zip(encoders, row, strict=True)
-    )
+    fields = []
+    for encode, value in zip(encoders, row, strict=True):
+        if value is None:
+            fields.append(NULL)
+        else:
+            text = encode(value)
+            fields += (length_encoded(len(text)), text)
+    return b"".join(fields)
 
 
 def _binary_row(row: Sequence[Value], encoders: Sequence[BinaryEncoder]) -> bytes:

@@ -131,11 +131,25 @@ def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folde
         params: what is bound to its ``?``.
         how: how its texts are read.
     """
+    folded = _fold_kept(text, how) if len(text) <= _LONGEST_KEPT else _fold(text, how)
+    if not params:
+        return folded
+    bound = iter(params)
+    return Folded(
+        folded.key,
+        tuple(
+            Literal("parameter", next(bound, None), "?") if literal.kind == "parameter" else literal
+            for literal in folded.literals
+        ),
+    )
+
+
+def _fold(text: str, how: Lexical) -> Folded:
+    """Take the literals out of a statement to whose ``?`` nothing is bound yet."""
     if "/*" in text:
         text = _CONDITIONAL.sub(_conditional, text)
     parts: list[str] = []
     literals: list[Literal] = []
-    bound = iter(params)
     depth = 0
     opened: tuple[int, int] | None = None
     first = previous = ""
@@ -166,7 +180,7 @@ def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folde
                 previous = "0"
                 continue
             if not _CHARSET.match(previous) and not (kind == "string" and previous in _TEMPORAL):
-                literals.append(_literal(kind, piece, bound, how))
+                literals.append(_literal(kind, piece, how))
                 parts.append(f":p{len(literals) - 1}")
                 previous = _AFTER_TEXT if kind == "string" else "0"
                 continue
@@ -218,6 +232,10 @@ def _gather(parts: list[str], literals: list[Literal], place: int, first: int) -
 
 _PLACED: Final = ("'", "0")
 """What stands for a literal as the piece in front of another."""
+_LONGEST_KEPT: Final = 2000
+"""Characters of the longest statement that is kept as it was taken apart: those that are sent again are short."""
+_fold_kept: Final = functools.lru_cache(maxsize=1000)(_fold)
+
 _WITH_ALIASES: Final = frozenset(["select", "with"])
 """Statements in which a text may be an alias."""
 _LABELLED: Final = frozenset(["select", "with", "values", "table", "create"])
@@ -276,9 +294,9 @@ def _conditional(found: re.Match[str]) -> str:
     return " " if mariadb or (version is not None and int(version) > _VERSION) else f" {code} "
 
 
-def _literal(kind: str, piece: str, bound: Any, how: Lexical) -> Literal:
+def _literal(kind: str, piece: str, how: Lexical) -> Literal:
     if kind == "parameter":
-        return Literal("parameter", next(bound, None), "?")
+        return Literal("parameter", None, "?")
     if kind == "string":
         return Literal("string", text_of(piece, how), piece)
     if kind == "binary":
