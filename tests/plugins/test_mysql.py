@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 from twisted.python.usage import UsageError
 
 from sockservice.answers import Ok, Request, Rows, table
+from sockservice.errors import ConfigurationError
 from sockservice.mysql import Server
 from sockservice.plugins._mysql_protocol import MySQLFactory
 from sockservice.plugins.mysql import MySQLOptions, mysql
@@ -294,7 +295,7 @@ def test_options():
     assert "se:cret" not in repr(options["accounts"])
 
 
-@pytest.mark.parametrize("arguments", [["--account", "app"], ["--fallback", "sqll"]])
+@pytest.mark.parametrize("arguments", [["--account", "app"], ["--fallback", "sqll"], ["--seed", "shop.sql"]])
 def test_wrong_options_are_refused(arguments):
     with pytest.raises(UsageError):
         MySQLOptions().parseOptions(arguments)
@@ -338,3 +339,10 @@ def test_a_reload_shows_the_databases_that_the_stub_files_name_now(tmp_path):
 
 def test_the_refusal_is_error_1040_without_sqlstate():
     assert mysql.refusal()[3:] == b"\x00\xff" + struct.pack("<H", 1040) + b"Too many connections"
+
+
+def test_a_seed_that_fails_keeps_the_service_from_starting(tmp_path):
+    (tmp_path / "shop.sql").write_text("CREATE TABLE t (id INT);\nINSERT INTO t VALUES (1, 2);\n")
+    host = Host(tmp_path, "--fallback", "sql", "--seed", "shop.sql")
+    with pytest.raises(ConfigurationError, match=r"shop\.sql:2:1: error 1136 \(21S01\): Column count"):
+        mysql.stream_factory(host)
