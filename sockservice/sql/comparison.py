@@ -151,12 +151,17 @@ def as_decimal(value: Typed) -> str:
 def as_text(value: Typed) -> str:
     """As text."""
     if value.type.name == "BIT":
-        return f"CAST({as_binary(value)} AS TEXT)"
+        return f"to_text({as_binary(value)})"
     if value.kind is Kind.INTEGER:
         return f"integer_text({value.sql})" if is_wide(value) else f"CAST({value.sql} AS TEXT)"
     if value.type.name == "FLOAT":
         return f"float_text({value.sql})"
     return value.sql if value.kind in (Kind.TEXT, Kind.NULL, Kind.DECIMAL, *TEMPORAL) else f"to_text({value.sql})"
+
+
+def as_digits(value: Typed) -> str:
+    """As text; of bits, as the digits of their number."""
+    return f"integer_text({value.sql})" if value.type.name == "BIT" else as_text(value)
 
 
 def as_binary(value: Typed) -> str:

@@ -125,7 +125,7 @@ class Expressions:
         """A call with compiled arguments."""
         letters = function.letters(len(arguments))
         texts = [_CONVERTERS[letter](argument) for argument, letter in zip(arguments, letters, strict=True)]
-        like = self.collation(*(each for each, letter in zip(arguments, letters, strict=True) if letter in "sx"))
+        like = self.collation(*(each for each, letter in zip(arguments, letters, strict=True) if letter in "swx"))
         if function.collated:
             binary = any(each.kind is Kind.BINARY for each in arguments)
             texts.append(text_literal("binary" if binary else like.collation))
@@ -188,6 +188,7 @@ def _is_of_outer_condition(node: exp.Expr, scope: Scope) -> bool:
 
 _CONVERTERS: Final[dict[str, Callable[[Typed], str]]] = {
     "s": to.as_text,
+    "w": to.as_digits,
     "b": to.as_binary,
     "i": to.as_integer,
     "n": to.as_number,
@@ -223,15 +224,15 @@ def _literal(self: Expressions, node: exp.Placeholder) -> Typed:
         return Typed(bind(number, _plain), decimal_type(digits, scale), False, literal=number)
     if kind == "double":
         return Typed(bind(number, float), DOUBLE, False, literal=number)
-    if kind == "binary":
+    if kind in ("binary", "bytes"):
         told = Typed(bind(number, bytes), SqlType("VARBINARY", max(len(value), 1)), False, literal=number)
-        return told if literal.kind == "parameter" else told._replace(number=bind(number, _bits))
+        return told._replace(number=bind(number, _bits)) if literal.kind == "binary" else told
     if kind in ("DATE", "DATETIME", "TIME"):
         has_fraction = bool(getattr(value, "microsecond", 0) or getattr(value, "microseconds", 0))
         return Typed(
             bind(number, _moment), SqlType(kind, 6 if has_fraction and kind != "DATE" else None), False, literal=number
         )
-    return _text(self, bind(number, str), str(value))._replace(literal=number)
+    return _text(self, bind(number, _sound), str(value))._replace(literal=number)
 
 
 _PARAMETER_KINDS: Final = {
@@ -258,6 +259,21 @@ def _moment(value: Any) -> str:
 
 def _text(self: Expressions, sql: str, value: str) -> Typed:
     return Typed(sql, text_type(len(value)), False, collation=self.variable("collation_connection"), weight=to.LITERAL)
+
+
+def _sound(value: Any) -> str:
+    """A text that is one in its character set: bytes that are none have come through as surrogates.
+
+    Raises:
+        Refused: 1300: it is none.
+    """
+    text = str(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError as problem:
+        shown = text[problem.start : problem.end].encode("utf-8", "surrogateescape").hex().upper()
+        raise Refused("ER_INVALID_CHARACTER_STRING", "utf8mb4", shown) from None
+    return text
 
 
 def _bits(value: bytes) -> Any:

@@ -53,6 +53,10 @@ _STRUCTURAL: Final = frozenset(
 _LITERALS: Final = frozenset(["string", "number", "binary", "parameter"])
 _TEMPORAL: Final = frozenset(["date", "time", "timestamp"])
 """Words that make a text behind them a literal of another type."""
+_AFTER_TEXT: Final = " text"
+"""What stands for a text that was taken out; no token reads so."""
+_BINARY: Final = "_binary"
+"""The word that makes the text behind it bytes."""
 _CHARSET: Final = re.compile(r"_[a-z0-9]+\Z", re.IGNORECASE)
 _BEFORE_TEXT: Final = RESERVED | _TEMPORAL | {"escape", "path", "sounds"}
 """Words behind which a text is not an alias."""
@@ -64,8 +68,8 @@ class Literal(msgspec.Struct, frozen=True):
     """One literal.
 
     Attributes:
-        kind: ``int``, ``decimal``, ``double``, ``string``, ``binary``, ``parameter``, and for a long list behind IN,
-            ``ints`` or ``strings``.
+        kind: ``int``, ``decimal``, ``double``, ``string``, ``binary`` (``x'41'``, a number as well), ``bytes``
+            (``_binary'a'``), ``parameter``, and for a long list behind IN, ``ints`` or ``strings``.
         value: int, Decimal, float, str or bytes, or a tuple of these; of a parameter, what is bound to it.
         text: as written.
     """
@@ -147,7 +151,7 @@ def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folde
         elif piece == "(" and previous in _TYPES:
             depth = 1
         if kind in _LITERALS and not depth and first not in _STRUCTURAL:
-            if kind == "string" and previous == "'":
+            if kind == "string" and previous == _AFTER_TEXT:
                 literals[-1] = _joined(literals[-1], piece, how)
                 del parts[_last(parts, literals) + 1 :]
                 continue
@@ -155,10 +159,16 @@ def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folde
                 parts.append("`" + text_of(piece).replace("`", "``") + "`")
                 previous = "`"
                 continue
+            if previous == _BINARY and kind in ("string", "binary"):
+                literals.append(_bytes(kind, piece, how))
+                del parts[_last_word(parts) :]
+                parts.append(f":p{len(literals) - 1}")
+                previous = "0"
+                continue
             if not _CHARSET.match(previous) and not (kind == "string" and previous in _TEMPORAL):
                 literals.append(_literal(kind, piece, bound, how))
                 parts.append(f":p{len(literals) - 1}")
-                previous = "'" if kind == "string" else "0"
+                previous = _AFTER_TEXT if kind == "string" else "0"
                 continue
         if kind == "word":
             if previous in _PLACED and parts[-1][0] == ":":
@@ -240,6 +250,17 @@ def _last(parts: list[str], literals: list[Literal]) -> int:
     """Where the last literal stands."""
     wanted = f":p{len(literals) - 1}"
     return next(place for place in reversed(range(len(parts))) if parts[place] == wanted)
+
+
+def _last_word(parts: list[str]) -> int:
+    """Where the last part is that is no white space."""
+    return next(place for place in reversed(range(len(parts))) if not parts[place].isspace())
+
+
+def _bytes(kind: str, piece: str, how: Lexical) -> Literal:
+    """``_binary'…'``: the bytes of a text as the client has sent them, as drivers write what is no text."""
+    value = _binary(piece) if kind == "binary" else text_of(piece, how).encode("utf-8", "surrogateescape")
+    return Literal("bytes", value, f"{_BINARY}{piece}")
 
 
 def _joined(literal: Literal, piece: str, how: Lexical) -> Literal:

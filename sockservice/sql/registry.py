@@ -24,7 +24,8 @@ class Function:
     Attributes:
         name: as SQLite knows it: ``f_concat``.
         call: its Python; given stored values, gives one.
-        arguments: a letter for each argument, which says what it is converted to before: ``s`` text, ``b`` bytes,
+        arguments: a letter for each argument, which says what it is converted to before: ``s`` text, ``w`` text
+            that is a number, ``b`` bytes,
             ``i`` whole number, ``n`` number of any kind, ``f`` double, ``d`` decimal, ``m`` date and time, ``t`` time,
             ``j`` JSON, ``o`` a JSON document, ``x`` as it is. Those behind ``|`` may be left out;
             ``*`` repeats the last one.

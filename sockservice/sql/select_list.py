@@ -74,6 +74,8 @@ def _label(node: exp.Expr, compiler: Expressions) -> str:
         return "NULL"
     if isinstance(inner, exp.Placeholder):
         literal = _literal(compiler, inner)
+        if literal.kind == "bytes":
+            return str(literal.value.decode("utf-8", "replace"))[:_LONGEST]
         return (_label_of_text(literal, compiler) if literal.kind == "string" else literal.text)[:_LONGEST]
     if isinstance(inner, exp.Literal) and inner.is_string:
         return str(inner.this)[:_LONGEST]

@@ -50,7 +50,7 @@ def store(value: Any, column: Column, diagnostics: Diagnostics) -> Any:
         Refused: 1264, 1265, 1292, 1366, 1406 or 3140, in the strict mode.
     """
     stored = STORES[column.type.name](value, column.type, column.name, diagnostics)
-    if isinstance(stored, str) and column.collation and not column.collation.startswith("utf8mb4"):
+    if isinstance(stored, str) and column.collation and not stored.isascii():
         return texts.in_charset(stored, column, diagnostics)
     return stored
 

@@ -41,9 +41,9 @@ def in_charset(text: str, column: Column, diagnostics: Diagnostics) -> str:
         Refused: 1366, in the strict mode.
     """
     collation = find_collation(column.collation)
-    if text.isascii() or collation is None:
+    if collation is None:
         return text
-    kept = collation.charset.decode(collation.charset.encode(text))
+    kept = collation.charset.decode(collation.charset.encode(text)).encode("utf-8", "replace").decode()
     if kept != text:
         place = next(place for place, (a, b) in enumerate(zip(text, kept, strict=False)) if a != b)
         shown = "".join(f"\\x{byte:02X}" for byte in text[place:].encode("utf-8", "surrogateescape")[:6])

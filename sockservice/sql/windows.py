@@ -90,7 +90,7 @@ def _definition(self: Expressions, node: exp.Window) -> str:
 
 def _parts(
     self: Expressions, node: exp.Window, seen: frozenset[str] = frozenset()
-) -> tuple[list[exp.Expression], exp.Order | None, exp.WindowSpec | None]:
+) -> tuple[list[exp.Expr], exp.Order | None, exp.WindowSpec | None]:
     """PARTITION BY, ORDER BY and the frame of a window, with those of the window that it is based on.
 
     Raises:
@@ -114,7 +114,7 @@ def _parts(
     return inner[0], order or inner[1], frame or inner[2]
 
 
-def _key(self: Expressions, node: exp.Expression) -> str:
+def _key(self: Expressions, node: exp.Expr) -> str:
     from sockservice.sql.ordering import collated
 
     typed = self.compile(node)

@@ -98,4 +98,8 @@ def test_bits_are_bytes_to_functions_of_texts(evaluate: Evaluation) -> None:
     evaluate.client.ok("CREATE TABLE t (b BIT(10), y YEAR)")
     evaluate.client.ok("INSERT INTO t VALUES (b'100000101', 2024)")
     assert evaluate.client.rows("SELECT LENGTH(b), HEX(b), ASCII(b), b + 0 FROM t") == [(2, "105", 1, 261)]
+    evaluate.client.ok("UPDATE t SET b = b'11111111'")
+    assert evaluate.client.rows("SELECT BIN(b), CONV(b, 10, 16), LENGTH(CONCAT(b)) > 0 FROM t") == [
+        ("11111111", "FF", 1)
+    ]
     assert evaluate.client.code("SELECT y * -1 FROM t") == 1690

@@ -99,7 +99,7 @@ def decoded(data: bytes, name: str) -> str | None:
         return None
 
 
-@function("conv", "sii", lambda _: text_type(64), nullable=True)
+@function("conv", "wii", lambda _: text_type(64), nullable=True)
 def convert_base(text: str, base: Any, wanted: Any) -> str | None:
     """CONV: a number in another base; a negative base to is signed."""
     source, target = abs(int(base)), abs(int(wanted))
@@ -131,13 +131,13 @@ def _in_base(number: int, base: int) -> str:
     return text or "0"
 
 
-@function("bin", "s", lambda _: text_type(64), nullable=True)
+@function("bin", "w", lambda _: text_type(64), nullable=True)
 def binary_digits(text: str) -> str | None:
     """BIN."""
     return convert_base(text, 10, 2)
 
 
-@function("oct", "s", lambda _: text_type(64), nullable=True)
+@function("oct", "w", lambda _: text_type(64), nullable=True)
 def octal_digits(text: str) -> str | None:
     """OCT."""
     return convert_base(text, 10, 8)
