@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -165,14 +165,18 @@ class MySQL:
             require_tls=bool(options["require-tls"]),
             asks=OWN_COMMANDS,
         )
-        chatter = Chatter(databases=lambda: (options["database"], *stubs.current.databases))
+
+        def databases() -> Sequence[str]:
+            return (options["database"], *stubs.current.databases)
+
+        chatter = Chatter(databases)
         unmatched = Unmatched(stubs, fallback=options["fallback"])
         template = self._seeded(host, chatter, server)
 
         def workspace(name: str) -> Workspace:
             behind: tuple[tuple[Source, IResponder], ...] = ((CHATTER, chatter), (FALLBACK, unmatched))
             if (options["fallback"] or stubs.current.fallback) == "sql":
-                behind = ((FALLBACK, self._database(host, chatter, template)), (FALLBACK, unmatched))
+                behind = ((FALLBACK, self._database(host, chatter, databases, template)), (FALLBACK, unmatched))
             record = None if lines is None else functools.partial(lines.add, name)
             journal = Journal(
                 server.clock, entries=options["journal"], size=BYTES if not name else OTHERS, record=record
@@ -219,7 +223,13 @@ class MySQL:
         seeds.run()
         return lambda: seeds.file
 
-    def _database(self, host: IHost, chatter: Chatter, template: Callable[[], Path | None]) -> IResponder:
+    def _database(
+        self,
+        host: IHost,
+        chatter: Chatter,
+        databases: Callable[[], Sequence[str]],
+        template: Callable[[], Path | None],
+    ) -> IResponder:
         """The embedded database of a workspace; what is no matter of tables is the chatter's."""
         # The reader of SQL takes longer to import than all the rest.
         from sockservice.sql import Sql, Store
@@ -229,7 +239,8 @@ class MySQL:
 
         def store() -> Store:
             made = Store(clock=host.reactor, run_in_thread=run_in_thread, template=template())
-            made.create_database(host.options["database"])
+            for name in databases():
+                made.create_database(name)
             host.reactor.addSystemEventTrigger("after", "shutdown", made.close)
             return made
 

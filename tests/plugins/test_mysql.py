@@ -299,7 +299,7 @@ def test_options():
     assert "se:cret" not in repr(options["accounts"])
 
 
-@pytest.mark.parametrize("arguments", [["--account", "app"], ["--fallback", "sqll"]])
+@pytest.mark.parametrize("arguments", [["--account", "app"], ["--fallback", "sqll"], ["--seed", "shop.sql"]])
 def test_wrong_options_are_refused(arguments):
     with pytest.raises(UsageError):
         MySQLOptions().parseOptions(arguments)
@@ -400,3 +400,10 @@ def test_the_schema_is_printed_and_that_is_all(capsys):
 
 def test_the_refusal_is_error_1040_without_sqlstate():
     assert mysql.refusal()[3:] == b"\x00\xff" + struct.pack("<H", 1040) + b"Too many connections"
+
+
+def test_a_seed_that_fails_keeps_the_service_from_starting(tmp_path):
+    (tmp_path / "shop.sql").write_text("CREATE TABLE t (id INT);\nINSERT INTO t VALUES (1, 2);\n")
+    host = Host(tmp_path, "--fallback", "sql", "--seed", "shop.sql")
+    with pytest.raises(ConfigurationError, match=r"shop\.sql:2:1: error 1136 \(21S01\): Column count"):
+        mysql.stream_factory(host)
