@@ -231,7 +231,8 @@ def read_text(path: Path, limit: int = LIMIT) -> str:
 
 def _nearest_file(path: Path) -> str:
     try:
-        names = [entry.name for entry in path.parent.iterdir()]
+        # A link that leads nowhere is there, and is not what was meant.
+        names = [entry.name for entry in path.parent.iterdir() if entry.name != path.name]
     except OSError:
         return ""
     guess = did_you_mean(path.name, names)

@@ -489,6 +489,19 @@ def test_credentials_are_not_shown(talk):
     assert "***" in shown
 
 
+def test_a_long_condition_looks_at_fewer_rows_between_two_turns(tmp_path):
+    clock = Clock()
+    talk = Talk(clock=clock)
+    for number in range(40):
+        talk.ask(f"SELECT {number}")
+    answers = []
+    wanted = ", ".join(f"'SELECT {number}'" for number in range(1000))
+    talk.ask(f"SELECT number FROM sockservice.journal WHERE text IN ({wanted})").addCallback(answers.append)
+    assert answers == []
+    clock.advance(0)
+    assert [list(answer.rows) for answer in answers] == [[(number,) for number in range(1, 41)]]
+
+
 def test_a_long_table_is_read_with_turns_for_others(tmp_path):
     clock = Clock()
     talk = Talk(clock=clock)

@@ -40,6 +40,8 @@ MAX_TOKENS: Final = 4096
 """Tokens of the longest statement that is read; a text of stubs is one of them."""
 AT_ONCE: Final = 256
 """How many rows of a table are looked at before others have their turn: some milliseconds."""
+TOKENS_AT_ONCE: Final = 16_384
+"""How often a token of the statement is looked at meanwhile: with a long WHERE, each row takes longer."""
 
 # In lower case, as MySQL tells the names of databases apart.
 _NAMED: Final = re.compile(r"\bsockservice`?\s*\.")
@@ -145,20 +147,22 @@ class Control:
             if request.command == "prepare":
                 return Rows(columns)
             rows, selection = iter(select.source(request)), select.selection(request)
-            selection.take(itertools.islice(rows, AT_ONCE))
+            at_once = max(1, min(AT_ONCE, TOKENS_AT_ONCE // len(reader.tokens)))
+            selection.take(itertools.islice(rows, at_once))
             rest = next(rows, None)
             if rest is None or selection.full:
                 return Rows(columns, selection.rows())
-            return Deferred.fromCoroutine(self._select_rest(columns, itertools.chain((rest,), rows), selection))
+            rows = itertools.chain((rest,), rows)
+            return Deferred.fromCoroutine(self._select_rest(columns, rows, selection, at_once))
         except (NotUnderstood, ArithmeticError) as problem:
             return _unreadable(problem)
 
     async def _select_rest(
-        self, columns: tuple[Column, ...], rows: Iterator[Sequence[Value]], selection: Selection
+        self, columns: tuple[Column, ...], rows: Iterator[Sequence[Value]], selection: Selection, at_once: int
     ) -> Answer:
-        """Go on with a long table, with turns for others."""
+        """Go on with a long table, with turns for others behind so many rows."""
         try:
-            while (chunk := tuple(itertools.islice(rows, AT_ONCE))) and not selection.full:
+            while (chunk := tuple(itertools.islice(rows, at_once))) and not selection.full:
                 await self._workspace.after(0)
                 selection.take(chunk)
             return Rows(columns, selection.rows())
