@@ -223,9 +223,9 @@ def _literal(self: Expressions, node: exp.Placeholder) -> Typed:
         return Typed(bind(number, _plain), decimal_type(digits, scale), False, literal=number)
     if kind == "double":
         return Typed(bind(number, float), DOUBLE, False, literal=number)
-    if kind == "binary":
+    if kind in ("binary", "bytes"):
         told = Typed(bind(number, bytes), SqlType("VARBINARY", max(len(value), 1)), False, literal=number)
-        return told if literal.kind == "parameter" else told._replace(number=bind(number, _bits))
+        return told if literal.kind in ("parameter", "bytes") else told._replace(number=bind(number, _bits))
     if kind in ("DATE", "DATETIME", "TIME"):
         has_fraction = bool(getattr(value, "microsecond", 0) or getattr(value, "microseconds", 0))
         return Typed(

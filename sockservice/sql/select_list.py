@@ -72,7 +72,8 @@ def _label(node: exp.Expression, compiler: Expressions) -> str:
         return "NULL"
     if isinstance(inner, exp.Placeholder):
         literal = _literal(compiler, inner)
-        return (_label_of_text(literal, compiler) if literal.kind == "string" else literal.text)[:_LONGEST]
+        is_text = literal.kind in ("string", "bytes")
+        return (_label_of_text(literal, compiler) if is_text else literal.text)[:_LONGEST]
     if isinstance(inner, exp.Literal) and inner.is_string:
         return str(inner.this)[:_LONGEST]
     if isinstance(inner, exp.Introducer) and isinstance(inner.expression, exp.Literal):
@@ -80,12 +81,17 @@ def _label(node: exp.Expression, compiler: Expressions) -> str:
     for placeholder in node.find_all(exp.Placeholder):
         _literal(compiler, placeholder)
     text = node.meta.get("written")
-    return written(text, literals)[:_LONGEST] if text is not None else node.sql(dialect="mysql")[:_LONGEST]
+    return _readable(written(text, literals))[:_LONGEST] if text is not None else node.sql(dialect="mysql")[:_LONGEST]
 
 
 def _label_of_text(literal: Literal, compiler: Expressions) -> str:
     """What a text means, or the first of several side by side."""
-    return text_of(literal.text, lexical(compiler.session.sql_mode))
+    return _readable(text_of(literal.text.removeprefix("_binary "), lexical(compiler.session.sql_mode)))
+
+
+def _readable(label: str) -> str:
+    """A label with ``?`` in the place of bytes that are no UTF-8."""
+    return label if label.isascii() else label.encode("utf-8", "replace").decode()
 
 
 def _literal(compiler: Expressions, node: exp.Placeholder) -> Literal:
