@@ -60,6 +60,8 @@ _BINARY: Final = "_binary"
 _CHARSET: Final = re.compile(r"_[a-z0-9]+\Z", re.IGNORECASE)
 _BEFORE_TEXT: Final = RESERVED | _TEMPORAL | {"escape", "path", "sounds"}
 """Words behind which a text is not an alias."""
+_UNDECODED: Final = re.compile(r"[\udc80-\udcff]")
+"""What stands for bytes that are no UTF-8."""
 _ESCAPE: Final = re.compile(r"\\(.)|''|\"\"", re.DOTALL)
 _ESCAPED: Final = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a", "%": "\\%", "_": "\\_"}
 
@@ -168,6 +170,13 @@ def _fold(text: str, how: Lexical) -> Folded:
             if kind == "string" and previous == _AFTER_TEXT:
                 literals[-1] = _joined(literals[-1], piece, how)
                 del parts[_last(parts, literals) + 1 :]
+                continue
+            if kind == "string" and previous == "_binary":
+                introducer = max(place for place, part in enumerate(parts) if part.lower() == previous)
+                del parts[introducer:]
+                literals.append(Literal("bytes", _raw(text_of(piece, how)), f"_binary {piece}"))
+                parts.append(f":p{len(literals) - 1}")
+                previous = "'"
                 continue
             if kind == "string" and first in _WITH_ALIASES and _names(previous):
                 parts.append("`" + text_of(piece).replace("`", "``") + "`")
@@ -283,7 +292,22 @@ def _bytes(kind: str, piece: str, how: Lexical) -> Literal:
 
 def _joined(literal: Literal, piece: str, how: Lexical) -> Literal:
     """Two texts side by side are one, which is named for the first."""
-    return Literal("string", literal.value + text_of(piece, how), literal.text)
+    more = text_of(piece, how)
+    if literal.kind == "bytes":
+        return Literal("bytes", literal.value + _raw(more), literal.text)
+    return _text(literal.value + more, literal.text)
+
+
+def _text(value: str, source: str) -> Literal:
+    """A text; bytes, where it holds what is no UTF-8."""
+    if value.isascii() or not _UNDECODED.search(value):
+        return Literal("string", value, source)
+    return Literal("bytes", _raw(value), source)
+
+
+def _raw(text: str) -> bytes:
+    """The bytes that a client has sent."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _conditional(found: re.Match[str]) -> str:
@@ -298,7 +322,7 @@ def _literal(kind: str, piece: str, how: Lexical) -> Literal:
     if kind == "parameter":
         return Literal("parameter", None, "?")
     if kind == "string":
-        return Literal("string", text_of(piece, how), piece)
+        return _text(text_of(piece, how), piece)
     if kind == "binary":
         return Literal("binary", _binary(piece), piece)
     if "e" in piece.lower():

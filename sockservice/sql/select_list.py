@@ -84,14 +84,19 @@ def _label(node: exp.Expr, compiler: Expressions) -> str:
     for placeholder in node.find_all(exp.Placeholder):
         _literal(compiler, placeholder)
     text = node.meta.get("written")
-    label = written(text, literals) if text is not None else node.sql(dialect="mysql")
+    label = _readable(written(text, literals)) if text is not None else node.sql(dialect="mysql")
     # MySQL keeps names in utf8mb3, which has no letters beyond the first plane.
     return _BEYOND.sub("?", label[:_LONGEST])
 
 
 def _label_of_text(literal: Literal, compiler: Expressions) -> str:
     """What a text means, or the first of several side by side."""
-    return text_of(literal.text, lexical(compiler.session.sql_mode))
+    return _readable(text_of(literal.text.removeprefix("_binary "), lexical(compiler.session.sql_mode)))
+
+
+def _readable(label: str) -> str:
+    """A label with ``?`` in the place of bytes that are no UTF-8."""
+    return label if label.isascii() else label.encode("utf-8", "replace").decode()
 
 
 def _literal(compiler: Expressions, node: exp.Placeholder) -> Literal:

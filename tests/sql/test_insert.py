@@ -134,6 +134,22 @@ def test_null_and_missing_values_of_columns_that_need_one(client: Client) -> Non
     assert client.rows("SELECT * FROM u") == [(1, ""), (2, "x"), (3, "")]
 
 
+def test_values_for_generated_columns_are_passed_over_outside_the_strict_mode(client: Client) -> None:
+    client.ok("CREATE TABLE g (id INT PRIMARY KEY, twice INT AS (id * 2) STORED)")
+    assert client.code("INSERT INTO g VALUES (1, 7)") == 3105
+    client.session.variables["sql_mode"] = "NO_AUTO_VALUE_ON_ZERO"
+    client.ok("INSERT INTO g VALUES (1, 7), (2, NULL)")
+    assert client.rows("SELECT * FROM g") == [(1, 2), (2, 4)]
+
+
+def test_bytes_in_texts_are_stored_as_they_came(client: Client) -> None:
+    client.ok("CREATE TABLE b (id INT PRIMARY KEY, data VARBINARY(10), words VARCHAR(10))")
+    client.ok("INSERT INTO b VALUES (1, '\udc80\udcff', 'a'), (2, _binary 'é\\0\udc80', 'é')")
+    assert client.rows("SELECT data, words FROM b") == [(b"\x80\xff", "a"), (b"\xc3\xa9\0\x80", "é")]
+    assert client.rows("SELECT HEX('\udc80'), _binary 'a' = 'a'") == [("80", 1)]
+    assert client.code("INSERT INTO b VALUES (3, '', '\udc80')") == 1366
+
+
 def test_many_rows_let_others_on_and_are_undone_as_a_whole(client: Client) -> None:
     other = client.database.client()
     rows = ", ".join(f"({number})" for number in range(1, 3000))

@@ -40,6 +40,22 @@ def test_texts_side_by_side_are_named_for_the_first() -> None:
     assert fold("SELECT 'a' 'b'").literals == (Literal("string", "ab", "'a'"),)
 
 
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("INSERT INTO t VALUES (_binary '\udc80\\0\\'')", b"\x80\0'"),
+        ("INSERT INTO t VALUES (_BINARY'é')", "é".encode()),
+        ("INSERT INTO t VALUES ('é\udcff')", "é".encode() + b"\xff"),
+        ("INSERT INTO t VALUES (_binary 'a' 'b\udcff')", b"ab\xff"),
+        ("INSERT INTO t VALUES ('a' 'b\udcff')", b"ab\xff"),
+    ],
+)
+def test_bytes_are_told_apart_from_texts(text: str, data: bytes) -> None:
+    folded = fold(text)
+    assert folded.key == "INSERT INTO t VALUES ( :p0 )"
+    assert [(literal.kind, literal.value) for literal in folded.literals] == [("bytes", data)]
+
+
 def test_parameters_take_their_values_in_order() -> None:
     assert [literal.value for literal in fold("SELECT ?, 'x', ?", (1, b"y")).literals] == [1, "x", b"y"]
 

@@ -47,17 +47,16 @@ from sqlalchemy.orm import Session, joinedload, selectinload  # noqa: E402
 DETAILS = {"colour": "red", "sizes": [1, 2.5], "deep": {"ü": None}}
 
 
-@pytest.fixture(params=["pymysql", "mysqlconnector", "mysqldb"])
-def dbapi(request: pytest.FixtureRequest) -> str:
-    """The driver below SQLAlchemy."""
-    driver({"mysqlconnector": "mysql.connector", "mysqldb": "MySQLdb"}.get(request.param, request.param))
-    return request.param
+DRIVERS = {"pymysql": "pymysql", "mysqlconnector": "mysql.connector", "mysqldb": "MySQLdb"}
+"""The modules, by SQLAlchemy's names."""
 
 
-@pytest.fixture(params=["ours", "reference"])
-def engine(request: pytest.FixtureRequest, dbapi: str) -> Iterator[Engine]:
+@pytest.fixture(params=[*(f"ours {name}" for name in DRIVERS), "reference pymysql"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """The connections to an empty database."""
-    address: Address = request.getfixturevalue(request.param)
+    server, dbapi = request.param.split()
+    driver(DRIVERS[dbapi])
+    address: Address = request.getfixturevalue(server)
     with address.connect() as connection, connection.cursor() as cursor:
         cursor.execute("DROP DATABASE IF EXISTS alchemy")
         cursor.execute("CREATE DATABASE alchemy CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")

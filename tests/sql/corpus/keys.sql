@@ -109,3 +109,10 @@ INSERT INTO child VALUES (2, 99, 1000);
 INSERT INTO child VALUES (2, NULL, 1);
 INSERT INTO child VALUES (2, 1, 1), (3, 99, 1);
 SELECT id FROM child ORDER BY id;
+
+-- session: an index takes the place of that of a foreign key
+CREATE TABLE parent (id INT PRIMARY KEY);
+CREATE TABLE child (id INT PRIMARY KEY, p INT, q INT, CONSTRAINT of_parent FOREIGN KEY (p) REFERENCES parent (id));
+CREATE INDEX of_parent ON child (p, q);
+CREATE INDEX of_parent ON child (p);
+SELECT index_name, column_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = 'child' ORDER BY 1, seq_in_index;
