@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from twisted.internet.defer import Deferred
@@ -47,6 +48,7 @@ class Data:
         self._databases = databases
         self._workspace = workspace
         self._sql: Sql | None = None
+        self._names: Sequence[str] | None = None
 
     def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
         """The answer to a statement, or None where nobody here has one."""
@@ -56,9 +58,12 @@ class Data:
             if answer is not None or request.command in OWN_COMMANDS:
                 return answer
             sql = self._made()
-        if request.command == "init_db" and request.text in self._databases.names():
-            # The stub files may have named it since.
-            sql.store.create_database(request.text)
+        names = self._databases.names()
+        if names != self._names:
+            # The stub files, read again, name others; those from before may have tables.
+            self._names = names
+            for name in names:
+                sql.store.create_database(name)
         return sql.respond(request)
 
     def _light(self, request: Request) -> Answer | None:
@@ -83,6 +88,7 @@ class Data:
         from sockservice.sql.responder import Sql
 
         databases = self._databases
+        self._names = None
         self._sql = Sql(lambda: databases.store(self._workspace, databases.clock), databases.beside)
         return self._sql
 
