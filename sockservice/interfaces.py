@@ -430,6 +430,16 @@ class IResponder(Interface):
         """
 
 
+class IData(IResponder):
+    """The data of a workspace, and what answers from them."""
+
+    def reset() -> None:
+        """All is as it was at the start."""
+
+    def close() -> None:
+        """Nobody is in the workspace any more: free what they take."""
+
+
 class IServer(Interface):
     """What a responder may know of the server that a session belongs to."""
 

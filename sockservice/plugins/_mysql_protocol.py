@@ -381,6 +381,7 @@ class MySQLFactory(ServerFactory):
         reactor: for what takes its time, and what takes turns.
         tls: what makes TLS connections; the server offers TLS where there is one.
         endings: called when the last port has closed; connections may still have answers to come.
+        beginnings: called when the first port opens; what they raise keeps it closed.
     """
 
     noisy = False
@@ -392,15 +393,19 @@ class MySQLFactory(ServerFactory):
         reactor: Any,
         tls: IOpenSSLServerConnectionCreator | None = None,
         endings: Iterable[Callable[[], None]] = (),
+        beginnings: Iterable[Callable[[], None]] = (),
     ) -> None:
         self.server = server
         self.responder = responder
         self._endings = tuple(endings)
+        self._beginnings = tuple(beginnings)
         self._reactor = reactor
         self._tls = tls
 
     def startFactory(self) -> None:
         """The first port opens: tell what clients need to know, and make what they may need."""
+        for begin in self._beginnings:
+            begin()
         fingerprint = getattr(self._tls, "fingerprint", None)
         if fingerprint is not None:
             _log.info("TLS by a self-signed certificate, SHA-256 {fingerprint}", fingerprint=fingerprint)

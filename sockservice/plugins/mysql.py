@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, NoReturn
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
-from twisted.internet.threads import deferToThreadPool
 from twisted.plugin import IPlugin
 from twisted.python.usage import Options, UsageError
 from zope.interface import implementer
@@ -22,7 +19,9 @@ from sockservice.plugins._mysql_protocol import MySQLFactory
 from sockservice.responder import (
     CHATTER,
     FALLBACK,
+    SQL,
     Chatter,
+    Explained,
     Journal,
     JournalLines,
     Source,
@@ -34,6 +33,7 @@ from sockservice.responder import (
 from sockservice.responder.journal import BYTES, ENTRIES, OTHERS
 from sockservice.responder.unmatched import FALLBACKS, RESERVED
 from sockservice.responder.workspaces import WORKSPACES
+from sockservice.sql import Databases, DataFolder
 
 __all__ = ["MySQL", "MySQLFactory", "MySQLOptions"]
 
@@ -57,7 +57,13 @@ class MySQLOptions(Options):
 
     optParameters = [
         ["database", None, "test", "a database that exists from the start"],
-        ["fallback", None, "", "what answers when no stub does: sql, a database in memory; error; empty"],
+        ["data", None, None, "a folder that keeps the data; without it they are gone at the end"],
+        [
+            "fallback",
+            None,
+            "",
+            "what answers when no stub does: sql, the embedded database (the default); error; empty",
+        ],
         ["server-version", None, DEFAULT_VERSION, "the version that the greeting names, for example 8.0.36"],
         ["journal", None, ENTRIES, "how many requests each journal keeps; 0 keeps none", _entries],
         ["journal-file", None, None, "a file that each request is appended to, as a line of JSON"],
@@ -83,7 +89,7 @@ class MySQLOptions(Options):
         self["stubs"].append(path)
 
     def opt_seed(self, path: str) -> None:
-        """A file of SQL that runs at the start, with --fallback sql. Repeatable."""
+        """A file of SQL that runs at the start. Repeatable."""
         self["seeds"].append(path)
 
     def opt_account(self, account: str) -> None:
@@ -124,8 +130,6 @@ class MySQLOptions(Options):
             raise UsageError(f"--fallback {fallback} is not supported yet; known: {', '.join(FALLBACKS)}")
         if fallback and fallback not in FALLBACKS:
             raise UsageError(f"--fallback {fallback} is not known{did_you_mean(fallback, FALLBACKS)}")
-        if self["seeds"] and fallback not in ("", "sql"):
-            raise UsageError("--seed needs --fallback sql, which is what its statements run in")
         if self["require-tls"] and self["tls"] is None:
             raise UsageError("--require-tls needs --tls, for example --tls self-signed")
 
@@ -135,7 +139,7 @@ class MySQL:
     """The plugin."""
 
     name = "mysql"
-    summary = "a MySQL that answers by stubs, so that tests need no database"
+    summary = "a MySQL with an embedded database, stubs and faults"
     default_port = 3306
     options = MySQLOptions
 
@@ -143,7 +147,7 @@ class MySQL:
         """The service as its options describe it; reads the stub files, again when they change."""
         options: Any = host.options
         mistakes: list[ConfigurationError] = []
-        tls, stubs, lines = None, Stubs(), None
+        tls, stubs, lines, folder = None, Stubs(), None, None
         try:
             tls = self._tls(host)
         except ConfigurationError as error:
@@ -156,6 +160,10 @@ class MySQL:
             lines = self._journal_lines(host)
         except ConfigurationError as error:
             mistakes.extend(error.mistakes)
+        try:
+            folder = self._folder(host)
+        except ConfigurationError as error:
+            mistakes.extend(error.mistakes)
         if mistakes:
             raise ConfigurationError.together(mistakes)
         server = Server(
@@ -166,26 +174,34 @@ class MySQL:
             asks=OWN_COMMANDS,
         )
 
-        def databases() -> Sequence[str]:
+        def names() -> tuple[str, ...]:
             return (options["database"], *stubs.current.databases)
 
-        chatter = Chatter(databases)
+        chatter = Chatter(databases=names)
         unmatched = Unmatched(stubs, fallback=options["fallback"])
-        template = self._seeded(host, chatter, server)
+        databases = Databases(names, chatter, host.reactor, host.in_thread, folder)
+        databases.seed([host.path(path) for path in options["seeds"]], server)
+
+        def begin() -> None:
+            databases.open()
+            host.reactor.addSystemEventTrigger("after", "shutdown", databases.close)
 
         def workspace(name: str) -> Workspace:
+            data = databases.of(name)
             behind: tuple[tuple[Source, IResponder], ...] = ((CHATTER, chatter), (FALLBACK, unmatched))
-            if (options["fallback"] or stubs.current.fallback) == "sql":
-                behind = ((FALLBACK, self._database(host, chatter, databases, template)), (FALLBACK, unmatched))
+            if (options["fallback"] or stubs.current.fallback or FALLBACKS[0]) == "sql":
+                behind = ((SQL, Explained(data, unmatched)), (FALLBACK, unmatched))
             record = None if lines is None else functools.partial(lines.add, name)
             journal = Journal(
                 server.clock, entries=options["journal"], size=BYTES if not name else OTHERS, record=record
             )
             control = not options["no-control"]
-            return Workspace(name, stubs, behind, host.reactor, journal, control=control, faults=options["faults"])
+            faults = options["faults"]
+            return Workspace(name, stubs, behind, host.reactor, journal, control=control, faults=faults, data=data)
 
         workspaces = Workspaces(workspace, server.sessions, most=options["workspaces"])
-        return MySQLFactory(server, workspaces, host.reactor, tls, [workspaces.close, *([lines.end] if lines else [])])
+        endings = [workspaces.close, *([lines.end] if lines else [])]
+        return MySQLFactory(server, workspaces, host.reactor, tls, endings, [begin])
 
     def _journal_lines(self, host: IHost) -> JournalLines | None:
         """What writes the file of the journal, where one is asked for."""
@@ -212,39 +228,10 @@ class MySQL:
             host.watch(stubs, reload)
         return stubs
 
-    def _seeded(self, host: IHost, chatter: Chatter, server: Server) -> Callable[[], Path | None]:
-        """What the files of --seed have made, which every workspace begins with."""
-        paths = [host.path(path) for path in host.options["seeds"]]
-        if not paths:
-            return lambda: None
-        from sockservice.sql import Seeds
-
-        seeds = Seeds(paths, host.options["database"], chatter, server)
-        seeds.run()
-        return lambda: seeds.file
-
-    def _database(
-        self,
-        host: IHost,
-        chatter: Chatter,
-        databases: Callable[[], Sequence[str]],
-        template: Callable[[], Path | None],
-    ) -> IResponder:
-        """The embedded database of a workspace; what is no matter of tables is the chatter's."""
-        # The reader of SQL takes longer to import than all the rest.
-        from sockservice.sql import Sql, Store
-
-        def run_in_thread(work: Callable[[], Any]) -> Deferred[Any]:
-            return deferToThreadPool(host.reactor, host.reactor.getThreadPool(), work)
-
-        def store() -> Store:
-            made = Store(clock=host.reactor, run_in_thread=run_in_thread, template=template())
-            for name in databases():
-                made.create_database(name)
-            host.reactor.addSystemEventTrigger("after", "shutdown", made.close)
-            return made
-
-        return Sql(store, chatter)
+    def _folder(self, host: IHost) -> DataFolder | None:
+        """Where the data are kept, if they are."""
+        name: str | None = host.options["data"]
+        return None if name is None else DataFolder(host.path(name))
 
     def _tls(self, host: IHost) -> IOpenSSLServerConnectionCreator | None:
         """What makes TLS connections, where it is asked for."""

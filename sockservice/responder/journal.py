@@ -33,7 +33,7 @@ class Source:
     """What answered a request.
 
     Attributes:
-        kind: ``stub``, ``chatter``, ``fallback``, ``fault``, ``control`` or ``server`` (the protocol itself).
+        kind: ``stub``, ``chatter``, ``sql``, ``fallback``, ``fault``, ``control`` or ``server`` (the protocol itself).
         name: which stub or fault; ``""`` where there is only one.
         tags: what the stub has the journal say besides (``emit``).
     """

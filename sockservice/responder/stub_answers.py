@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
+from twisted.internet.defer import Deferred
 
 from sockservice.answers import Request, Rows
 from sockservice.responder.answering.plan import Step
@@ -212,8 +213,8 @@ class StubAnswers:
         for stub in (*self._own_lookup.possible(subject), *self._of.lookup.possible(subject)):
             if not stub.when.holds(subject):
                 continue
-            described = stub.then.describe()
-            if isinstance(described, Rows):
+            described = stub.then.describe(Situation(subject.request, self._workspace))
+            if isinstance(described, (Rows, Deferred)):
                 return described, stub.then.steps[0].source
             first = first or (described, stub.then.steps[0].source)
         return first

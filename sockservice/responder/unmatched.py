@@ -39,7 +39,7 @@ LINES: Final = 20
 """How many statements are logged in :data:`SECONDS`; the rest is counted, so that no client can fill a disk."""
 SECONDS: Final = 10.0
 
-FALLBACKS: Final = ("error", "empty", "sql")
+FALLBACKS: Final = ("sql", "error", "empty")
 """The fallbacks there are, the first where nobody says which."""
 RESERVED: Final = ("upstream",)
 """Those that are not there yet."""
@@ -88,12 +88,17 @@ class Unmatched:
         """
         if request.command in OWN_COMMANDS:
             return None
-        missed = self._missed(request)
+        missed = self.missed(request)
         is_empty = (self._fallback or self._stubs.current.fallback) == "empty"
         return empty_answer(request, missed, missed.near) if is_empty else missed
 
-    def _missed(self, request: Request) -> Missed:
-        """The error, of at most 512 bytes."""
+    def has_stubs(self, request: Request) -> bool:
+        """Whether the session that asks has any stubs."""
+        workspace: Workspace | None = getattr(request.session, "workspace", None)
+        return bool(self._stubs.current.stubs) or (workspace is not None and workspace.stubs.own > 0)
+
+    def missed(self, request: Request) -> Missed:
+        """The error for a statement, of at most 512 bytes; one that is new is logged."""
         workspace: Workspace | None = getattr(request.session, "workspace", None)
         version = self._stubs.current if workspace is None else workspace.stubs.version
         # A statement of megabytes is not kept: its beginning and hash tell it from others.

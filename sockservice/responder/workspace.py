@@ -12,7 +12,7 @@ from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from sockservice.answers import Answer, Request
-from sockservice.interfaces import IResponder
+from sockservice.interfaces import IData, IResponder
 from sockservice.responder.answering.dice import Dice
 from sockservice.responder.control.control import Control
 from sockservice.responder.faults.armed_faults import ArmedFaults
@@ -30,6 +30,7 @@ Found = tuple[Answer | Deferred[Answer], Source | None]
 Respond = Callable[[Request], Answer | Deferred[Answer] | None]
 
 CHATTER: Final = Source("chatter")
+SQL: Final = Source("sql")
 FALLBACK: Final = Source("fallback")
 SERVER: Final = Source("server")
 
@@ -51,6 +52,7 @@ class Workspace:
         journal: its journal.
         control: whether statements may read and steer it; see :mod:`sockservice.responder.control`.
         faults: those that are armed from the start, beside those of the files.
+        data: the tables of its own, which stubs may ask; None for a service without.
 
     Attributes:
         stubs: the stubs at work.
@@ -72,8 +74,10 @@ class Workspace:
         *,
         control: bool = True,
         faults: Sequence[Fault] = (),
+        data: IData | None = None,
     ) -> None:
         self.name = name
+        self.data = data
         self.files = files
         self.clock = clock
         self.journal = journal
@@ -115,7 +119,8 @@ class Workspace:
         return waited
 
     def reset(self) -> None:
-        """As at the beginning: no stubs of its own, no states, the faults of the start, an empty journal."""
+        """As at the beginning: no stubs of its own, no states, the faults and data of the start, an empty journal."""
+        self.reset_data()
         self.reset_states()
         self.reset_faults()
         self.stubs.reset()
@@ -126,6 +131,16 @@ class Workspace:
         self.states.clear()
         self.counters.clear()
         self.randoms.clear()
+
+    def reset_data(self) -> None:
+        """The tables are those of the beginning."""
+        if self.data is not None:
+            self.data.reset()
+
+    def close(self) -> None:
+        """Nobody is in it any more."""
+        if self.data is not None:
+            self.data.close()
 
     def reset_faults(self) -> None:
         """The faults are those that were armed at the beginning."""

@@ -140,7 +140,7 @@ class Workspaces:
         free = [name for name in self._places if name not in in_use]
         if not free:
             return False
-        del self._places[min(free, key=lambda name: self._places[name].used)]
+        self._places.pop(min(free, key=lambda name: self._places[name].used)).workspace.close()
         return True
 
     def _look_later(self) -> None:
@@ -155,7 +155,7 @@ class Workspaces:
             if name in in_use:
                 place.used = now
             elif now - place.used >= self._unused:
-                del self._places[name]
+                self._places.pop(name).workspace.close()
         self._look_later()
 
 

@@ -1,7 +1,10 @@
-"""The embedded database: the MySQL dialect on SQLite. Knows no sockets and no reactor."""
+"""The embedded database: the MySQL dialect on SQLite. Knows no sockets and no reactor.
 
-from sockservice.sql.responder import Sql
-from sockservice.sql.seeds import Seeds
-from sockservice.sql.store import Store
+What is imported here is light; the reader of SQL comes with the first statement that needs it.
+"""
 
-__all__ = ["Seeds", "Sql", "Store"]
+from sockservice.sql.data import Data
+from sockservice.sql.data_folder import DataFolder
+from sockservice.sql.databases import Databases
+
+__all__ = ["Data", "DataFolder", "Databases"]

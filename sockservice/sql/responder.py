@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, DeferredList
 from twisted.logger import Logger
 from zope.interface import implementer
 
@@ -81,6 +81,26 @@ class Sql:
         known = self._sessions.pop(session, None)
         if known is not None:
             run_now(known.session.close())
+
+    def retire(self) -> None:
+        """Another one is asked from now on: no transaction lasts, and the store is closed behind the last statement."""
+        busy = []
+        for statements in self._sessions.values():
+            session = statements.session
+            session.unlock_tables()
+            session.commit()
+            if session.busy is not None:
+                waited: Deferred[None] = Deferred()
+                session.busy.chainDeferred(waited)
+                busy.append(waited)
+        self._sessions.clear()
+        DeferredList(busy).addCallback(lambda _: self.close())
+
+    def close(self) -> None:
+        """Close the store, where there is one."""
+        store = self.__dict__.pop("store", None)
+        if store is not None:
+            store.close()
 
     def _refused(self, session: ISession, refused: Refused) -> Error:
         session.warnings = (("Error", refused.answer.code, refused.answer.message),)

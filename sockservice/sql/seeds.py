@@ -17,9 +17,10 @@ from zope.interface import implementer
 from sockservice.answers import Error, Request
 from sockservice.errors import ConfigurationError, Place
 from sockservice.interfaces import IResponder, IServer, ISession
+from sockservice.sql.data_folder import FILE
 from sockservice.sql.responder import Sql
 from sockservice.sql.script import Splitter
-from sockservice.sql.store import FILE, Store
+from sockservice.sql.store import Store
 
 PROGRESS: Final = 3.0
 """Seconds between two reports of how far a file is."""
@@ -100,6 +101,10 @@ class Seeds:
                 self._run_file(path, sql)
         finally:
             store.close()
+
+    def close(self) -> None:
+        """Remove what the files have made."""
+        self._folder.cleanup()
 
     def _run_file(self, path: Path, sql: Sql) -> None:
         session = SeedSession(self._server, self._database)

@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from sockservice.sql.catalog import Catalog
 from sockservice.sql.connection import Connection
+from sockservice.sql.data_folder import FILE
 from sockservice.sql.locks import Locks
 from sockservice.sql.named_locks import NamedLocks
 from sockservice.sql.numbers import Numbers
@@ -21,9 +22,6 @@ from sockservice.sql.system_tables import SystemTables
 from sockservice.sql.transaction import Transaction
 from sockservice.sql.typed import quoted
 from sockservice.sql.versions import Versions
-
-FILE = "sockservice.sqlite"
-"""The file in the folder."""
 
 
 class Store:

@@ -87,8 +87,8 @@ def sockservice(folder: Path, stubs: Path = STUBS) -> Iterator[RunningServer]:
 
 @contextmanager
 def open_service(folder: Path) -> Iterator[RunningServer]:
-    """Run our own server with no stubs, open to everybody, and with a file of its journal, ``journal.jsonl``."""
-    with started(folder, f"--journal-file={folder / 'journal.jsonl'}") as server:
+    """Run our own server without stubs and tables, open to everybody, with a file of its journal, ``journal.jsonl``."""
+    with started(folder, "--fallback=error", f"--journal-file={folder / 'journal.jsonl'}") as server:
         yield server
 
 

@@ -64,6 +64,10 @@ CONVERSATIONS: dict[str, list[Step]] = {
     "slow export that dies half way": [
         ("SELECT * FROM audit", (), Late(2.4, Lost(1200))),
     ],
+    "jittery search": [
+        ("CREATE TABLE articles (id INT PRIMARY KEY, title VARCHAR(80), FULLTEXT (title))", (), Refused(1105, "HY000")),
+        ("SELECT id FROM articles WHERE MATCH (title) AGAINST ('tea')", (), Refused(1146, "42S02")),
+    ],
     "prices, computed": [
         ("CALL price_for(%s)", ("A2",), [("A2", Decimal("12.00"))]),
         ("CALL price_for(%s)", ("Z9",), Refused(1644, "45000")),

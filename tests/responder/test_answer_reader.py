@@ -157,7 +157,11 @@ def test_a_result_that_cannot_be_made_is_the_whole_answer(tmp_path):
         ("{python: prices}", "7:14: 'prices' does not name a function: write module:function"),
         ("{python: 'nowhere:f'}", "7:14: there is no module 'nowhere' in FOLDER, nor is one installed"),
         ("{python: 'json:load', rows: []}", "7:5: 'then' takes one answer, not rows and python"),
-        ("{sql: true}", "7:6: 'sql' is a word of the format, but not supported yet"),
+        ("{sql: false}", "7:11: 'sql' is true, which has the embedded database answer the request, or a statement"),
+        ("{sql: 'SELECT ?'}", "7:11: a '?' in 'sql' has no value; write {{ params[0] }} for the first one"),
+        ("{sql: \"SELECT '{{ text }}'\"}", "7:11: a template in 'sql' stands for a whole value, without quotes"),
+        ("{sql: \"SELECT '{{ text }}', ?\"}", "7:11: a template in 'sql' stands for a whole value, without quotes"),
+        ("{sql: true, ok: {}}", "'then' takes one answer, not ok and sql"),
         ("{upstream: true, record: true}", "7:6: 'upstream' is a word of the format, but not supported yet"),
     ],
 )

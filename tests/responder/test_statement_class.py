@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sockservice.responder.faults.armed_faults import statement_class
+from sockservice.responder.faults import statement_class
 from sockservice.responder.faults.statement_class import (
     first_table,
     first_word,

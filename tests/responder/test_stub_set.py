@@ -108,7 +108,7 @@ def test_ok_and_error_are_what_they_say(tmp_path, then, expected):
     [
         (
             "{when: {sql: SELECT 1}, then: {}}",
-            "33: 'then' lacks an answer: rows, table, csv, json, rows_from, ok, error, results, python or fault",
+            "33: 'then' lacks an answer: rows, table, csv, json, rows_from, ok, error, results, python, sql or fault",
         ),
         (
             "{when: {sql: SELECT 1}, then: {ok: {}, error: 1062}}",
@@ -205,14 +205,14 @@ def test_a_mistake_is_told_with_its_place_and_the_right_word(tmp_path, stub, mes
 
 @pytest.mark.parametrize(
     "word",
-    """sql upstream record""".split(),
+    """upstream record""".split(),
 )
 def test_answers_of_the_format_that_are_not_there_yet_are_no_typing_errors(tmp_path, word):
     message = mistake(tmp_path, f"{{when: {{sql: x}}, then: {{{word}: x}}}}")
     assert message == f"27: {word!r} is a word of the format, but not supported yet"
 
 
-@pytest.mark.parametrize("word", ["sql", "upstream"])
+@pytest.mark.parametrize("word", ["upstream"])
 def test_fallbacks_that_are_not_there_yet_are_no_typing_errors(tmp_path, word):
     assert mistakes(tmp_path, f"version: 1\ndefaults: {{fallback: {word}}}\nstubs: []\n") == [
         f"stubs.yaml:2:22: {word!r} is a word of the format, but not supported yet"

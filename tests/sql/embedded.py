@@ -13,8 +13,9 @@ from twisted.internet.task import Clock
 
 from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder
-from sockservice.sql import Sql, Store
+from sockservice.sql.responder import Sql
 from sockservice.sql.schema import ForeignKey
+from sockservice.sql.store import Store
 
 sys.path.append(str(Path(__file__).parents[1] / "responder"))
 

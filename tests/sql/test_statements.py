@@ -12,7 +12,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 
 from sockservice.answers import Error, Ok, Request, Rows
-from sockservice.sql import Sql, Store
+from sockservice.sql.responder import Sql
+from sockservice.sql.store import Store
 
 
 @pytest.fixture

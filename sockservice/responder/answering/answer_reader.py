@@ -17,6 +17,7 @@ from sockservice.responder.answering.recipe import CannotAnswer, Made, Recipe, c
 from sockservice.responder.answering.rows_reader import RowsReader
 from sockservice.responder.answering.scalars import Scalars
 from sockservice.responder.answering.situation import Situation
+from sockservice.responder.answering.sql_answers import read_sql
 from sockservice.responder.answering.templates.template import Template, TemplateFailed
 from sockservice.responder.answering.then_words import ErrorThen, OkThen, Result, Then
 from sockservice.responder.files_beside import FilesBeside
@@ -25,7 +26,7 @@ ROWS: Final = ("rows", "table", "csv", "json", "rows_from")
 """The words that say where the rows of a result set stand."""
 SIMPLE: Final = (*ROWS, "ok", "error")
 """The words of answers that may stand in ``results``."""
-ANSWERS: Final = (*SIMPLE, "results", "python")
+ANSWERS: Final = (*SIMPLE, "results", "python", "sql")
 """The words of all answers."""
 ReadMap: TypeAlias = Callable[[Mapping[str, Any], Situation], Made]
 """Makes an answer of a map as ``then`` has it, which the author's code gave; raises :class:`CannotAnswer`."""
@@ -98,6 +99,9 @@ class AnswerReader:
         assert isinstance(then, Then)
         if word == "results":
             return self._results(then, (*keys, word), found)
+        if word == "sql":
+            assert then.sql is not UNSET
+            return read_sql(then.sql, self.scalars, self.document, (*keys, word), found)
         return self._python(then, keys, found)
 
     def _ok(self, ok: OkThen, keys: Keys, found: list[ConfigurationError]) -> Recipe:

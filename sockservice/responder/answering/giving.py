@@ -32,6 +32,10 @@ Disturbing: TypeAlias = Callable[[Random], Disturbance]
 class Breaking(Protocol):
     """A fault that a stub names."""
 
+    @property
+    def replaces(self) -> bool:
+        """Whether nothing of the answer is sent."""
+
     def strikes(self, request: Request, workspace: Workspace) -> bool:
         """Whether it breaks the answer this time, which is counted."""
 
@@ -63,6 +67,9 @@ class Giving:
         """The answer to a request; an error that says why where there is none in this situation."""
         try:
             states = self._states(situation)
+            if self._replaced(situation):
+                situation.workspace.states.update(states)
+                return self._struck(None, situation)
             answer = None if self.recipe is None else self.recipe.make(situation)
         except CannotAnswer as reason:
             return failure(self.dice.name, str(reason))
@@ -74,6 +81,15 @@ class Giving:
         if isinstance(answer, Deferred):
             return answer.addCallbacks(self._broken, self._failed, callbackArgs=(situation,))
         return self._broken(answer, situation)
+
+    @property
+    def _strikes_first(self) -> bool:
+        """Whether the fault is asked before the answer is made, since making that would change something in vain."""
+        return self.fault is not None and self.fault.replaces and self.recipe is not None and self.recipe.acts
+
+    def _replaced(self, situation: Situation) -> bool:
+        """Whether the fault strikes in place of what would change something."""
+        return self._strikes_first and self._strikes(situation)
 
     def _failed(self, reason: Failure) -> Answer:
         if isinstance(reason.value, CannotAnswer):
@@ -96,9 +112,14 @@ class Giving:
             raise CannotAnswer(f"set_state: {reason}") from None
 
     def _broken(self, answer: Answer | None, situation: Situation) -> Answer | Deferred[Answer]:
-        if self.fault is None or (answer is not None and not self._strikes(situation)):
+        if self.fault is None or (answer is not None and (self._strikes_first or not self._strikes(situation))):
             assert answer is not None
             return self._sent(answer, situation)
+        return self._struck(answer, situation)
+
+    def _struck(self, answer: Answer | None, situation: Situation) -> Answer | Deferred[Answer]:
+        """The answer as the fault breaks it."""
+        assert self.fault is not None
         broken = self.fault.apply(answer, situation.request, situation.workspace)
         if isinstance(broken, Deferred):
             return broken.addCallback(self._sent, situation)

@@ -30,6 +30,7 @@ class Step:
         tagged: what the journal says of it, where its tags depend on the request.
         alone: whether nothing happens but the answer, so that a constant one may be given without ``make``.
         may_pass: whether ``make`` may give None.
+        describe: makes what PREPARE is told, where that depends on the request.
     """
 
     make: Callable[[Situation], Answer | Deferred[Answer] | None]
@@ -40,6 +41,7 @@ class Step:
     tagged: Callable[[Situation], Source] | None = None
     alone: bool = True
     may_pass: bool = False
+    describe: Callable[[Situation], Answer | Deferred[Answer] | None] | None = None
 
     @property
     def ready(self) -> Answer | None:
@@ -107,9 +109,17 @@ class Plan:
         """
         tally.given = max(tally.given - 1, 0)
 
-    def describe(self) -> Answer:
-        """What PREPARE is told: the columns of the first step that has some; an error waits until it is executed."""
+    def describe(self, situation: Situation | None = None) -> Answer | Deferred[Answer]:
+        """What PREPARE is told: the columns of the first step that has some; an error waits until it is executed.
+
+        Args:
+            situation: the request of PREPARE; without it, what depends on that is not asked.
+        """
         for step in self.steps:
+            if step.describe is not None and situation is not None:
+                asked = step.describe(situation)
+                if asked is not None:
+                    return asked
             described = step.described or step.constant
             if described is not None and not isinstance(described, Error):
                 return described

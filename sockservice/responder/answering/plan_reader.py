@@ -119,6 +119,7 @@ class PlanReader:
             _tagged(scalars.dice, tags) if live else None,
             alone=not busy,
             may_pass=recipe is not None and recipe.may_pass,
+            describe=None if recipe is None else recipe.describe,
         )
 
     # --- what happens with it -------------------------------------------------------------------
@@ -170,7 +171,7 @@ class PlanReader:
 
     def _check_rows(self, then: Then | MessageThen, keys: Keys, found: list[ConfigurationError]) -> None:
         """Tell pauses between the rows of what has none."""
-        if any(getattr(then, word) is not UNSET for word in (*ROWS, "results", "python")):
+        if any(getattr(then, word) is not UNSET for word in (*ROWS, "results", "python", "sql")):
             return
         for word in ("first_row_delay", "row_delay"):
             if getattr(then, word) is not UNSET:

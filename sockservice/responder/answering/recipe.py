@@ -32,12 +32,16 @@ class Recipe:
         constant: it, where it is the same object each time.
         described: what PREPARE is told of it, where it is not; None where nothing is known.
         may_pass: whether there may be no answer, so that the next stub is asked.
+        acts: whether making it changes something, so that it is not made where nobody sees it.
+        describe: what PREPARE is told, where that depends on the request.
     """
 
     make: Callable[[Situation], Made]
     constant: Answer | None = None
     described: Answer | None = None
     may_pass: bool = False
+    acts: bool = False
+    describe: Callable[[Situation], Made] | None = None
 
 
 def constant(answer: Answer) -> Recipe:

@@ -144,6 +144,13 @@ class Then(Result, frozen=True, forbid_unknown_fields=True):
     python: Annotated[
         Text | UnsetType, Meta(description="`module:function`: your own code, called with the request.")
     ] = UNSET
+    sql: Annotated[
+        bool | Text | UnsetType,
+        Meta(
+            description="`true`: the embedded database answers the request. A text: it runs this statement instead, in "
+            "which templates such as `{{ params[0] }}` stand for values."
+        ),
+    ] = UNSET
     fault: Annotated[
         str | dict[str, Any] | UnsetType,
         Meta(description="A fault by its name, or a map from the name to what it takes; with or without an answer."),
@@ -167,5 +174,5 @@ class Then(Result, frozen=True, forbid_unknown_fields=True):
         Meta(description="How often it is given before the next answer of the list has its turn; once by default."),
     ] = UNSET
 
-    reserved: ClassVar[frozenset[str]] = frozenset(["sql", "upstream", "record"])
+    reserved: ClassVar[frozenset[str]] = frozenset(["upstream", "record"])
     misplaced: ClassVar[dict[str, str]] = {"cycle": "beside 'then', not in it"}

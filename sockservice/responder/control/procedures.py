@@ -71,6 +71,7 @@ def _reset(workspace: Workspace, arguments: Sequence[Value]) -> Answer:
         "stubs": workspace.stubs.reset,
         "states": workspace.reset_states,
         "faults": workspace.reset_faults,
+        "data": workspace.reset_data,
     }
     reset = resets.get(what.lower())
     if reset is None:
@@ -126,7 +127,7 @@ def _texts(arguments: Sequence[Value], name: str, longest: int = LONGEST_NAME) -
 
 PROCEDURES: Final[Mapping[str, Procedure]] = {
     "stub": Procedure("stub(yaml)", _stub, 1, 1, _NAMES),
-    "reset": Procedure("reset(['journal' | 'stubs' | 'states' | 'faults'])", _reset, 0, 1),
+    "reset": Procedure("reset(['journal' | 'stubs' | 'states' | 'faults' | 'data'])", _reset, 0, 1),
     "set_state": Procedure("set_state(scenario, state)", _set_state, 2, 2),
     "fault": Procedure("fault(name [, parameters])", _fault, 1, 2),
     "unfault": Procedure("unfault([name or number])", _unfault, 0, 1),

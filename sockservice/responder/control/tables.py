@@ -96,7 +96,7 @@ def _unmatched(workspace: Workspace) -> Iterator[Row]:
     """The statements that no stub answered, each once, the last one last."""
     found: dict[tuple[str, str], tuple[int, int, Entry]] = {}
     for number, entry in workspace.journal.numbered():
-        if entry.source.kind == "fallback":
+        if entry.source.kind == "fallback" or (entry.source.kind == "sql" and entry.near):
             key = (entry.command, entry.text)
             times, _, _ = found.pop(key, (0, 0, entry))
             found[key] = (times + 1, number, entry)
