@@ -172,8 +172,8 @@ def _fold(text: str, how: Lexical) -> Folded:
                 del parts[_last(parts, literals) + 1 :]
                 continue
             if kind == "string" and previous == "_binary":
-                introducer = max(place for place, part in enumerate(parts) if part.lower() == previous)
-                del parts[introducer:]
+                while parts.pop().lower() != previous:
+                    pass
                 literals.append(Literal("bytes", _raw(text_of(piece, how)), f"_binary {piece}"))
                 parts.append(f":p{len(literals) - 1}")
                 previous = "'"

@@ -115,4 +115,4 @@ CREATE TABLE parent (id INT PRIMARY KEY);
 CREATE TABLE child (id INT PRIMARY KEY, p INT, q INT, CONSTRAINT of_parent FOREIGN KEY (p) REFERENCES parent (id));
 CREATE INDEX of_parent ON child (p, q);
 CREATE INDEX of_parent ON child (p);
-SELECT index_name, column_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = 'child' ORDER BY 1, seq_in_index;
+SELECT index_name AS name, column_name AS part FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = 'child' ORDER BY 1, seq_in_index;
