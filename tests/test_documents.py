@@ -169,9 +169,9 @@ def test_a_missing_file_names_the_nearest_one(tmp_path):
         read_document(tmp_path / "flie.yaml", Top)
     with pytest.raises(ConfigurationError, match=r"no such file$"):
         read_document(tmp_path / "nowhere" / "file.yaml", Top)
-    (tmp_path / "link.yaml").symlink_to("nowhere.yaml")
-    with pytest.raises(ConfigurationError, match=r"link\.yaml: there is no such file$"):
-        read_document(tmp_path / "link.yaml", Top)
+    (tmp_path / "elsewhere.yml").symlink_to("nothing")
+    with pytest.raises(ConfigurationError, match=r"elsewhere\.yml: there is no such file$"):
+        read_document(tmp_path / "elsewhere.yml", Top)
 
 
 def test_a_folder_and_an_impossible_name_are_refused(tmp_path):

@@ -68,6 +68,13 @@ from sockservice.answers import Error, Rows
         (r"'a%c' LIKE 'a\%c'", 1),
         ("'a%c' LIKE 'a|%c' ESCAPE '|'", 1),
         ("'abc' LIKE '%%%c'", 1),
+        ("'abc' LIKE 'abc'", 1),
+        ("'abc' LIKE 'ab'", 0),
+        ("'aba' LIKE 'ab%ba'", 0),
+        ("'abcabd' LIKE 'a%c%bd'", 1),
+        ("'abcabd' LIKE '%d%c%'", 0),
+        (r"'a%%c' LIKE '%\%\%c'", 1),
+        (r"'abbc' LIKE '%\%\%c'", 0),
         ("'' LIKE '%'", 1),
         ("2 IN (1, 2)", 1),
         ("3 IN (1, NULL)", None),
@@ -243,6 +250,7 @@ def test_a_text_that_would_grow_without_end_becomes_null() -> None:
 
 def test_like_with_many_wildcards_is_quick() -> None:
     assert Talk().value("? LIKE ?", "a" * 2000, "%a" * 400 + "b") == 0
+    assert Talk().value("? LIKE ?", "a" * 5_000_000 + "users" + "a", "%a" * 400 + "%users%") == 1
 
 
 VALUES = st.sampled_from(

@@ -114,6 +114,7 @@ def test_a_failure_tells_what_was_expected_and_what_is_near():
         "SELECT name FROM users WHERE id = 43 (sql: value 1: expected 42, got 43)"
     )
     assert talk.refusal('{regex: "zzz"}').endswith("; nothing near was asked")
+    assert talk.refusal('{regex: "DELETE .*"}', "exactly", 2).endswith("; nothing else that is near was asked")
     talk.ask(TEXT)
     assert talk.refusal(USER, "never") == f"{USER} was expected never and was asked 1 time, among 4 requests"
 

@@ -231,7 +231,10 @@ def _message(count: _Count, expected: Expected, text: str) -> str:
         parts.append(f"{journal.evicted} older ones are not in the journal any more")
     if count.found < expected.count:
         near = count.near(text)
-        parts.append(f"nearest: {'; '.join(near)}" if near else "nothing near was asked")
+        if near:
+            parts.append(f"nearest: {'; '.join(near)}")
+        else:
+            parts.append("nothing else that is near was asked" if count.found else "nothing near was asked")
     message = "; ".join(parts).encode()
     if len(message) <= LONGEST_MESSAGE:
         return message.decode()
