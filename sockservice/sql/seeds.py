@@ -62,16 +62,16 @@ class Seeds:
 
     Args:
         paths: of the files, in the order in which they run.
-        database: the current database at the beginning of each file.
+        databases: those that are there; the first one is current at the beginning of each file.
         beside: answers what is no matter of tables, as for :class:`Sql`.
         server: what sessions belong to.
     """
 
     _log = Logger()
 
-    def __init__(self, paths: Sequence[Path], database: str, beside: IResponder, server: IServer) -> None:
+    def __init__(self, paths: Sequence[Path], databases: Sequence[str], beside: IResponder, server: IServer) -> None:
         self._paths = paths
-        self._database = database
+        self._databases = databases
         self._beside = beside
         self._server = server
         self._folder = tempfile.TemporaryDirectory(prefix="sockservice-seeds-")
@@ -88,7 +88,8 @@ class Seeds:
             ConfigurationError: a file cannot be read, or a statement fails; the message has the line.
         """
         store = Store(Path(self._folder.name))
-        store.create_database(self._database)
+        for name in self._databases:
+            store.create_database(name)
         sql = Sql(lambda: store, self._beside)
         try:
             for path in self._paths:
@@ -101,7 +102,7 @@ class Seeds:
         self._folder.cleanup()
 
     def _run_file(self, path: Path, sql: Sql) -> None:
-        session = SeedSession(self._server, self._database)
+        session = SeedSession(self._server, self._databases[0])
         began = told = time.monotonic()
         count = read = 0
         try:
