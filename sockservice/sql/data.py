@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
@@ -35,6 +36,11 @@ _SETTING: Final = re.compile(
 _OK: Final = Ok()
 
 
+def _import_engine() -> None:
+    """Import the reader of SQL, and all that compiles and runs what it reads."""
+    importlib.import_module("sockservice.sql.responder")
+
+
 @implementer(IData)
 class Data:
     """Answers statements from tables.
@@ -57,7 +63,21 @@ class Data:
             answer = self._light(request)
             if answer is not None or request.command in OWN_COMMANDS:
                 return answer
-            sql = self._made()
+            if not self._databases.imported:
+                # That takes longer than to start all the rest, and nobody else has to wait for it.
+                return Deferred.fromCoroutine(self._asked_later(request))
+        return self._asked(request)
+
+    async def _asked_later(self, request: Request) -> Any:
+        """As :meth:`_asked`, when the reader of SQL is here."""
+        await self._databases.run_in_thread(_import_engine)
+        self._databases.imported = True
+        answer = self._asked(request)
+        return await answer if isinstance(answer, Deferred) else answer
+
+    def _asked(self, request: Request) -> Answer | Deferred[Answer] | None:
+        """What the tables have to say."""
+        sql = self._sql or self._made()
         names = self._databases.names()
         if names != self._names:
             # The stub files, read again, name others; those from before may have tables.
@@ -84,7 +104,6 @@ class Data:
         return None
 
     def _made(self) -> Sql:
-        # The reader of SQL takes longer to import than all the rest.
         from sockservice.sql.responder import Sql
 
         databases = self._databases

@@ -31,7 +31,8 @@ class Databases:
         folder: where the data are kept; None for temporary folders, which are gone at the end.
 
     Attributes:
-        names, beside, clock, folder: as given.
+        names, beside, clock, run_in_thread, folder: as given.
+        imported: whether the reader of SQL is here.
     """
 
     def __init__(
@@ -46,7 +47,8 @@ class Databases:
         self.beside = beside
         self.clock = clock
         self.folder = folder
-        self._run_in_thread = run_in_thread
+        self.run_in_thread = run_in_thread
+        self.imported = False
         self._seeds: Seeds | None = None
         self._made: WeakSet[Data] = WeakSet()
 
@@ -64,13 +66,9 @@ class Databases:
             return
         from sockservice.sql.seeds import Seeds
 
-        self._seeds = Seeds(paths, self.names()[0], self.beside, server)
+        self._seeds = Seeds(paths, self.names(), self.beside, server)
         self._seeds.run()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing but the databases is there at the start."""
-        return self._seeds is None and self.folder is None
+        self.imported = True
 
     def of(self, workspace: str) -> Data:
         """The data of a workspace, which are made when somebody needs them.
@@ -88,7 +86,7 @@ class Databases:
 
         template = None if self._seeds is None else self._seeds.file
         place = None if self.folder is None else self.folder.place(workspace)
-        store = Store(place, clock, self._run_in_thread, template)
+        store = Store(place, clock, self.run_in_thread, template)
         for name in self.names():
             store.create_database(name)
         return store

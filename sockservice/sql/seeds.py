@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
-import weakref
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -64,28 +62,24 @@ class Seeds:
 
     Args:
         paths: of the files, in the order in which they run.
-        database: the current database at the beginning of each file.
+        databases: those that are there; the first one is current at the beginning of each file.
         beside: answers what is no matter of tables, as for :class:`Sql`.
         server: what sessions belong to.
-
-    Attributes:
-        close: removes what the files have made; called at the end of the program, if not before.
     """
 
     _log = Logger()
 
-    def __init__(self, paths: Sequence[Path], database: str, beside: IResponder, server: IServer) -> None:
+    def __init__(self, paths: Sequence[Path], databases: Sequence[str], beside: IResponder, server: IServer) -> None:
         self._paths = paths
-        self._database = database
+        self._databases = databases
         self._beside = beside
         self._server = server
-        self._folder = Path(tempfile.mkdtemp(prefix="sockservice-seeds-"))
-        self.close = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._folder = tempfile.TemporaryDirectory(prefix="sockservice-seeds-")
 
     @property
     def file(self) -> Path:
         """What the files have made: a store begins with a copy of it."""
-        return self._folder / FILE
+        return Path(self._folder.name) / FILE
 
     def run(self) -> None:
         """Run the files.
@@ -93,8 +87,9 @@ class Seeds:
         Raises:
             ConfigurationError: a file cannot be read, or a statement fails; the message has the line.
         """
-        store = Store(self._folder)
-        store.create_database(self._database)
+        store = Store(Path(self._folder.name))
+        for name in self._databases:
+            store.create_database(name)
         sql = Sql(lambda: store, self._beside)
         try:
             for path in self._paths:
@@ -107,7 +102,7 @@ class Seeds:
         self._folder.cleanup()
 
     def _run_file(self, path: Path, sql: Sql) -> None:
-        session = SeedSession(self._server, self._database)
+        session = SeedSession(self._server, self._databases[0])
         began = told = time.monotonic()
         count = read = 0
         try:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from driver_outcomes import Done, InText, Late, LoginAs, Lost, Outcome, Refused, Rows, Several, Step
 from installed import driver
-from outcomes import Done, InText, Late, LoginAs, Lost, Outcome, Refused, Rows, Several, Step
 from servers import RunningServer
 
 connector = driver("mysql.connector")

@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 from unittest.mock import ANY
 
-from outcomes import Ago, Done, InText, Json, Late, LoginAs, Long, Lost, Refused, Several, Step
+from driver_outcomes import Ago, Done, InText, Json, Late, LoginAs, Long, Lost, Refused, Several, Step
 
 USER = "SELECT id, name FROM users WHERE id = %s"
 ACCOUNT = "SELECT id, email, password_hash, locked FROM accounts WHERE email = %s"

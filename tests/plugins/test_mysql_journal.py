@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from twisted.internet.task import Clock
+from twisted.internet.testing import MemoryReactorClock
 
 from sockservice.answers import Error, Request
 from sockservice.errors import ConfigurationError
@@ -21,7 +21,7 @@ class Service:
     def __init__(self, folder, *arguments):
         options = MySQLOptions()
         parse_arguments(options, arguments, "mysql")
-        self.clock = Clock()
+        self.clock = MemoryReactorClock()
         self.host = Surroundings(self.clock, SocketAPI(self.clock), options, lambda name: folder / name)
         self.factory = mysql.stream_factory(self.host)
 
@@ -52,7 +52,7 @@ def test_a_journal_may_be_off(tmp_path):
 
 
 def test_control_may_be_off(tmp_path):
-    service = Service(tmp_path, "--no-control")
+    service = Service(tmp_path, "--no-control", "--fallback", "error")
     assert service.ask("CALL sockservice.reset()").message.startswith("sockservice: no stub for")
 
 

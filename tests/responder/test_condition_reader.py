@@ -29,7 +29,7 @@ def mistakes(folder: Path, when: str) -> list[str]:
 @pytest.mark.parametrize(
     ("when", "message"),
     [
-        ("{}", "10: 'when' asks for nothing: give sql, statement, command or another matcher"),
+        ("{}", "10: 'when' asks for nothing: give a matcher, such as sql, statement, text, regex or command"),
         ("{tabels: t}", "11: 'tabels' is not known here; did you mean 'tables'?"),
         ("{session: {usr: a}}", "21: 'usr' is not known here; did you mean 'user'?"),
         ("{sql: 'a', params: {0: {rnge: [1, 2]}}}", "34: 'rnge' is not known here; did you mean 'range'?"),
@@ -76,7 +76,7 @@ def mistakes(folder: Path, when: str) -> list[str]:
         ("{call: {first: true, nth: 3}}", "17: 'first' and 'nth' are two ways to say the same"),
         ("{state: {}}", "18: at least one is wanted here"),
         ("{all: []}", "16: at least one is wanted here"),
-        ("{any: [{}]}", "17: 'when' asks for nothing: give sql, statement, command or another matcher"),
+        ("{any: [{}]}", "17: 'when' asks for nothing: give a matcher, such as sql, statement, text, regex or command"),
         ("{any: [{call: 1}]}", "18: 'call' stands at the top of 'when', not inside of all, any or not"),
         ("{not: {command: ping}}", "17: 'command' stands at the top of 'when', not inside of all, any or not"),
         ("{python: rules}", "19: 'rules' does not name a function: write module:function, as in stubs.prices:answer"),

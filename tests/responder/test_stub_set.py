@@ -121,7 +121,7 @@ def test_ok_and_error_are_what_they_say(tmp_path, then, expected):
         ("{when: {sql: SELECT 1}, then: {ok: }}", "38: 'ok' must be a map, not null"),
         (
             "{when: {}, then: {ok: {}}}",
-            "10: 'when' asks for nothing: give sql, statement, command or another matcher",
+            "10: 'when' asks for nothing: give a matcher, such as sql, statement, text, regex or command",
         ),
         ("{when: SELECT 1, then: {ok: {}}}", "10: 'when' must be a map, not 'SELECT 1'"),
         (

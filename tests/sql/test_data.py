@@ -217,3 +217,24 @@ def test_the_folder_of_a_workspace_leads_nowhere_else(tmp_path: Path, name: str)
 def test_no_two_workspaces_share_a_folder() -> None:
     names = ["", "a", "A", "a.", "a%2E", "ä" * 64, "ä" * 63 + "a"]
     assert len({folder_name(name) for name in names}) == len(names)
+
+
+# --- the first statement ----------------------------------------------------------------------
+
+
+def test_the_first_statement_waits_for_the_reader_of_sql_in_a_thread_and_others_do_not() -> None:
+    imports: list[Deferred[None]] = []
+
+    def run_in_thread(_work: Any) -> Deferred[None]:
+        imports.append(Deferred())
+        return imports[-1]
+
+    databases = Databases(lambda: ("test",), Chatter(), Clock(), run_in_thread)
+    first, second = Asker(databases.of("")), Asker(databases.of(""))
+    waiting = first.ask("CREATE TABLE t (id INT)")
+    assert isinstance(waiting, Deferred)
+    assert second.rows("SELECT 1") == [(1,)]
+    imports[0].callback(None)
+    assert waiting.result == Ok()
+    assert first.rows("SELECT id FROM t") == []
+    databases.close()
