@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from wire_client import read_definition
 
@@ -9,6 +10,7 @@ from sockservice.answers import Column
 from sockservice.mysql import columns
 from sockservice.mysql.charsets import charset
 from sockservice.mysql.columns import column_definition, column_definitions
+from sockservice.mysql.values import text_encoder
 from sockservice.sqltypes import NAMES, SqlType
 
 UTF8MB4, LATIN1 = charset("utf8mb4"), charset("latin1")
@@ -130,6 +132,14 @@ def test_definitions_that_are_kept_are_those_of_the_same_form():
             assert column_definitions(some, charset_of_form, collation_id, **settings) == tuple(
                 column_definition(column, charset_of_form, collation_id, **settings) for column in some
             )
+
+
+def test_a_type_that_was_read_from_a_file_is_one_like_any_other():
+    read = msgspec.convert({"name": "VARCHAR", "length": 3}, SqlType)
+    made = SqlType.parse("VARCHAR(3)")
+    found, expected = ([column_definitions((Column("x", each),), UTF8MB4, 45)] for each in (read, made))
+    assert found == expected
+    assert text_encoder(read, UTF8MB4)("é") == "é".encode()
 
 
 def test_the_definitions_that_are_kept_are_bounded(monkeypatch):
