@@ -66,7 +66,7 @@ _LARGEST: Final = {
 _NUMERIC: Final = frozenset("TINYINT SMALLINT MEDIUMINT INT BIGINT FLOAT DOUBLE DECIMAL".split())
 
 
-@attrs.frozen(cache_hash=True)
+@attrs.frozen
 class SqlType:
     """A column type.
 

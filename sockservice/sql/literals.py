@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from sockservice.sql.errors import Refused
 from sockservice.sql.reserved import RESERVED
 
 _NAME: Final = r"[^\x00-\x23%-/:-@\[-^`{-\x7f]"
@@ -132,6 +134,9 @@ def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folde
         text: the statement.
         params: what is bound to its ``?``.
         how: how its texts are read.
+
+    Raises:
+        Refused: 1367 for a number that no DOUBLE holds.
     """
     folded = _fold_kept(text, how) if len(text) <= _LONGEST_KEPT else _fold(text, how)
     if not params:
@@ -326,7 +331,10 @@ def _literal(kind: str, piece: str, how: Lexical) -> Literal:
     if kind == "binary":
         return Literal("binary", _binary(piece), piece)
     if "e" in piece.lower():
-        return Literal("double", float(piece), piece)
+        number = float(piece)
+        if math.isinf(number):
+            raise Refused("ER_ILLEGAL_VALUE_FOR_TYPE", "double", piece)
+        return Literal("double", number, piece)
     if "." in piece or len(piece) > 20 or int(piece) >= 1 << 64:
         return Literal("decimal", Decimal(piece), piece)
     return Literal("int", int(piece), piece)

@@ -16,6 +16,9 @@ from sockservice.sqltypes import SqlType
 
 _PLACE: Final = re.compile(r"""'(?:[^']|'')*+'|"(?:[^"]|"")*+"|\?([0-9]++)|:b([0-9]++)""")
 """A text, a name or the place of a parameter in SQLite's text."""
+_WEIGHT: Final = 2000
+"""Bytes that a plan takes beside its text and its columns."""
+_COLUMN_WEIGHT: Final = 500
 Assumption: TypeAlias = tuple[Callable[[ISession], Any], Any]
 
 if TYPE_CHECKING:
@@ -55,6 +58,12 @@ class Plan:
         if not self.sql:
             return len(self.binds)
         return max((int(one or other) for one, other in _PLACE.findall(self.sql) if one or other), default=0)
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes."""
+        total = self.total.weight if self.total is not None else 0
+        return _WEIGHT + 2 * len(self.sql) + _COLUMN_WEIGHT * len(self.columns) + total
 
     def suits(self, session: ISession) -> bool:
         """Whether what it assumes of the session holds."""

@@ -113,7 +113,7 @@ class Statements:
         if told is not None:
             return told
         if word in definitions.WORDS:
-            with understood(folded.key):
+            with understood(folded):
                 definition = definitions.read_definition(folded.key)
             if request.command == "prepare":
                 return Ok()
@@ -188,7 +188,7 @@ class Statements:
         main.deadline = time.monotonic() + TURN
         try:
             rows = main.rows(plan.sql, plan.parameters(folded.literals))
-        except (TooSlow, sqlite3.Error, OverflowError):
+        except (TooSlow, sqlite3.Error, OverflowError, ValueError):
             return None
         finally:
             main.deadline = float("inf")
@@ -227,7 +227,7 @@ class Statements:
         builder = PlanBuilder(folded.literals)
         session.locking = locking
         try:
-            with understood(folded.key):
+            with understood(folded):
                 text, columns = Queries(session, builder).query(node)
                 text += limited(session, builder, node)
                 total = counting(session, builder, node)
@@ -246,7 +246,7 @@ class Statements:
             None if total is None else Plan(total, tuple(builder.binds)),
         )
         if len(folded.key) <= LONGEST and self._is_plain(plan.tables, locks=locking is not None):
-            self._plans.add(key, version, plan, pinned, folded.literals)
+            self._plans.add(key, version, plan, plan.weight + len(folded.key), pinned, folded.literals)
         return plan
 
     def _is_plain(self, keys: frozenset[str], *, locks: bool) -> bool:
@@ -341,10 +341,10 @@ class Statements:
         if found is not None and found.plan.suits(session.session) and self._is_plain(_keys(found), locks=True):
             return found
         builder = PlanBuilder(literals)
-        with understood(text):
+        with understood(folded):
             compiled = dml.compile_change(session, folded, builder)
         if len(text) <= LONGEST and self._is_plain(_keys(compiled), locks=True):
-            self._plans.add(key, version, compiled, compiled.plan.pinned, literals)
+            self._plans.add(key, version, compiled, compiled.plan.weight + len(text), compiled.plan.pinned, literals)
         return compiled
 
     def _load(self, folded: Folded) -> Answer:

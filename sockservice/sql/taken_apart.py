@@ -13,7 +13,7 @@ from sockservice.answers import Request
 from sockservice.error_codes import syntax_error
 from sockservice.sql import dml
 from sockservice.sql.errors import Refused
-from sockservice.sql.literals import Folded, Lexical, fold
+from sockservice.sql.literals import Folded, Lexical, fold, written
 
 _log = Logger()
 _FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)(?![\w$])")
@@ -52,13 +52,14 @@ def first_word(text: str) -> str:
 
 
 @contextmanager
-def understood(text: str) -> Iterator[None]:
+def understood(folded: Folded) -> Iterator[None]:
     """Take what the reader of SQL has made of a statement, and nobody expects, for an error of syntax.
 
     The reader is lenient: of what is no MySQL it may make a tree whose parts are missing, or are something else.
     """
     try:
         yield
-    except (AttributeError, TypeError, LookupError, AssertionError) as problem:
+    except (AttributeError, TypeError, ValueError, LookupError, AssertionError) as problem:
+        text = written(*folded)
         _log.debug("not understood: {text}: {problem!r}", text=text[:300], problem=problem)
         raise Refused(syntax_error(text)) from problem

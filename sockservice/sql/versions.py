@@ -22,7 +22,7 @@ from sockservice.sql.table_texts import declared, row_number
 from sockservice.sql.transaction import ReadView, Transaction
 from sockservice.sql.typed import quoted
 
-_AT_ONCE: Final = 500
+_AT_ONCE: Final = 200
 """How many changes are undone before others have their turn."""
 _KEPT_BEHIND: Final = '"~seq", "~tx", "~row", "~was"'
 

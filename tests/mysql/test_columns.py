@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from wire_client import read_definition
 
 from sockservice.answers import Column
+from sockservice.mysql import columns
 from sockservice.mysql.charsets import charset
-from sockservice.mysql.columns import column_definition
+from sockservice.mysql.columns import column_definition, column_definitions
+from sockservice.mysql.values import text_encoder
 from sockservice.sqltypes import NAMES, SqlType
 
 UTF8MB4, LATIN1 = charset("utf8mb4"), charset("latin1")
@@ -119,3 +122,32 @@ def test_every_type_has_a_definition(name):
     sql = SqlType(name, values=("a",) if name in ("ENUM", "SET") else ())
     found, _ = read_definition(column_definition(Column("x", sql), UTF8MB4, 255))
     assert found.type in {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 245, 246, 252, 253, 254, 255}
+
+
+def test_definitions_that_are_kept_are_those_of_the_same_form():
+    some = Column("é", SqlType.parse("VARCHAR(3)")), Column("n", SqlType.parse("JSON"))
+    forms = [(UTF8MB4, 45, {}), (LATIN1, 8, {}), (UTF8MB4, 255, {}), (UTF8MB4, 45, {"mariadb": True})]
+    for _ in range(2):
+        for charset_of_form, collation_id, settings in forms:
+            assert column_definitions(some, charset_of_form, collation_id, **settings) == tuple(
+                column_definition(column, charset_of_form, collation_id, **settings) for column in some
+            )
+
+
+def test_a_type_that_was_read_from_a_file_is_one_like_any_other():
+    read = msgspec.convert({"name": "VARCHAR", "length": 3}, SqlType)
+    made = SqlType.parse("VARCHAR(3)")
+    found, expected = ([column_definitions((Column("x", each),), UTF8MB4, 45)] for each in (read, made))
+    assert found == expected
+    assert text_encoder(read, UTF8MB4)("é") == "é".encode()
+
+
+def test_the_definitions_that_are_kept_are_bounded(monkeypatch):
+    kept = {}
+    monkeypatch.setattr(columns, "_kept", kept)
+    for number in range(2000):
+        column_definitions((Column(f"c{number}", SqlType.parse("INT")),), UTF8MB4, 45)
+        assert 0 < len(kept) <= 512
+    kept.clear()
+    column_definitions((Column("x" * 20_000, SqlType.parse("INT")),), UTF8MB4, 45)
+    assert kept == {}

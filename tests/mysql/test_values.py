@@ -239,3 +239,29 @@ def test_any_value_in_any_column_is_bytes_or_a_reason(name, length, value, set_n
     elif isinstance(value, float) and not math.isfinite(value):
         assert isinstance(found, str)
     assert found != ""
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_double_is_encoded_in_the_short_way_as_in_the_long_one(number):
+    assert encoded("DOUBLE", number) == floating_text(number).encode()
+
+
+@pytest.mark.parametrize("number", [1e15, 999999999999999.9, 1e14, 1e-4, 1e-5, -0.0, 5e-324])
+def test_a_double_at_the_edges_of_the_short_way(number):
+    assert encoded("DOUBLE", number) == floating_text(number).encode()
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
+def test_a_double_that_mysql_has_not_is_refused(number):
+    with pytest.raises(ValueError, match="is not a number that MySQL has"):
+        encoded("DOUBLE", number)
+
+
+@given(st.text(st.characters(codec=None)))
+def test_any_text_is_encoded_in_the_short_way_as_in_the_long_one(text):
+    assert encoded("VARCHAR(9)", text) == charset("utf8mb4").encode(text)
+
+
+def test_numbers_for_a_client_of_wide_characters_are_wide():
+    assert encoded("INT", 7, "utf16") == "7".encode("utf-16-be")
+    assert encoded("DOUBLE", 1.0, "utf16") == "1".encode("utf-16-be")

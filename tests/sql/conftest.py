@@ -42,8 +42,14 @@ def reference() -> Iterator[Address]:
 
 
 @pytest.fixture(scope="module")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
+def ours(our_process: tuple[Address, int]) -> Address:
     """Our own server with the embedded SQL, run as a user would."""
+    return our_process[0]
+
+
+@pytest.fixture(scope="module")
+def our_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Address, int]]:
+    """The same, and the number of its process."""
     try:
         MySQLOptions().parseOptions(["--fallback", "sql"])
     except UsageError as error:
@@ -56,7 +62,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     command = [str(Path(sys.executable).with_name("twistd")), "--nodaemon", "--pidfile=", "sockservice", "--port=0"]
     command += [f"--ready-file={ready}", "mysql", "--fallback=sql"]
     with running(command, folder, log, ready.exists) as process:
-        yield Address(json.loads(ready.read_text().splitlines()[0])["port"])
+        yield Address(json.loads(ready.read_text().splitlines()[0])["port"]), process.pid
         process.terminate()
         assert process.wait(PATIENCE) == -signal.SIGTERM, log.read_text()
     assert "Traceback" not in log.read_text(), log.read_text()
