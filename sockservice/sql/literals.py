@@ -191,7 +191,7 @@ def _fold(text: str, how: Lexical) -> Folded:
                 literals.append(_bytes(kind, piece, how))
                 del parts[_last_word(parts) :]
                 parts.append(f":p{len(literals) - 1}")
-                previous = "0"
+                previous = _AFTER_TEXT if kind == "string" else "0"
                 continue
             if not _CHARSET.match(previous) and not (kind == "string" and previous in _TEMPORAL):
                 literals.append(_literal(kind, piece, how))

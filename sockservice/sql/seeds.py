@@ -94,6 +94,9 @@ class Seeds:
         try:
             for path in self._paths:
                 self._run_file(path, sql)
+        except BaseException:
+            self.close()
+            raise
         finally:
             store.close()
 

@@ -299,7 +299,9 @@ def test_options():
     assert "se:cret" not in repr(options["accounts"])
 
 
-@pytest.mark.parametrize("arguments", [["--account", "app"], ["--fallback", "sqll"], ["--seed", "shop.sql"]])
+@pytest.mark.parametrize(
+    "arguments", [["--account", "app"], ["--fallback", "sqll"], ["--seed", "shop.sql", "--fallback", "error"]]
+)
 def test_wrong_options_are_refused(arguments):
     with pytest.raises(UsageError):
         MySQLOptions().parseOptions(arguments)

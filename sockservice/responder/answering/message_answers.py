@@ -17,7 +17,7 @@ from sockservice.responder.answering.scalars import Scalars
 from sockservice.responder.answering.situation import Situation
 from sockservice.responder.answering.templates.template import Template, TemplateFailed
 from sockservice.responder.files_beside import FilesBeside
-from sockservice.responder.matching.message_criteria import read_bytes
+from sockservice.responder.matching.message_reader import read_bytes
 from sockservice.responder.message_words import MessageThen
 
 ANSWERS: Final = ("text", "bytes", "raw", "messages", "silence", "python")

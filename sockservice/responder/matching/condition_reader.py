@@ -18,7 +18,7 @@ from sockservice.responder.matching.call_criterion import CallCriterion
 from sockservice.responder.matching.combinations import AnyOf, Group, Not
 from sockservice.responder.matching.condition import MESSAGES, STATEMENTS, Condition
 from sockservice.responder.matching.criterion import Criterion
-from sockservice.responder.matching.message_criteria import message_criteria
+from sockservice.responder.matching.message_reader import message_criteria
 from sockservice.responder.matching.parameters import Params
 from sockservice.responder.matching.session_criteria import ByCode, InState, OfCommand
 from sockservice.responder.matching.session_reader import session_criteria
