@@ -56,7 +56,7 @@ def serving(folder: Path, faults: list[Any], *options: str) -> Iterator[Server]:
     log, ready, stubs = folder / "twistd.log", folder / "ready.jsonl", folder / "stubs.yaml"
     stubs.write_text(json.dumps({"version": 1, "stubs": STUBS, "faults": faults}))
     command = [str(Path(sys.executable).with_name("twistd")), "--nodaemon", "--pidfile=", "sockservice", "--port=0"]
-    command += [f"--ready-file={ready}", "mysql", f"--stubs={stubs}", *options]
+    command += [f"--ready-file={ready}", "mysql", f"--stubs={stubs}", "--fallback=error", *options]
     with running(command, folder, log, ready.exists) as process:
         where = json.loads(ready.read_text().splitlines()[0])
         yield Server(where["host"], where["port"])
