@@ -176,13 +176,6 @@ def _fold(text: str, how: Lexical) -> Folded:
                 literals[-1] = _joined(literals[-1], piece, how)
                 del parts[_last(parts, literals) + 1 :]
                 continue
-            if kind == "string" and previous == "_binary":
-                while parts.pop().lower() != previous:
-                    pass
-                literals.append(Literal("bytes", _raw(text_of(piece, how)), f"_binary {piece}"))
-                parts.append(f":p{len(literals) - 1}")
-                previous = "'"
-                continue
             if kind == "string" and first in _WITH_ALIASES and _names(previous):
                 parts.append("`" + text_of(piece).replace("`", "``") + "`")
                 previous = "`"
@@ -291,7 +284,7 @@ def _last_word(parts: list[str]) -> int:
 
 def _bytes(kind: str, piece: str, how: Lexical) -> Literal:
     """``_binary'…'``: the bytes of a text as the client has sent them, as drivers write what is no text."""
-    value = _binary(piece) if kind == "binary" else text_of(piece, how).encode("utf-8", "surrogateescape")
+    value = _binary(piece) if kind == "binary" else _raw(text_of(piece, how))
     return Literal("bytes", value, f"{_BINARY}{piece}")
 
 

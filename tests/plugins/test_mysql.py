@@ -299,9 +299,7 @@ def test_options():
     assert "se:cret" not in repr(options["accounts"])
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--account", "app"], ["--fallback", "sqll"], ["--seed", "shop.sql", "--fallback", "error"]]
-)
+@pytest.mark.parametrize("arguments", [["--account", "app"], ["--fallback", "sqll"]])
 def test_wrong_options_are_refused(arguments):
     with pytest.raises(UsageError):
         MySQLOptions().parseOptions(arguments)

@@ -11,7 +11,8 @@ from twisted.internet.task import Clock
 
 from sockservice.errors import ConfigurationError
 from sockservice.responder.chatter import Chatter
-from sockservice.sql import Seeds, Store
+from sockservice.sql.seeds import Seeds
+from sockservice.sql.store import Store
 
 
 def seeds(*paths: Path) -> Seeds:
