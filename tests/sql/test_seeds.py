@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,18 @@ from sockservice.sql.seeds import Seeds
 from sockservice.sql.store import Store
 
 
-def seeds(*paths: Path) -> Seeds:
-    return Seeds(paths, "test", Chatter(), FakeServer())
+@pytest.fixture
+def seeds() -> Iterator[Callable[..., Seeds]]:
+    """Makes seeds of files, which are closed at the end."""
+    made: list[Seeds] = []
+
+    def make(*paths: Path) -> Seeds:
+        made.append(Seeds(paths, ["test"], Chatter(), FakeServer()))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
 
 
 def written(folder: Path, text: str, name: str = "seed.sql") -> Path:
@@ -25,7 +36,7 @@ def written(folder: Path, text: str, name: str = "seed.sql") -> Path:
     return path
 
 
-def test_every_store_begins_with_what_the_files_made(tmp_path: Path) -> None:
+def test_every_store_begins_with_what_the_files_made(seeds: Callable[..., Seeds], tmp_path: Path) -> None:
     first = written(
         tmp_path, "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v TEXT);\nINSERT INTO t (v) VALUES ('é😀');"
     )
@@ -47,26 +58,26 @@ def test_every_store_begins_with_what_the_files_made(tmp_path: Path) -> None:
         store.close()
 
 
-def test_a_statement_that_fails_is_told_with_its_place(tmp_path: Path) -> None:
+def test_a_statement_that_fails_is_told_with_its_place(seeds: Callable[..., Seeds], tmp_path: Path) -> None:
     path = written(tmp_path, "-- all is well\nCREATE TABLE t (id INT);\n\nINSERT INTO t\nVALUES (1, 2);\n")
     with pytest.raises(ConfigurationError) as caught:
         seeds(path).run()
     assert str(caught.value) == f"{path}:4:1: error 1136 (21S01): Column count doesn't match value count at row 1"
 
 
-def test_a_statement_that_nobody_knows_is_told_with_its_place(tmp_path: Path) -> None:
+def test_a_statement_that_nobody_knows_is_told_with_its_place(seeds: Callable[..., Seeds], tmp_path: Path) -> None:
     path = written(tmp_path, "\nFROBNICATE;")
     with pytest.raises(ConfigurationError) as caught:
         seeds(path).run()
     assert str(caught.value).startswith(f"{path}:2:1: error 1064 (42000): You have an error")
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there(seeds: Callable[..., Seeds], tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be used as a seed: No such file or directory"):
         seeds(tmp_path / "nothing.sql").run()
 
 
-def test_what_is_not_committed_is_undone(tmp_path: Path) -> None:
+def test_what_is_not_committed_is_undone(seeds: Callable[..., Seeds], tmp_path: Path) -> None:
     made = seeds(written(tmp_path, "CREATE TABLE t (id INT); BEGIN; INSERT INTO t VALUES (1);"))
     made.run()
     store = Store(None, Clock(), template=made.file)
@@ -75,7 +86,7 @@ def test_what_is_not_committed_is_undone(tmp_path: Path) -> None:
     store.close()
 
 
-def test_values_of_generated_columns_are_passed_over(tmp_path: Path) -> None:
+def test_values_of_generated_columns_are_passed_over(seeds: Callable[..., Seeds], tmp_path: Path) -> None:
     text = "CREATE TABLE t (a INT, b INT AS (a * 2)); INSERT INTO t VALUES (2, 99);"
     made = seeds(written(tmp_path, text))
     made.run()
@@ -85,7 +96,9 @@ def test_values_of_generated_columns_are_passed_over(tmp_path: Path) -> None:
     store.close()
 
 
-def test_how_far_a_long_file_is_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_far_a_long_file_is_is_told(
+    seeds: Callable[..., Seeds], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told: list[dict[str, object]] = []
     monkeypatch.setattr("sockservice.sql.seeds.PROGRESS", 0.0)
     monkeypatch.setattr(Seeds, "_log", type("Log", (), {"info": lambda self, text, **fields: told.append(fields)})())
