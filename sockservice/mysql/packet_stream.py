@@ -12,6 +12,10 @@ from sockservice.mysql.results import is_error
 PIECE: Final = 64 * 1024
 """About how many bytes are made at once: what a transport buffers before it asks to pause."""
 
+COST: Final = 256
+"""What each packet counts for in a piece besides its bytes: a row may be made by a template or by code, which takes
+longer than sending it, and others wait for their turn."""
+
 
 class PacketStream:
     """The packets of an answer.
@@ -41,7 +45,7 @@ class PacketStream:
         return is_error(self._last)
 
     def read(self, size: int | None = PIECE) -> bytes:
-        """The next packets: at least ``size`` bytes of them (all where it is None), or what is left.
+        """The next packets: about ``size`` bytes of them with their :data:`COST` (all where it is None), or what is left.
 
         What the payloads raise comes through here, behind the packets before.
         """
@@ -59,7 +63,7 @@ class PacketStream:
                 else:
                     pieces.append(packet(payload, sequence_id))
                     sequence_id += length // MAX_PAYLOAD + 1
-                left -= length + 4
+                left -= length + COST
                 if left <= 0:
                     break
             else:
