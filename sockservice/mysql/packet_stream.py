@@ -45,7 +45,7 @@ class PacketStream:
         return is_error(self._last)
 
     def read(self, size: int | None = PIECE) -> bytes:
-        """The next packets: about ``size`` bytes of them with their :data:`COST` (all where it is None), or what is left.
+        """The next packets: about ``size`` bytes with their :data:`COST` (all where it is None), or what is left.
 
         What the payloads raise comes through here, behind the packets before.
         """
