@@ -75,6 +75,8 @@ def test_a_daemon_whose_port_is_taken_says_so_to_the_shell_and_to_its_log(run, t
         done = run("--port", port, "echo", options=["--logfile=daemon.log", "--pidfile=daemon.pid"])
     assert done.returncode == 1
     assert f"AddressInUse: 127.0.0.1:{port} is in use by " in done.stderr
+    # The parent is told before the daemon has written its last words.
+    wait_until(lambda: "in use" in (tmp_path / "daemon.log").read_text())
     [line] = [line for line in (tmp_path / "daemon.log").read_text().splitlines() if "in use" in line]
     assert f"sockservice: 127.0.0.1:{port} is in use by " in line
     assert "Traceback" not in (tmp_path / "daemon.log").read_text()

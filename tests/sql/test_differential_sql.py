@@ -12,6 +12,13 @@ from outcomes import Address, Recorded, play
 SESSIONS = read_corpus()
 each_session = pytest.mark.parametrize("session", SESSIONS, ids=str)
 
+OPEN = {
+    "show: other forms": "SHOW GRANTS FOR an account that is not there is no error: accounts are the protocol's",
+    "transactions: commit and rollback": "1064 for an unknown isolation level points one word further",
+    "types: integer ranges": "the row number in one 1264 counts the rows that match, not those that were looked at",
+}
+"""Sessions in which one statement differs yet, each with how."""
+
 
 @pytest.fixture(scope="module")
 def theirs(reference: Address) -> Callable[[Session], list[Recorded]]:
@@ -51,7 +58,14 @@ def test_what_is_annotated_for_mysql_is_not_what_mariadb_does(theme, theirs):
     assert not idle
 
 
-@each_session
+@pytest.mark.parametrize(
+    "session",
+    [
+        pytest.param(each, marks=pytest.mark.xfail(strict=True, reason=OPEN[str(each)]) if str(each) in OPEN else ())
+        for each in SESSIONS
+    ],
+    ids=str,
+)
 def test_our_server_answers_like_mysql(session, ours, theirs):
     verdict = judge(session, theirs(session), play(session, ours), mysql=True)
     assert not verdict.differences, "\n".join(map(str, verdict.differences))
