@@ -56,7 +56,6 @@ def test_a_moment_that_is_bound_is_reckoned_with(evaluate: Evaluation) -> None:
 
 def test_bytes_that_are_no_text_are_refused_as_text(evaluate: Evaluation) -> None:
     client = evaluate.client
-    assert client.error("SELECT '\udcff'").message == "Invalid utf8mb4 character string: 'FF'"
     client.ok("CREATE TABLE t (s VARCHAR(10), b BLOB, l VARCHAR(10) CHARACTER SET latin1)")
     assert client.error("INSERT INTO t (s) VALUES ('a\udcff')").message.startswith(r"Incorrect string value: '\xFF'")
     assert client.code("INSERT INTO t (l) VALUES ('日')") == 1366
