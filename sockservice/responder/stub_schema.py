@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from typing import Any
 
@@ -25,8 +26,18 @@ def schema() -> dict[str, Any]:
         "if": {"properties": {"service": {"enum": ["stream", "datagram"]}}, "required": ["service"]},
         "then": of_messages,
         "else": of_mysql,
-        "$defs": parts,
+        "$defs": _dedented(parts),
     }
+
+
+def _dedented(part: Any) -> Any:
+    """A part of the schema whose descriptions are without the indentation of docstrings, which msgspec 0.22 leaves."""
+    if isinstance(part, dict):
+        return {
+            key: inspect.cleandoc(value) if key == "description" and isinstance(value, str) else _dedented(value)
+            for key, value in part.items()
+        }
+    return [_dedented(item) for item in part] if isinstance(part, list) else part
 
 
 def schema_text() -> str:
