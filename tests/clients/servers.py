@@ -143,9 +143,13 @@ def mariadb(folder: Path) -> Iterator[RunningServer]:
     tls = write_certificate(folder)
     if os.geteuid() == 0:
         folder.chmod(0o700)
-    common = ["--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}"]
+    # A folder for temporary tables of its own: at its start a server removes all that it finds there.
+    temporary = folder / "temporary"
+    temporary.mkdir()
+    common = ["--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}", f"--tmpdir={temporary}"]
     install = ["mariadb-install-db", *common, "--auth-root-authentication-method=normal", "--skip-test-db"]
-    subprocess.run(install, check=True, capture_output=True)
+    installed = subprocess.run(install, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert installed.returncode == 0, installed.stdout
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin") or "mariadbd", *common]
