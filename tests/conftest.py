@@ -16,6 +16,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def kept_objects() -> Iterator[None]:
+    """The same for what a module leaves: imports, and what is remembered, grow to hundreds of thousands of objects."""
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 class LoggedErrors:
     """Collects what was logged as a failure or as critical during one test."""
 
