@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import attrs
 import pytest
 
-pytest.register_assert_rewrite("conversation", "dbapi", "operations", "servers", "process_client", "whole_protocol")
+pytest.register_assert_rewrite(
+    "conversation", "dbapi", "log_watch", "operations", "servers", "process_client", "whole_protocol"
+)
 
 import servers  # noqa: E402
 from features import NOT_IN_MARIADB  # noqa: E402
+from log_watch import LogWatch  # noqa: E402
 
 UNDER_TEST = os.environ.get("SOCKSERVICE_TEST_SERVER", "sockservice")
-
-TROUBLE = re.compile(r"Traceback|Unhandled|CRITICAL|\[ERROR\]|(?:Deprecation|Resource)Warning")
-
-
-class LogWatch:
-    """Reads a growing log, each line once."""
-
-    def __init__(self, server: servers.RunningServer) -> None:
-        self.server, self.position = server, 0
-
-    def check(self) -> None:
-        """Fail if what is new in the log tells of trouble."""
-        with self.server.log.open("rb") as log:
-            log.seek(self.position)
-            new = log.read()
-        self.position += len(new)
-        text = new.decode(errors="replace")
-        assert not TROUBLE.search(text), f"the server's log has trouble:\n{text}"
 
 
 def pytest_configure(config: pytest.Config) -> None:

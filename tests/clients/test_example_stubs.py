@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import servers
-from conftest import LogWatch
 from conversation import PREPARING, converse
 from example_answers import EXAMPLES
+from log_watch import LogWatch
 from servers import RunningServer
 
 FOLDER, DOCS = (Path(__file__).parents[2] / folder for folder in ("examples/stubs", "docs"))

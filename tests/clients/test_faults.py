@@ -19,10 +19,10 @@ from typing import Any
 import attrs
 import compiled
 import pytest
-from conftest import TROUBLE
 from faulty_drivers import DRIVERS, ERRORS, Seen
 from installed import driver as driver_of
 from installed import program, script
+from log_watch import TROUBLE
 from operations import Lost, Refused
 from process_client import ClientProgram, ProcessConnection
 from servers import PATIENCE, running

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import servers
-from conftest import LogWatch
 from conversation import PREPARING, connected, converse
 from driver_outcomes import Ago, Done, Late, LoginAs, Lost, Refused, Step
+from log_watch import LogWatch
 from ruamel.yaml import YAML
 from servers import RunningServer
 
