@@ -11,7 +11,7 @@ import termios
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """How long a program may say nothing, in seconds."""
 
 

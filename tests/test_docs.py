@@ -17,6 +17,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+from free_port import free_port
 from installed import program
 from terminal import in_a_terminal
 
@@ -25,7 +26,7 @@ PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
 FENCE = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
 CAPTION = re.compile(r"\A:caption: (?P<name>\S+)\n+")
 INSTALLS = "python3 -m venv"
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 @attrs.frozen
@@ -133,11 +134,6 @@ class Reader:
 def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def test_pages_are_read_into_steps() -> None:

@@ -33,7 +33,7 @@ def other(servers: tuple[MySQLDouble, MySQLDouble]) -> MySQLDouble:
 @pytest.fixture
 def database(server: MySQLDouble, other: MySQLDouble) -> Iterator[Database]:
     """The shop's own connections, with limits that do not make a test wait."""
-    limits = Limits(connections=2, wait_for_connection=0.2, connect=5, statement=0.5)
+    limits = Limits(connections=2, wait_for_connection=0.2, connect=5, statement=2)
     database = Database([server.url, other.url], limits, Retry(first_pause=0.001))
     yield database
     database.close()

@@ -52,7 +52,7 @@ def running(folder: Path) -> Iterator[MySQLDouble]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([*command, "mysql", f"--stubs={STUBS}"], stdout=log, stderr=log)  # noqa: S603
     try:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while not ready.exists():
             assert process.poll() is None, (folder / "log").read_text()
             assert time.monotonic() < end, "sockservice did not start"
@@ -62,4 +62,4 @@ def running(folder: Path) -> Iterator[MySQLDouble]:
         double.close()
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)

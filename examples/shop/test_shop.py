@@ -149,7 +149,7 @@ def test_a_server_that_never_answers_does_not_stop_the_shop(database: Database, 
     began = time.monotonic()
     with pytest.raises(TooSlow):
         sell(database, "A1", 2, "Ada")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     server.verify(TAKE, "exactly", 1)
 
 
@@ -157,13 +157,13 @@ def test_a_server_that_never_answers_does_not_stop_the_shop(database: Database, 
 
 
 def test_who_finds_no_connection_free_is_told_so_at_once(database: Database, server: MySQLDouble) -> None:
-    server.fault("lock_wait_timeout", wait="1s", times=2)
+    server.fault("lock_wait_timeout", wait="2s", times=2)
     with ThreadPoolExecutor(2) as customers:
         waiting = [customers.submit(sell, database, "A1", 1, name) for name in ("Ada", "Grace")]
         until(lambda: database.engine.pool.checkedout() == 2)
         with pytest.raises(Busy):
             sell(database, "A1", 1, "Charles")
-        assert {sale.result(10) for sale in waiting} == {1001, 1002}  # the lock was free at the second attempt
+        assert {sale.result(60) for sale in waiting} == {1001, 1002}  # the lock was free at the second attempt
     assert sell(database, "A1", 1, "Charles") == 1003
 
 
@@ -195,7 +195,7 @@ def test_a_server_that_stays_full_is_given_up(database: Database, server: MySQLD
     server.verify(TAKE, "never")
 
 
-def until(true: Callable[[], bool], patience: float = 10) -> None:
+def until(true: Callable[[], bool], patience: float = 60) -> None:
     """Wait for what another thread does."""
     end = time.monotonic() + patience
     while not true():

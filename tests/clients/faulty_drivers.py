@@ -12,8 +12,10 @@ connector = driver("mysql.connector")
 
 ERRORS = (pymysql.err.Error, connector.Error)
 """What the two raise on purpose."""
-PATIENCE = 1
-"""Seconds that a driver waits for bytes: some faults never send them."""
+PATIENCE = 30
+"""Seconds that a driver waits for bytes; far more than they need."""
+BRIEFLY = 2
+"""Seconds that it waits where a fault never sends them."""
 
 
 @attrs.frozen
@@ -39,8 +41,8 @@ class PyMySQL:
     name = "pymysql"
     closed: ClassVar = Seen("InterfaceError", 0)
 
-    def connect(self, host: str, port: int, user: str, **more: Any) -> Any:
-        waits = {"read_timeout": PATIENCE, "connect_timeout": PATIENCE}
+    def connect(self, host: str, port: int, user: str, patience: int = PATIENCE, **more: Any) -> Any:
+        waits = {"read_timeout": patience, "connect_timeout": patience}
         return pymysql.connect(**{"host": host, "port": port, "user": user, "ssl_disabled": True, **waits, **more})
 
     def query(self, connection: Any, sql: str) -> list[tuple[Any, ...]]:
@@ -63,8 +65,8 @@ class Connector:
     name = "connector"
     closed: ClassVar = Seen("OperationalError", -1)
 
-    def connect(self, host: str, port: int, user: str, **more: Any) -> Any:
-        waits = {"read_timeout": PATIENCE, "connection_timeout": PATIENCE}
+    def connect(self, host: str, port: int, user: str, patience: int = PATIENCE, **more: Any) -> Any:
+        waits = {"read_timeout": patience, "connection_timeout": patience}
         own = {"use_pure": True, "ssl_disabled": True}
         return connector.connect(**{"host": host, "port": port, "user": user, **own, **waits, **more})
 

@@ -35,7 +35,7 @@ from operations import Lost, Refused, Result
 from values import time_text
 from whole_protocol import WholeProtocol
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """How long a program may take to answer, in seconds, until it is ended."""
 
 

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -26,8 +25,9 @@ import vocabulary
 from certificate import write_certificate
 from expectations import DATABASE, INSERT_ID, PASSWORD, STUBS, TABLES, USER
 from features import NOT_IN_MARIADB, PLUGINS
+from free_port import free_port
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """How long a server may take to start or to end, in seconds; far more than it needs."""
 
 
@@ -150,8 +150,7 @@ def mariadb(folder: Path) -> Iterator[RunningServer]:
     install = ["mariadb-install-db", *common, "--auth-root-authentication-method=normal", "--skip-test-db"]
     installed = subprocess.run(install, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert installed.returncode == 0, installed.stdout
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin") or "mariadbd", *common]
     command += [f"--port={port}", f"--socket={path}", "--bind-address=127.0.0.1", "--character-set-server=utf8mb4"]
     command += [f"--ssl-cert={tls}", f"--ssl-key={tls.with_suffix('.key')}", "--plugin-load-add=auth_ed25519"]

@@ -16,7 +16,7 @@ pymysql = driver("pymysql")
 connector = driver("mysql.connector")
 
 STUB = '{name: seven, when: {sql: "SELECT seven"}, then: {rows: [{seven: 7}]}}'
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_mysql_connector_prepares_and_calls(connection: Any) -> None:
 def mariadb(server: RunningServer, sql: str) -> str:
     where = [f"--host={server.host}", f"--port={server.port}", "--user=app@mariadb", "--batch", "--skip-column-names"]
     command = [program("mariadb"), "--no-defaults", *where]
-    return subprocess.run(command, input=sql, capture_output=True, check=True, text=True, timeout=30).stdout
+    return subprocess.run(command, input=sql, capture_output=True, check=True, text=True, timeout=PATIENCE).stdout
 
 
 def test_the_mariadb_program_steers_and_reads(open_service: RunningServer) -> None:

@@ -22,7 +22,7 @@ from sockservice.sockets import ConnectionFactory, SocketAPI
 pymysql = driver("pymysql")
 connector = driver("mysql.connector")
 
-PATIENCE = 20
+PATIENCE = 60
 THREE = table({"n": "INT", "t": "VARCHAR(9)"}, [(1, "one"), (2, "two"), (3, "three")])
 LOST, GONE = 2013, 2006
 """CR_SERVER_LOST and CR_SERVER_GONE_ERROR: numbers of the clients' own, which no server sends."""
@@ -65,7 +65,7 @@ class PyMySQL:
     """The one driver."""
 
     error = pymysql.err.MySQLError
-    settings = {"read_timeout": 0.5, "connect_timeout": PATIENCE}
+    settings = {"read_timeout": 2, "connect_timeout": PATIENCE}
 
     @staticmethod
     def connect(**settings):
@@ -76,7 +76,7 @@ class Connector:
     """The other driver."""
 
     error = connector.Error
-    settings = {"use_pure": True, "read_timeout": 1, "connection_timeout": PATIENCE}
+    settings = {"use_pure": True, "read_timeout": 2, "connection_timeout": PATIENCE}
 
     @staticmethod
     def connect(**settings):

@@ -19,7 +19,7 @@ from typing import Any
 import attrs
 import compiled
 import pytest
-from faulty_drivers import DRIVERS, ERRORS, Seen
+from faulty_drivers import BRIEFLY, DRIVERS, ERRORS, Seen
 from installed import driver as driver_of
 from installed import program, script
 from log_watch import TROUBLE
@@ -140,7 +140,7 @@ OTHERS: dict[str, Any] = {
     "rolled-back": {"deadlock": {"times": 1}},
     "kept-open": {"lock_wait_timeout": {"wait": 0, "times": 1}},
     "gone": {"gone_away": {"times": 1}},
-    "gone-idle": {"gone_away": {"idle": "100ms"}},
+    "gone-idle": {"gone_away": {"idle": "1s"}},
     "gone-politely": {"gone_away": {"polite": True}},
     "late": {"latency": "60ms"},
     "slow": {"slow_rows": "20ms"},
@@ -164,6 +164,9 @@ OTHERS: dict[str, Any] = {
     "chosen": {"deadlock": {"when": {"sql": "INSERT INTO items VALUES (2)"}}},
 }
 
+
+SILENT = {"hang", "truncated-hang", "auth-hang", "close-hang", "huge", "garbage", "length", "count", "endless"}
+"""Of all these, what a driver may wait for in vain."""
 
 IN_OTHER_LANGUAGES = ("mysql2", "libmariadb", "mariadb")
 
@@ -192,6 +195,8 @@ def connect(driver: Any, faulty: Server) -> Iterator[Callable[..., Any]]:
     opened = []
 
     def connected(name: str, **more: Any) -> Any:
+        if name in SILENT:
+            more["patience"] = BRIEFLY
         opened.append(driver.connect(faulty.host, faulty.port, f"{name}-{driver.name}", **more))
         return opened[-1]
 
@@ -265,7 +270,7 @@ def test_a_lock_wait_timeout_leaves_the_transaction_open(driver, connect):
 def test_a_connection_is_gone_when_it_was_idle(driver, connect, name):
     connection = connect(name)
     assert driver.query(connection, NUMBERS) == ROWS
-    time.sleep(0.3)
+    time.sleep(1.1)
     assert asked(driver, connection, NUMBERS) in (driver.closed, Seen("OperationalError", 2013))
 
 
@@ -273,7 +278,7 @@ def test_a_connection_that_is_not_idle_stays(driver, connect):
     connection = connect("gone-idle")
     for _ in range(5):
         assert driver.query(connection, NUMBERS) == ROWS
-        time.sleep(0.03)
+        time.sleep(0.25)
 
 
 def test_a_connection_is_gone_with_a_word(driver, connect):
@@ -352,7 +357,7 @@ def test_a_connection_that_is_never_closed_is_let_go(driver, connect):
     assert driver.query(connection, NUMBERS) == ROWS
     started = time.monotonic()
     close_quietly(connection)
-    assert time.monotonic() - started < 2 * PATIENCE
+    assert time.monotonic() - started < 15 * BRIEFLY
 
 
 def test_every_other_statement_is_struck(driver, connect):
@@ -457,7 +462,7 @@ def test_a_host_is_blocked(serve):
 def test_a_greeting_that_never_comes_is_timed_out(serve, place):
     with serve({"hang": {"place": place}}) as server:
         for driver in DRIVERS:
-            assert refused(driver, server).code in (2003, 2013, 2055, 3024)
+            assert refused(driver, server, patience=BRIEFLY).code in (2003, 2013, 2055, 3024)
 
 
 def test_a_greeting_that_is_late(serve):
@@ -470,11 +475,11 @@ def test_a_greeting_that_is_late(serve):
 
 @pytest.mark.parametrize("driver", DRIVERS, ids=lambda driver: driver.name)
 def test_a_shutdown_refuses_connections_for_a_while(serve, driver):
-    with serve({"server_shutdown": {"refuse_for": "1s", "times": 1}}) as server:
+    with serve({"server_shutdown": {"refuse_for": "2s", "times": 1}}) as server:
         connection = driver.connect(server.host, server.port, "app")
         assert asked(driver, connection, NUMBERS).code == 1053
         assert refused(driver, server).code in (2003, 2013, 2055)
-        time.sleep(1)
+        time.sleep(2)
         again = driver.connect(server.host, server.port, "app")
         assert driver.query(again, NUMBERS) == ROWS
         again.close()
@@ -595,7 +600,7 @@ def test_mysql2_executes_a_statement_that_the_server_has_forgotten(faulty, mysql
 def test_rows_that_a_cursor_fetches_are_late_in_libmariadb(faulty, tmp_path):
     with client(compiled.c("libmariadb.c", tmp_path)) as driver:
         connection = log_in(driver, faulty, "fetch-hang-libmariadb")
-        assert seconds_of(lambda: connection.query(NUMBERS)) < 0.2
+        assert min(seconds_of(lambda: connection.query(NUMBERS)) for _ in range(5)) < 0.2
         assert seconds_of(lambda: connection.cursor(NUMBERS, (), 2)) > 0.2
         connection.close()
 

@@ -13,7 +13,7 @@ ADMIN = program("mariadb-admin")
 
 def admin(server: RunningServer, word: str, password: str = PASSWORD) -> subprocess.CompletedProcess[str]:
     where = [f"--host={server.host}", f"--port={server.port}", f"--user={USER}", f"--password={password}"]
-    return subprocess.run([ADMIN, "--no-defaults", *where, word], capture_output=True, text=True, timeout=60)
+    return subprocess.run([ADMIN, "--no-defaults", *where, word], capture_output=True, text=True, timeout=120)
 
 
 @pytest.mark.parametrize(

@@ -23,13 +23,13 @@ def arguments(server: RunningServer, **changes: str) -> list[str]:
 
 def run(server: RunningServer, sql: str, *options: str, **changes: str) -> subprocess.CompletedProcess[str]:
     command = [*arguments(server, **changes), *options, "-e", sql]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
 def run_file(server: RunningServer, *statements: str) -> subprocess.CompletedProcess[str]:
     """Statements on standard input, as a dump is read; ``--force`` goes on after an error."""
     command = [*arguments(server), "--force", "--batch", "--skip-column-names"]
-    return subprocess.run(command, input=";\n".join(statements), capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, input=";\n".join(statements), capture_output=True, text=True, timeout=120)
 
 
 def query(server: RunningServer, sql: str) -> list[list[tuple[str, str | None]]]:

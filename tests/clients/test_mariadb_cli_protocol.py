@@ -17,7 +17,7 @@ def run(echo: RunningServer, sql: str, *options: str, **changes: str) -> subproc
     settings = {**echo.settings, "max-allowed-packet": "64M", **changes}
     where = [f"--{name}={value}" for name, value in settings.items()]
     command = [MARIADB, "--no-defaults", *where, "--batch", "--skip-column-names", *options]
-    return subprocess.run(command, input=sql, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, input=sql, capture_output=True, text=True, timeout=120)
 
 
 def output(echo: RunningServer, sql: str, *options: str, **changes: str) -> str:

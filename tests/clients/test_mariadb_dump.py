@@ -13,7 +13,7 @@ DUMP = program("mariadb-dump")
 def dump(echo: RunningServer, *arguments: str) -> subprocess.CompletedProcess[str]:
     where = [f"--host={echo.host}", f"--port={echo.port}", f"--user={USER}", f"--password={PASSWORD}"]
     command = [DUMP, "--no-defaults", *where, "--no-tablespaces", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
 @pytest.mark.parametrize(

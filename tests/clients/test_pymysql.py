@@ -57,7 +57,7 @@ class TestPyMySQL(PythonProtocol):
 
     def test_a_server_that_refused_a_login_hangs_up(self, server: RunningServer) -> None:
         connection = pymysql.connect(**{**server.settings, "password": "wrong"}, defer_connect=True)
-        with socket.create_connection((server.host, server.port), timeout=10) as ours:
+        with socket.create_connection((server.host, server.port), timeout=60) as ours:
             with pytest.raises(pymysql.err.OperationalError, match="Access denied"):
                 connection.connect(ours.dup())
             assert ours.recv(1) == b""

@@ -24,7 +24,7 @@ def test_fifty_processes_share_a_server_and_nothing_else(open_service: RunningSe
         )
         for first in range(0, PROCESSES, A_PROGRAM)
     ]
-    told = [program.communicate(timeout=60)[1] for program in programs]
+    told = [program.communicate(timeout=120)[1] for program in programs]
     assert [program.returncode for program in programs] == [0] * len(programs), "".join(told)
 
 

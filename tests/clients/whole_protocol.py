@@ -345,7 +345,7 @@ def _victim(connection: Connection) -> Iterator[tuple[Connection, int, Callable[
 
     def sleep() -> None:
         try:
-            connection.query("SELECT SLEEP(20) AS slept")
+            connection.query("SELECT SLEEP(90) AS slept")
             ended.append(None)
         except Exception as error:
             ended.append(error)
@@ -354,7 +354,7 @@ def _victim(connection: Connection) -> Iterator[tuple[Connection, int, Callable[
     thread.start()
 
     def outcome() -> Exception | None:
-        thread.join(20)
+        thread.join(60)
         assert ended, "the statement still runs"
         return ended[0]
 

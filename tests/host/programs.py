@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
-PATIENCE = 20.0
+PATIENCE = 120.0
 """Seconds that a loaded machine may take to start or end a program."""
 
 

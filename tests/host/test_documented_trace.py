@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pymysql
+from programs import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTED = ROOT / "docs" / "reference" / "trace-pymysql.txt"
@@ -33,7 +34,7 @@ def traced_session(folder: Path) -> str:
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output)
     try:
-        deadline, pause = time.monotonic() + 30, threading.Event()
+        deadline, pause = time.monotonic() + PATIENCE, threading.Event()
         while not ready.exists():
             assert process.poll() is None
             assert time.monotonic() < deadline
@@ -48,7 +49,7 @@ def traced_session(folder: Path) -> str:
             pause.wait(0.02)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(PATIENCE)
     return log.read_text()
 
 

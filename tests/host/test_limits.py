@@ -10,6 +10,7 @@ import time
 from contextlib import ExitStack
 
 import pytest
+from programs import PATIENCE
 from tls_files import make_certificate
 
 SLOW = """
@@ -59,7 +60,7 @@ def test_clients_over_the_limit_are_refused_in_the_protocols_words(start, slow):
             with program.connect() as third:
                 assert third.recv(100) == b"full, sorry\n"
                 assert third.recv(100) == b""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while True:  # the two are gone soon: then there is room again
         with program.connect() as connection:
             connection.sendall(b"0\n")
@@ -90,15 +91,15 @@ def test_sequential_serves_one_after_the_other_in_the_order_they_came(start):
                 waiting.setblocking(False)
                 with pytest.raises(BlockingIOError):
                     waiting.recv(10)
-                waiting.settimeout(20)
+                waiting.settimeout(PATIENCE)
             client.close()
 
 
 def test_idle_clients_are_closed_and_busy_ones_are_not(start):
-    program = start("--port", 0, "--idle-timeout", 0.4, "echo")
+    program = start("--port", 0, "--idle-timeout", 1.0, "echo")
+    began = time.monotonic()
     with program.connect() as idle, program.connect() as busy:
         idle.settimeout(0.05)
-        began = time.monotonic()
         closed = False
         while not closed:
             busy.sendall(b"x")
@@ -106,8 +107,8 @@ def test_idle_clients_are_closed_and_busy_ones_are_not(start):
             try:
                 closed = idle.recv(1) == b""
             except TimeoutError:
-                assert time.monotonic() - began < 20
-        assert time.monotonic() - began > 0.35
+                assert time.monotonic() - began < PATIENCE
+        assert time.monotonic() - began > 0.95
         busy.sendall(b"y")
         assert busy.recv(1) == b"y"
 
@@ -129,7 +130,7 @@ def test_sigterm_lets_an_answer_in_flight_finish_and_takes_no_more(start, slow):
             socket.create_connection(address)
         with busy.makefile("rb") as lines:
             assert lines.read() == b"answer\n"
-    assert program.process.wait(20) == -signal.SIGTERM
+    assert program.process.wait(PATIENCE) == -signal.SIGTERM
 
 
 def test_a_second_sigterm_resets_at_once(start, slow):
@@ -147,11 +148,11 @@ def test_a_second_sigterm_resets_at_once(start, slow):
 def test_sigterm_resets_who_does_not_finish_in_time(start, slow):
     program = start("--port", 0, "--patience", 0.3, "slow", env=slow)
     with program.connect() as busy:
-        busy.sendall(b"30\n")
+        busy.sendall(b"300\n")
         assert busy.recv(5) == b"wait\n"
         began = time.monotonic()
         assert program.end() == -signal.SIGTERM
-        assert 0.3 <= time.monotonic() - began < 15
+        assert 0.3 <= time.monotonic() - began < PATIENCE
         with pytest.raises(ConnectionResetError):
             busy.recv(1)
     assert "1 connections did not finish and are reset" in program.text()

@@ -7,11 +7,10 @@ import socket
 import ssl
 
 import pytest
+from programs import PATIENCE
 from tls_files import make_certificate
 
 from sockservice.plugins.chargen import PATTERN
-
-PATIENCE = 20.0
 
 
 def ask(connection, question, size):

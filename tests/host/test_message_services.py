@@ -7,6 +7,7 @@ import signal
 import socket
 
 import pytest
+from programs import PATIENCE
 
 STREAM = """
 version: 1
@@ -79,7 +80,7 @@ def test_datagrams_are_answered_by_stubs(start, tmp_path):
     )
     program = start("--listen", "udp:0", "datagram", "--stubs", "stubs.yaml", "--fallback", "echo")
     with socket.socket(type=socket.SOCK_DGRAM) as client:
-        client.settimeout(10)
+        client.settimeout(PATIENCE)
         client.connect(program.address(kind="datagram"))
         client.send(b"\1\xff")
         assert [client.recv(99), client.recv(99)] == [b"one", b"two"]

@@ -226,7 +226,7 @@ class MariaDB:
     """The other side."""
 
     def __init__(self, host: str, port: int, user: str, password: str) -> None:
-        self._socket = socket.create_connection((host, port), timeout=20)
+        self._socket = socket.create_connection((host, port), timeout=60)
         self._stream = self._socket.makefile("rb")
         greeting = read_greeting(self.packet()[1])
         self.version = greeting.version.decode()

@@ -32,7 +32,7 @@ from sockservice.sockets import ConnectionFactory, SocketAPI
 sys.path.append(str(Path(__file__).parents[1] / "mysql"))
 from wire_client import SSL, USUAL, Err, framed, handshake_response, read_greeting, read_reply, scramble, unframed
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 SHA2 = "caching_sha2_password"
 TLS_REQUEST = framed(struct.pack("<IIB23x", USUAL | SSL, 0, 255), 1)
 

@@ -237,10 +237,10 @@ def test_a_wrong_template_is_refused_when_it_is_read(text, message):
     ],
 )
 def test_what_could_grow_last_or_escape_fails_at_once(names, text):
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(ValueError):  # noqa: PT011 - why differs, that it fails is what counts
         names.value(text, "x", no="A")
-    assert time.monotonic() - started < 1.0
+    assert time.process_time() - started < 1.0
     assert names.session.client == {"_client_name": "libmariadb"}
 
 

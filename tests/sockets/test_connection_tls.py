@@ -35,7 +35,7 @@ def spy_on(address: Any, exchange: Any) -> Deferred[Any]:
     """Run ``exchange(socket)`` in a thread with blocking calls."""
 
     def run() -> Any:
-        with socket.create_connection(address, timeout=10) as sock:
+        with socket.create_connection(address, timeout=60) as sock:
             return exchange(sock)
 
     return deferToThread(run)

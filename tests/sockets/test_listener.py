@@ -57,7 +57,7 @@ def test_out_of_descriptors_clients_wait_and_are_served_later():
             clients = []
             for number in range(100):  # more than the 64 descriptors it has
                 client = socket.create_connection(("127.0.0.1", port))
-                client.settimeout(20)
+                client.settimeout(60)
                 client.sendall(b"%3d" % number)
                 clients.append(client)
             assert server.stdout.readline() == "paused\n"

@@ -454,7 +454,7 @@ def in_thread(address: Any, exchange: Any) -> Any:
     """Run ``exchange(socket)`` in a thread with blocking calls."""
 
     def run() -> Any:
-        with socket.create_connection(address, timeout=20) as sock:
+        with socket.create_connection(address, timeout=60) as sock:
             return exchange(sock)
 
     return deferToThread(run)
@@ -562,7 +562,7 @@ async def test_a_layer_that_slips_under_much_that_is_buffered_brings_all_along(s
         protocol.transport.write(b"behind")
         protocol.transport.loseConnection()
     with sock:
-        sock.settimeout(20)
+        sock.settimeout(60)
         assert await deferToThread(read_all, sock) == BIG + (b"" if half else b"behind")
     await until(lambda: not listener.connections.connections)
 
@@ -577,7 +577,7 @@ async def test_a_layer_that_slips_under_a_half_closed_connection_does_not_close_
     protocol.transport.write(BIG)
     protocol.transport.loseWriteConnection()
     with sock:
-        sock.settimeout(20)
+        sock.settimeout(60)
         assert await deferToThread(read_all, sock) == BIG
         await until(lambda: "write lost" in protocol.events)
         toxics.add(toxic("latency", latency=1, stream="upstream"))
@@ -718,7 +718,7 @@ async def test_a_layer_slips_under_tls_that_was_started(served, server_tls):
         with start_tls(sock) as encrypted:
             encrypted.sendall(b"secret")
             answers = [encrypted.recv(100)]
-            assert go_on.wait(20)
+            assert go_on.wait(60)
             encrypted.sendall(b"and again")
             answers.append(encrypted.recv(100))
             encrypted.unwrap()
@@ -749,7 +749,7 @@ async def test_a_layer_slips_under_tls_with_much_that_is_buffered(served, server
         with start_tls(sock) as encrypted:
             encrypted.sendall(b"x")
             assert encrypted.recv(1) == b"X"
-            assert go_on.wait(20)
+            assert go_on.wait(60)
             size = 0
             while size < len(BIG) + 4 and (piece := encrypted.recv(65536)):
                 size += len(piece)
@@ -779,7 +779,7 @@ async def test_a_corrupt_tls_stream_breaks(served, server_tls):
         with start_tls(sock) as encrypted:
             encrypted.sendall(b"x")
             assert encrypted.recv(100) == b"X"
-            assert go_on.wait(20)
+            assert go_on.wait(60)
             encrypted.sendall(b"secret")
             return encrypted.recv(100)
 

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 from outcomes import Outcome
 
-PROMPT = 5.0
+PROMPT = 30.0
 """How long the answer of a statement that does not wait may take, in seconds; far more than it needs."""
 
 

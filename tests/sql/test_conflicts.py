@@ -35,7 +35,7 @@ def test_our_server_solves_a_conflict(scenario, ours):
         ([a("BEGIN"), a("SELECT nothing")], "step 2, a: SELECT nothing: expected no error, got error 1054"),
         ([a("SELECT 1", error=1213)], "step 1, a: SELECT 1: expected error 1213"),
         ([Waits("a", "SELECT 1")], "step 1, a: SELECT 1: it does not wait"),
-        ([Waits("a", "SELECT SLEEP(9)"), GoesOn("a", seconds=0.1)], "step 2, a: it still waits"),
+        ([Waits("a", "SELECT SLEEP(90)"), GoesOn("a", seconds=0.1)], "step 2, a: it still waits"),
         ([Waits("a", "SELECT SLEEP(1)"), GoesOn("a", Answered(rows=[(1,)]))], "step 2, a: expected [(1,)]"),
         (
             [Waits("a", "SELECT SLEEP(1)"), OneFails("b", "SELECT 1", "a", 1213)],
@@ -47,7 +47,7 @@ def test_what_is_not_as_it_should_be_is_told_with_its_step(steps, told, referenc
     begun = time.monotonic()
     (mistake,) = run(Scenario("mistaken", tuple(steps)), reference)
     assert mistake.startswith(told)
-    assert time.monotonic() - begun < 8
+    assert time.monotonic() - begun < 60
 
 
 def test_a_connection_that_left_is_a_new_one_when_it_speaks_again(reference):

@@ -15,7 +15,7 @@ driver("django")
 
 PROJECT = Path(__file__).with_name("django_project")
 ZONE = "Europe/Berlin"
-PATIENCE = 120.0
+PATIENCE = 300.0
 """How long a command may take, in seconds."""
 
 

@@ -15,7 +15,7 @@ from installed import program
 from outcomes import Address
 
 DUMP, CLIENT = program("mariadb-dump"), program("mariadb")
-PATIENCE = 120.0
+PATIENCE = 300.0
 """How long a program may take, in seconds."""
 ROWS = 10_000
 

@@ -75,9 +75,9 @@ def test_a_connection_that_broke_stays_broken_for_the_rest_of_the_session(refere
 
 def test_a_server_that_keeps_silent_is_given_up(reference):
     begun = time.monotonic()
-    outcomes = played(attrs.evolve(reference, patience=0.5), "SELECT SLEEP(3);\nSELECT 1;")
+    outcomes = played(attrs.evolve(reference, patience=1.0), "SELECT SLEEP(60);\nSELECT 1;")
     assert [outcome.failure.code for outcome in outcomes if outcome.failure] == [LOST, LOST]
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 30
 
 
 def test_a_listener_that_never_greets_is_given_up():
@@ -101,7 +101,7 @@ def test_packets_that_cannot_be_read_end_the_connection():
                     peer.recv(1000)
 
         server.submit(serve)
-        connection = Address(listener.getsockname()[1], patience=1).connect()
+        connection = Address(listener.getsockname()[1], patience=20).connect()
         outcome = ask(connection, "SELECT 1")
     assert outcome.failure is not None
     assert outcome.failure.code == LOST
