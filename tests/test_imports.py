@@ -19,6 +19,7 @@ CONTRACT = {
     "documents",
     "collations",
     "show_columns",
+    "plain_session",
 }
 # A room, and the rooms that may import it; its own files always may.
 MAY_IMPORT = {
