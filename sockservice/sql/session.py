@@ -78,6 +78,7 @@ class SqlSession:
         found_rows: of the last query, as FOUND_ROWS() has it.
         now: when the statement at work began, in seconds since the epoch.
         text: of the statement at work.
+        parameters: what is bound to its ``?``.
         seeding: whether nobody else waits yet, and values for generated columns are passed over, which dumps of
             MariaDB have.
         busy: fires when the statement at work is over; None while there is none.
@@ -89,6 +90,7 @@ class SqlSession:
         self._within = ""
         self.beside = beside
         self.text = ""
+        self.parameters: tuple[Any, ...] = ()
         self.transaction: Transaction | None = None
         self.at_work: Transaction | None = None
         self.locking: Locking | None = None

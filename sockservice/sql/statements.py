@@ -88,7 +88,7 @@ class Statements:
             Refused: as MySQL does.
         """
         session = self.session
-        session.text, session.now, session.given_id = request.text, now, 0
+        session.text, session.parameters, session.now, session.given_id = request.text, request.params, now, 0
         session.given_up.clear()
         enter(Surroundings(session.session, session.diagnostics(), now))
         how = lexical(session.sql_mode)
