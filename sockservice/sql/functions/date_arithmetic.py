@@ -91,10 +91,6 @@ def datediff(end: str, begin: str) -> int | None:
     return None if first is None or second is None else day_number(second) - day_number(first)
 
 
-def _time_digits(*values: Typed) -> int:
-    return max(6 if value.kind is Kind.TEXT else fraction_of(value.type) for value in values)
-
-
 @special("addtime", "subtime")
 def _addtime(self: Expressions, node: exp.Anonymous) -> Typed:
     name = str(node.this).lower()
