@@ -20,6 +20,7 @@ CONTRACT = {
     "collations",
     "show_columns",
     "plain_session",
+    "time_zones",
 }
 # A room, and the rooms that may import it; its own files always may.
 MAY_IMPORT = {

@@ -27,8 +27,8 @@ from sockservice.sql.transaction import (
     Transaction,
 )
 from sockservice.sql.typed import quoted, text_literal
-from sockservice.sql.zones import zone_of
 from sockservice.sqltypes import SqlType
+from sockservice.time_zones import zone_of
 
 DEFAULT_SQL_MODE: Final = (
     "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"

@@ -27,8 +27,8 @@ from sockservice.sql.moments import (
 from sockservice.sql.registry import for_values, function, internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed, made, text_literal
-from sockservice.sql.zones import zone_of
 from sockservice.sqltypes import SqlType
+from sockservice.time_zones import zone_of
 
 _DAY: Final = 86_400 * SECOND
 _LAST_SECOND: Final = 32_536_771_199
