@@ -9,6 +9,7 @@ import time
 
 import pymysql
 import pytest
+from processor_time import processor_time
 from programs import PATIENCE, wait_until
 
 from sockservice.responder.stub_set import StubSet
@@ -119,20 +120,22 @@ def test_without_watching_it_is_sighup_that_reloads(start, connect, folder):
     assert client.ask() == 2
 
 
-def test_clients_are_answered_while_a_large_set_is_read(start, connect, folder):
+def test_clients_are_answered_while_a_large_set_is_read(start, connect, folder, tmp_path):
     program = start("--port", 0, "mysql", "--stubs", folder)
     client = connect(program.address())
     one = "- {{when: {{sql: SELECT {0} FROM t}}, then: {{rows: [{{id: {0}, name: Ada}}]}}}}\n"
-    (folder / "b.yaml").write_text("version: 1\nstubs:\n" + "".join(map(one.format, range(10_000))))
-    began = time.monotonic()
-    StubSet.load([folder])
-    takes = time.monotonic() - began
-    waits, deadline = [], time.monotonic() + PATIENCE
+    large = "version: 1\nstubs:\n" + "".join(map(one.format, range(10_000)))
+    (tmp_path / "large.yaml").write_text(large)
+    began = time.process_time()
+    StubSet.load([tmp_path / "large.yaml"])
+    takes = time.process_time() - began
+    (folder / "b.yaml").write_text(large)
+    waits, deadline = [0.0], time.monotonic() + PATIENCE
     while "10001 stubs read again" not in program.text():
-        began = time.monotonic()
-        assert began < deadline
+        assert time.monotonic() < deadline
+        began = processor_time(program.pid)
         client.ask()
-        waits.append(time.monotonic() - began)
+        waits.append(processor_time(program.pid) - began)
     assert max(waits) < takes / 2
 
 
