@@ -210,7 +210,7 @@ def test_a_locked_row_is_waited_for(session, engine):
     thread.start()
     product.stock = 5
     session.commit()
-    thread.join(30)
+    thread.join(120)
     session.expire_all()
     assert product.stock == 4
 
