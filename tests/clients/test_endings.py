@@ -133,7 +133,7 @@ RST = Ending.RST
 BEFORE_LOGIN = {
     "1040 in place of the greeting": ({"connect": Error(1040, "08004", "Too many connections")}, (1040, 1040)),
     "closed before the greeting": ({"connect": Disturbed(None, (Break(),))}, (LOST, LOST)),
-    "reset before the greeting": ({"connect": Disturbed(None, (Break(ending=RST),))}, (LOST, (2003, 2055))),
+    "reset before the greeting": ({"connect": Disturbed(None, (Break(ending=RST),))}, ((2003, LOST), (2003, 2055))),
     "refused behind the proof": ({"auth": Error(1226, "42000", "User 'app' has exceeded")}, (1226, 1226)),
     "closed behind the proof": ({"auth": Disturbed(None, (Break(),))}, (LOST, LOST)),
     "a plugin that it has not": ({"connect": Login(plugin="nobody_has_it")}, (2059, -1)),
