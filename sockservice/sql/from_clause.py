@@ -9,8 +9,9 @@ from sqlglot import exp
 from sockservice.error_codes import syntax_error
 from sockservice.sql import comparison as to
 from sockservice.sql.dependence import Equality, equalities
-from sockservice.sql.errors import Refused, unsupported
+from sockservice.sql.errors import Refused, near, unsupported
 from sockservice.sql.json_table import compile_json_table
+from sockservice.sql.lateral import compile_lateral
 from sockservice.sql.schema import SYSTEM
 from sockservice.sql.scope import Cell, Scope, Source
 from sockservice.sql.sources import has_timestamps, source_of_query, source_of_table
@@ -109,6 +110,10 @@ class FromClause:
         side, method = (str(join.args.get(word) or "").upper() for word in ("side", "method"))
         right = self._table(join.this)
         sources = self._scope.sources
+        if side == "RIGHT" and isinstance(join.this, exp.Lateral):
+            before = sources[left.begin : right.begin]
+            if any(f"{quoted(source.name or source.alias)}." in right.text for source in before):
+                raise Refused("ER_TF_FORBIDDEN_JOIN_TYPE", join.this.alias)
         if side == "LEFT":
             right = right._replace(row=_nullable(right.row, sources[right.begin :]))
         elif side == "RIGHT":
@@ -152,13 +157,24 @@ class FromClause:
         """A query in FROM."""
         if not node.alias:
             raise Refused("ER_DERIVED_MUST_HAVE_ALIAS")
-        if isinstance(node, exp.Lateral):
-            raise unsupported("LATERAL")
-        selected = self._queries.selected(node.this, self._scope.outer)
         labels = [column.name for column in node.args["alias"].args.get("columns") or ()]
+        if isinstance(node, exp.Lateral):
+            return self._lateral(node, labels)
+        selected = self._queries.selected(node.this, self._scope.outer)
         name = self._queries.new_name(node.alias)
         self._enter(source_of_query(selected, node.alias, name, labels))
         return f"({selected.text}) AS {quoted(name)}"
+
+    def _lateral(self, node: exp.Lateral, labels: list[str]) -> str:
+        """A query in FROM that sees the tables in front of it."""
+        if not isinstance(node.this, exp.Subquery):
+            raise near(node.this.sql(dialect="mysql"))
+        seen = Scope(list(self._scope.sources), self._scope.outer)
+        selected = self._queries.selected(node.this, seen)
+        name = self._queries.new_name(node.alias)
+        text, source = compile_lateral(selected, node.alias, name, labels)
+        self._enter(source)
+        return text
 
     def _named(self, node: exp.Expr) -> str:
         """A table, a view or a common table expression."""

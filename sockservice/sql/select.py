@@ -24,7 +24,7 @@ from sockservice.sql.select_list import items_of
 from sockservice.sql.selected import WHOLE, Columns, Part, Selected, answer_columns, outside
 from sockservice.sql.set_operations import set_operation
 from sockservice.sql.sources import source_of_table
-from sockservice.sql.windows import refuse_windows
+from sockservice.sql.windows import defined_windows, refuse_windows
 from sockservice.sqltypes import SqlType
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Queries:
         scope = Scope(outer=outer)
         from_clause = FromClause(self, scope)
         source = from_clause.compile(node)
-        scope.windows = {window.name.lower(): window for window in node.args.get("windows") or ()}
+        scope.windows = defined_windows(node)
         compiler = self.expressions(scope)
         where = node.args.get("where")
         scope.clause = "where clause"

@@ -42,7 +42,7 @@ class TakenApart(NamedTuple):
         """
         folded = fold(request.text, request.params, how)
         word = first_word(folded.key)
-        return cls(folded, word, dml.Statement.of(folded) if word in dml.WORDS else None)
+        return cls(folded, word, dml.Statement.of(folded) if dml.changes(folded.key, word) else None)
 
 
 def first_word(text: str) -> str:
