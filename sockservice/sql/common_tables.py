@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from sockservice.sql.errors import Refused
+from sockservice.sql.bounds import MOST_COMMON
+from sockservice.sql.errors import Refused, too_deep
 from sockservice.sql.registry import internal
 from sockservice.sql.scope import Source
 from sockservice.sql.selected import Part, Selected
@@ -62,6 +63,8 @@ class CommonTables:
         Raises:
             Refused: as for :meth:`entered`.
         """
+        if len(node.expressions) > MOST_COMMON:
+            raise too_deep()
         known: dict[str, Source] = {}
         self._known.append(known)
         parts = []

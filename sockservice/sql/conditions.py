@@ -12,7 +12,7 @@ from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused, near, unsupported
 from sockservice.sql.expressions import Expressions, common_type, in_type, rule, special
 from sockservice.sql.kinds import BIGINT, BOOLEAN, Kind, text_type
-from sockservice.sql.row_comparison import among, compare_rows, may_be_row
+from sockservice.sql.row_comparison import among, among_rows, compare_rows, may_be_row
 from sockservice.sql.subqueries import refuse_limit, unwrapped
 from sockservice.sql.typed import NULL, Typed, made, text_literal
 
@@ -45,10 +45,39 @@ def _connective(self: Expressions, node: exp.Connector) -> Typed:
     left: Any = node
     kind = type(node)
     while isinstance(left, kind):
-        parts.insert(0, left.expression)
+        parts.append(left.expression)
         left = left.this
-    values = [self.compile(part) for part in (left, *parts)]
+    parts.append(left)
+    parts.reverse()
+    if isinstance(node, exp.Or) and len(parts) > _FLAT:
+        return _any_of(self, parts)
+    values = [self.compile(part) for part in parts]
     return made(_balanced([to.as_truth(value) for value in values], node.key.upper()), BOOLEAN, *values)
+
+
+def _any_of(self: Expressions, parts: Sequence[exp.Expr]) -> Typed:
+    """Many conditions of which one is to hold; those that say what one value is equal to are told as a list."""
+    values: list[Typed] = []
+    lists: dict[str, list[str]] = {}
+    tests: list[str] = []
+    for part in parts:
+        while isinstance(part, exp.Paren):
+            part = part.this
+        if not isinstance(part, exp.EQ) or may_be_row(part.this) or may_be_row(part.expression) or _is_quantified(part):
+            values.append(self.compile(part))
+            tests.append(to.as_truth(values[-1]))
+            continue
+        pair = self.compile(part.this), self.compile(part.expression)
+        values.extend(pair)
+        left, right = to.compared(*pair)
+        lists.setdefault(left, []).append(right)
+    for left, rights in lists.items():
+        tests.append(f"{left} = {rights[0]}" if len(rights) == 1 else f"({left} IN ({', '.join(rights)}))")
+    return made(_balanced(tests, "OR"), BOOLEAN, *values)
+
+
+def _is_quantified(node: exp.Expr) -> bool:
+    return isinstance(node.expression, (exp.Any, exp.All))
 
 
 def _balanced(texts: list[str], word: str) -> str:
@@ -99,8 +128,7 @@ def _in(self: Expressions, node: exp.In) -> Typed:
     if query is not None:
         return _in_query(self, node, query.this if isinstance(query, exp.Subquery) else query)
     if may_be_row(node.this):
-        tests = [compare_rows(self, node.this, item, "=") for item in node.expressions]
-        return made(_balanced([test.sql for test in tests], "OR"), BOOLEAN, *tests)
+        return among_rows(self, node.this, node.expressions) or _any_row(self, node)
     value = self.compile(node.this)
     many = _in_list(self, value, node.expressions)
     if many is not None:
@@ -112,6 +140,11 @@ def _in(self: Expressions, node: exp.In) -> Typed:
     else:
         text = "(" + " OR ".join(f"{left} = {right}" for left, right in pairs) + ")"
     return made(text, BOOLEAN, value, *items)
+
+
+def _any_row(self: Expressions, node: exp.In) -> Typed:
+    tests = [compare_rows(self, node.this, item, "=") for item in node.expressions]
+    return made(_balanced([test.sql for test in tests], "OR"), BOOLEAN, *tests)
 
 
 def _in_list(self: Expressions, value: Typed, nodes: Sequence[exp.Expr]) -> Typed | None:
@@ -258,9 +291,26 @@ def _coalesce(self: Expressions, node: exp.Anonymous) -> Typed:
     values = _arguments(self, node, 2 if is_pair else 1, 2 if is_pair else None)
     kind = common_type(values)
     texts = [in_type(value, kind) for value in values]
-    text = f"COALESCE({', '.join(texts)})" if len(texts) > 1 else texts[0]
+    text = _call("COALESCE", texts)
     nullable = all(value.nullable for value in values)
     return made(text, kind, *values, nullable=nullable, like=self.collation(*values))
+
+
+_ARGUMENTS: Final = 100
+"""Arguments of one call: SQLite takes no more than 127."""
+
+
+def _call(name: str, texts: list[str], suffix: str = "") -> str:
+    """A call of a function that may as well be called for some of its arguments first.
+
+    Args:
+        name: of the function.
+        texts: its arguments.
+        suffix: of the first one.
+    """
+    while len(texts) > _ARGUMENTS:
+        texts = [_call(name, texts[:_ARGUMENTS], suffix), *texts[_ARGUMENTS:]]
+    return f"{name}({', '.join([texts[0] + suffix, *texts[1:]])})" if len(texts) > 1 else texts[0]
 
 
 @special("nullif")
@@ -292,8 +342,8 @@ def _extreme(self: Expressions, node: exp.Anonymous) -> Typed:
     word = "MAX" if str(node.this).lower() == "greatest" else "MIN"
     if word == "MIN":
         texts.reverse()  # of equal ones SQLite takes the last, MySQL the first
-    first = f"{texts[0]} COLLATE {name}" if name else texts[0]
-    return made(f"{word}({', '.join([first, *texts[1:]])})", kind, *values, like=like)
+    suffix = f" COLLATE {name}" if name else ""
+    return made(_call(word, texts, suffix), kind, *values, like=like)
 
 
 @rule(exp.Interval)

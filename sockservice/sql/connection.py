@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sockservice.sql import functions, sleeping, storing  # noqa: F401 - they enter themselves
+from sockservice.sql.bounds import TOO_DEEP, beyond_bounds
 from sockservice.sql.collating import collation_functions
 from sockservice.sql.errors import TooSlow
 from sockservice.sql.gathering import AGGREGATES
@@ -19,6 +20,7 @@ from sockservice.sql.registry import FUNCTIONS, IMPURE, INTERNAL, for_values
 from sockservice.sql.session_functions import SESSION_FUNCTIONS
 from sockservice.sql.surroundings import here
 from sockservice.sql.transaction import ReadView
+from sockservice.sql.unnesting import unnested
 from sockservice.sql.windows import WINDOWED, windowed
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ class Connection:
         """
         self.problem = None
         try:
-            return self._connection.execute(text, parameters)
+            return self._begun(text, parameters)
         except sqlite3.Error as error:
             raise self._meaning(error) from None
 
@@ -112,7 +114,7 @@ class Connection:
         """All rows of a query; raises what :meth:`execute` does."""
         self.problem = None
         try:
-            return self._connection.execute(text, parameters).fetchall()
+            return self._begun(text, parameters).fetchall()
         except sqlite3.Error as error:
             raise self._meaning(error) from None
 
@@ -120,11 +122,20 @@ class Connection:
         """The rows of a query, so many at a time; raises what :meth:`execute` does."""
         self.problem = None
         try:
-            cursor = self._connection.execute(text, parameters)
+            cursor = self._begun(text, parameters)
             while rows := cursor.fetchmany(size):
                 yield rows
         except sqlite3.Error as error:
             raise self._meaning(error) from None
+
+    def _begun(self, text: str, parameters: Parameters) -> sqlite3.Cursor:
+        """Begin a statement, where it is nested too deep, with less nesting."""
+        try:
+            return self._connection.execute(text, parameters)
+        except sqlite3.OperationalError as error:
+            if str(error) != TOO_DEEP or not text.startswith(("SELECT", "WITH")):
+                raise
+        return self._connection.execute(unnested(text), parameters)
 
     def _meaning(self, error: sqlite3.Error) -> Exception:
         """The error that has made SQLite fail: a function's own, an interruption, or SQLite's."""
@@ -133,7 +144,7 @@ class Connection:
             return problem
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             return TooSlow()
-        return error
+        return beyond_bounds(str(error)) or error
 
     @contextmanager
     def at_once(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from sockservice.error_codes import syntax_error
 from sockservice.sql import comparison as to
+from sockservice.sql.bounds import MOST_TABLES
 from sockservice.sql.dependence import Equality, equalities
 from sockservice.sql.errors import Refused, near, unsupported
 from sockservice.sql.json_table import compile_json_table
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from sockservice.sql.select import Queries
 
 
-_MOST_TABLES: Final = 61
-"""Tables that one query may join."""
+_DERIVED: Final = (exp.Subquery, exp.Lateral, exp.Values)
+"""What a query in FROM is."""
 
 
 class Joined(NamedTuple):
@@ -90,7 +91,7 @@ class FromClause:
         if nested:
             joined = self._table(node.this)
         else:
-            text = self._derived(node) if isinstance(node, (exp.Subquery, exp.Lateral)) else self._named(node)
+            text = self._derived(node) if isinstance(node, _DERIVED) else self._named(node)
             joined = Joined(text, self._row(begin), begin)
         joins = node.args.get("joins") or ()
         for join in joins:
@@ -160,7 +161,8 @@ class FromClause:
         labels = [column.name for column in node.args["alias"].args.get("columns") or ()]
         if isinstance(node, exp.Lateral):
             return self._lateral(node, labels)
-        selected = self._queries.selected(node.this, self._scope.outer)
+        query = node if isinstance(node, exp.Values) else node.this
+        selected = self._queries.selected(query, self._scope.outer)
         name = self._queries.new_name(node.alias)
         self._enter(source_of_query(selected, node.alias, name, labels))
         return f"({selected.text}) AS {quoted(name)}"
@@ -237,8 +239,8 @@ class FromClause:
             for known in self._scope.sources
         ):
             raise Refused("ER_NONUNIQ_TABLE", source.alias)
-        if len(self._scope.sources) >= _MOST_TABLES:
-            raise Refused("ER_TOO_MANY_TABLES", _MOST_TABLES)
+        if len(self._scope.sources) >= MOST_TABLES:
+            raise Refused("ER_TOO_MANY_TABLES", MOST_TABLES)
         self._scope.sources.append(source)
 
 

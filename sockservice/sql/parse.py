@@ -14,6 +14,7 @@ from sqlglot.parsers.mysql import MySQLParser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from sockservice.error_codes import syntax_error
+from sockservice.sql.bounds import refuse_depth, unreadable
 from sockservice.sql.errors import Refused
 from sockservice.sql.literals import USUAL, Lexical, Literal, place_in, written
 from sockservice.sql.reserved import CALLED_BARE, RESERVED, STATEMENTS
@@ -36,7 +37,7 @@ _KEPT: Final = (
     "JSON_TABLE",
 )
 _FIRST_WORD: Final = re.compile(r"[\s(]*(\w*)")
-_GIVES_UP: Final = (SqlglotError, RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
+_GIVES_UP: Final = (SqlglotError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
 """What sqlglot raises for texts that are far from any statement."""
 _NUMBER: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WHERE: Final = re.compile(r"\bwhere\b", re.IGNORECASE)
@@ -239,10 +240,13 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: 
     first = _FIRST_WORD.match(text)
     if first is None or first[1].lower() not in STATEMENTS:
         raise _refused(text, first.start(1) if first else 0, literals, source)
+    refuse_depth(text)
     try:
         statements = (_JOINING if how.joins else _DIALECT).parse(text)
     except Stopped as stopped:
         raise _refused(text, stopped.at, literals, source) from None
+    except RecursionError:
+        raise unreadable(text) from None
     except _GIVES_UP:
         raise _refused(text, first.start(1), literals, source) from None
     node = statements[0]

@@ -14,7 +14,7 @@ from zope.interface import implementer
 
 from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, ISession
-from sockservice.sql.errors import NotUnderstood, Refused
+from sockservice.sql.errors import NotUnderstood, Refused, too_deep
 from sockservice.sql.plans import Plans
 from sockservice.sql.running import Work, run, run_now
 from sockservice.sql.session import SqlSession
@@ -151,7 +151,10 @@ class Sql:
         except Refused as refused:
             session.row_count = -1
             return self._refused(session.session, refused)
-        except (sqlite3.Error, RecursionError, OverflowError, ValueError) as problem:
+        except RecursionError:
+            session.row_count = -1
+            return self._refused(session.session, too_deep())
+        except (sqlite3.Error, OverflowError, ValueError) as problem:
             self._log.warn("SQLite does not run {text}: {problem!r}", text=text[:300], problem=problem)
             return Error(1105, "HY000", f"sockservice: {type(problem).__name__}: {problem}")
         finally:

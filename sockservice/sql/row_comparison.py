@@ -135,6 +135,32 @@ def among(self: Expressions, value: exp.Expr, query: exp.Expr) -> Typed:
     return made(f"({left} IN ({text}))", BOOLEAN, *values, nullable=True)
 
 
+def among_rows(self: Expressions, value: exp.Expr, items: Sequence[exp.Expr]) -> Typed | None:
+    """Whether a row is among others, as SQLite says it of many; None where it does not.
+
+    Raises:
+        Refused: 1241 where they have different numbers of columns.
+    """
+    nodes = row_of(value)
+    if nodes is None or any(row_of(each) is not None for each in nodes):
+        return None
+    left = [self.compile(each) for each in nodes]
+    lefts: set[str] = set()
+    rows, parts = [], list(left)
+    for item in items:
+        cells = row_of(item)
+        if cells is None or any(may_be_row(each) for each in cells):
+            return None
+        pairs = _pairs(left, _compiled(self, cells))
+        compared = [to.compared(*pair) for pair in pairs]
+        lefts.add(", ".join(one for one, _ in compared))
+        rows.append(f"({', '.join(other for _, other in compared)})")
+        parts += [other for _, other in pairs]
+    if len(lefts) != 1:
+        return None
+    return made(f"(({lefts.pop()}) IN (VALUES {', '.join(rows)}))", BOOLEAN, *parts)
+
+
 def _one_row(query: _Query) -> str:
     """The text of the one row of a query; of NULLs, where there is none."""
     if gives_one_row(query.node):

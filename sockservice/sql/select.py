@@ -9,9 +9,10 @@ from sqlglot import exp
 
 from sockservice.sql import comparison as to
 from sockservice.sql import subqueries, windows  # noqa: F401 - they enter their rules themselves
+from sockservice.sql.bounds import MOST_QUERIES
 from sockservice.sql.common_tables import CommonTables
 from sockservice.sql.dependence import equalities
-from sockservice.sql.errors import unsupported
+from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.expressions import Expressions, in_type
 from sockservice.sql.from_clause import FromClause
 from sockservice.sql.grouping import Grouping
@@ -49,6 +50,7 @@ class Queries:
         self.builder = builder
         self.common = CommonTables(self)
         self._names: dict[str, int] = {}
+        self._depth = 0
 
     def expressions(self, scope: Scope) -> Expressions:
         """What compiles the expressions of a scope."""
@@ -140,7 +142,19 @@ class Queries:
             node: the query.
             outer: what the expressions around it can see.
             part: what is asked of it.
+
+        Raises:
+            Refused: 1473 where queries are nested too deep.
         """
+        self._depth += 1
+        if self._depth > MOST_QUERIES + 1:
+            raise Refused("ER_TOO_HIGH_LEVEL_OF_NESTING_FOR_SELECT")
+        try:
+            return self._select(node, outer, part)
+        finally:
+            self._depth -= 1
+
+    def _select(self, node: exp.Select, outer: Scope | None, part: Part) -> Selected:
         scope = Scope(outer=outer)
         from_clause = FromClause(self, scope)
         source = from_clause.compile(node)

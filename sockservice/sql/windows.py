@@ -166,7 +166,7 @@ def _key(self: Expressions, node: exp.Expr) -> str:
 
 
 _CALL: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|(\w+)\(""")
-_BUILT_IN: Final = frozenset(["count", "sum", "avg", "min", "max", "total", "group_concat"])
+BUILT_IN: Final = frozenset(["count", "sum", "avg", "min", "max", "total", "group_concat"])
 
 
 def with_over(text: str, over: str) -> str:
@@ -179,7 +179,7 @@ def with_over(text: str, over: str) -> str:
     parts, place = [], 0
     while (found := _CALL.search(text, place)) is not None:
         name = found[1]
-        if name is None or (name.lower() not in _BUILT_IN and name not in OURS):
+        if name is None or (name.lower() not in BUILT_IN and name not in OURS):
             parts.append(text[place : found.end()])
             place = found.end()
             continue
