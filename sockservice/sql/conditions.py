@@ -9,7 +9,7 @@ import msgspec
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql.errors import Refused, near, unsupported
+from sockservice.sql.errors import Refused, near
 from sockservice.sql.expressions import Expressions, common_type, in_type, rule, special
 from sockservice.sql.kinds import BIGINT, BOOLEAN, Kind, text_type
 from sockservice.sql.row_comparison import among, among_rows, compare_rows, may_be_row
@@ -181,10 +181,10 @@ def _quantified(self: Expressions, node: exp.Expr) -> Typed:
     comparison = node.parent
     sign = _COMPARISONS.get(type(comparison)) if isinstance(comparison, exp.Expr) else None
     if sign in (None, "IS") or comparison is None or comparison.this is node:
-        raise unsupported(f"{type(node).__name__.upper()} here")
+        raise near(type(node).__name__.upper())
     query = unwrapped(node.this)
     if not isinstance(query, exp.Query):
-        raise unsupported(f"{type(node).__name__.upper()} of what is no query")
+        raise near(f"{type(node).__name__.upper()} (")
     refuse_limit(query)
     if (sign, type(node)) in (("=", exp.Any), ("<>", exp.All)):
         found = among(self, comparison.this, query)

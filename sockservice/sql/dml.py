@@ -109,7 +109,7 @@ def compile_change(session: SqlSession, folded: Folded, builder: PlanBuilder) ->
         return attrs.evolve(compile_update(session, node, builder, ignore=ignore), checks=checks)
     if isinstance(node, exp.Delete):
         return compile_delete(session, node, builder, ignore=ignore)
-    raise unsupported(f"this statement ({type(node).__name__})")
+    raise unsupported(word.upper())
 
 
 def run_change(execution: Execution, change: Change, statement: Statement) -> Work[Ok]:

@@ -10,9 +10,10 @@ from sockservice.error_codes import syntax_error
 from sockservice.sql import comparison as to
 from sockservice.sql.bounds import MOST_TABLES
 from sockservice.sql.dependence import Equality, equalities
-from sockservice.sql.errors import Refused, near, unsupported
+from sockservice.sql.errors import Refused, near
 from sockservice.sql.json_table import compile_json_table
 from sockservice.sql.lateral import compile_lateral
+from sockservice.sql.literals import written
 from sockservice.sql.schema import SYSTEM
 from sockservice.sql.scope import Cell, Scope, Source
 from sockservice.sql.sources import has_timestamps, source_of_query, source_of_table
@@ -183,7 +184,7 @@ class FromClause:
         if isinstance(node, exp.Table) and isinstance(node.this, exp.JSONTable):
             return self._json_table(node.this, node.alias)
         if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier):
-            raise unsupported(f"{type(node).__name__} in FROM")
+            raise near(written(node.sql(dialect="mysql"), self._queries.builder.literals))
         name, alias = node.name, node.alias or node.name
         database = node.args["db"].name if node.args.get("db") else ""
         queries = self._queries

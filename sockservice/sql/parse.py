@@ -112,16 +112,13 @@ class Dialect(MySQL):
         def _parse_item(self) -> exp.Expr | None:
             """An item of a select list; ``meta["written"]`` is its text."""
             first = self._curr
-            node = self._parse_expression()
-            if isinstance(node, exp.Alias):
-                alias = node.args["alias"]
+            value = self._parse_assignment()
+            place = self._next if self._curr and self._curr.token_type is TokenType.ALIAS else self._curr
+            node = super()._parse_alias(value)
+            if isinstance(node, (exp.Alias, exp.Aliases)):
+                alias = node.args.get("alias")
                 if not isinstance(alias, exp.Identifier) or isinstance(node.this, exp.Star):
-                    at = (
-                        self.sql.rfind(":p", 0, self._prev.end)
-                        if isinstance(alias, exp.Placeholder)
-                        else self._prev.start
-                    )
-                    raise Stopped("not an alias", at)
+                    raise Stopped("not an alias", place.start if place else len(self.sql))
             if node is not None and first:
                 node.meta["written"] = self.sql[first.start : self._prev.end + 1]
             return node
@@ -158,6 +155,22 @@ class Dialect(MySQL):
             if ended and self._curr and self._curr.token_type in self.SET_OPERATIONS:
                 self.raise_error("ORDER BY or LIMIT in front of a set operation")
             return super().parse_set_operation(this, *args, **kwargs)
+
+        def _parse_alias(self, this: exp.Expr | None, explicit: bool = False) -> exp.Expr | None:  # noqa: ARG002
+            """Nothing but an item of a select list has an alias."""
+            return this
+
+        def _parse_csv(self, parse_method: Any, sep: TokenType = TokenType.COMMA) -> list[Any]:
+            """Parts with commas between them, of which none is missing."""
+            found: list[Any] = []
+            while True:
+                part = parse_method()
+                if part is not None:
+                    found.append(part)
+                elif found or (self._curr and self._curr.token_type is sep):
+                    self.raise_error("nothing beside a comma")
+                if not self._match(sep):
+                    return found
 
         def _parse_in(self, *args: Any, **kwargs: Any) -> exp.In:
             """IN, which takes a list or a query in brackets and nothing else."""

@@ -12,11 +12,12 @@ from sockservice.sql import subqueries, windows  # noqa: F401 - they enter their
 from sockservice.sql.bounds import MOST_QUERIES
 from sockservice.sql.common_tables import CommonTables
 from sockservice.sql.dependence import equalities
-from sockservice.sql.errors import Refused, unsupported
+from sockservice.sql.errors import Refused, near, unsupported
 from sockservice.sql.expressions import Expressions, in_type
 from sockservice.sql.from_clause import FromClause
 from sockservice.sql.grouping import Grouping
 from sockservice.sql.kinds import Kind
+from sockservice.sql.literals import written
 from sockservice.sql.ordering import Ordering, limits
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.rollup import hidden, roll, rolled_up
@@ -108,7 +109,7 @@ class Queries:
             group = node.args.get("group")
             rollup = group is not None and bool(group.args.get("rollup"))
             return rolled_up(self, node, outer) if rollup else self.select(node, outer, part)
-        raise unsupported(f"{type(node).__name__} as a query")
+        raise near(written(node.sql(dialect="mysql"), self.builder.literals))
 
     def _ended(self, node: exp.Expr, inner: Selected, outer: Scope | None) -> Selected:
         """A query with ORDER BY and LIMIT behind it, which name its columns by their labels."""

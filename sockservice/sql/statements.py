@@ -56,6 +56,8 @@ _LOCKING: Final = re.compile(
     re.IGNORECASE,
 )
 _INSERT: Final = re.compile(r"\b(?:insert|replace)\b.*", re.IGNORECASE | re.DOTALL)
+_COMPLETE: Final = transaction_statements.WORDS - {"set"} | {"select", "with", "table", "values"}
+"""Words of statements that are here in all their forms."""
 _PERHAPS_ELSEWHERE: Final = frozenset([1064, 1235, 1305])
 """Errors of statements that are not understood."""
 
@@ -158,7 +160,10 @@ class Statements:
             if request.command == "prepare":
                 return Ok()
             return (yield from set_variables(session, found_or_node, folded.literals))
-        raise unsupported(f"this statement ({type(found_or_node).__name__})")
+        word = first_word(session.text)
+        if word in _COMPLETE:
+            raise near(session.text.lstrip("( \n")[len(word) :].lstrip())
+        raise unsupported(word.upper())
 
     def at_once(self, request: Request, now: float) -> Rows | None:
         """The answer to a query that was compiled before, where nothing can be in its way: the hot path.

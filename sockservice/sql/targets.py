@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from sqlglot import exp
 
-from sockservice.error_codes import syntax_error
 from sockservice.sql import comparison as to
-from sockservice.sql.errors import Refused
+from sockservice.sql.errors import Refused, near
 from sockservice.sql.expressions import Expressions
 from sockservice.sql.kinds import Kind
+from sockservice.sql.literals import written
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.predicates import Predicate
 from sockservice.sql.schema import Table
@@ -166,7 +166,7 @@ class Targets:
         limit = node.args.get("limit")
         if limit is not None:
             if limit.args.get("offset") is not None:
-                raise Refused(syntax_error(f", {limit.expression.sql()}"))
+                raise near(written(f", {limit.expression.sql()}", self._builder.literals))
             text += f" LIMIT {compiler.compile(limit.expression).sql}"
         return text
 
