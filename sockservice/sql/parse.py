@@ -35,6 +35,7 @@ _KEPT: Final = (
     "TRIM",
     "CHAR",
     "JSON_TABLE",
+    "JSON_VALUE",
 )
 _FIRST_WORD: Final = re.compile(r"[\s(]*(\w*)")
 _GIVES_UP: Final = (SqlglotError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
@@ -177,6 +178,8 @@ class Dialect(MySQL):
             if not self._match(TokenType.L_PAREN, advance=False):
                 self.raise_error("no brackets behind IN")
             found: exp.In = super()._parse_in(*args, **kwargs)
+            if len(found.expressions) == 1 and isinstance(found.expressions[0], exp.Values):
+                return exp.In(this=found.this, query=exp.Subquery(this=found.expressions[0]))
             if not found.expressions and found.args.get("query") is None:
                 self.raise_error("nothing in the brackets of IN", self._prev)
             return found
@@ -197,6 +200,16 @@ class Dialect(MySQL):
             column = exp.JSONColumnDef(this=name, kind=kind, path=self._parse_string())
             column.meta["exists"], column.meta["on"] = bool(exists), self._parse_on_condition()
             return column
+
+        def _parse_json_value(self, json_path: bool = True) -> exp.Expr:  # noqa: ARG002
+            """JSON_VALUE: a call, or what says of which type its value is and what stands for none."""
+            call = exp.Anonymous(this="JSON_VALUE", expressions=self._parse_csv(self._parse_assignment))
+            returning = self._parse_types(allow_identifiers=False) if self._match(TokenType.RETURNING) else None
+            condition = self._parse_on_condition()
+            if (returning is None and condition is None) or len(call.expressions) != len(("document", "path")):
+                return call
+            document, path = call.expressions
+            return exp.JSONValue(this=document, path=path, returning=returning, on_condition=condition)
 
         def _parse_into(self) -> exp.Into | None:
             """INTO and the variables behind it."""

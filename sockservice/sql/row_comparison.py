@@ -33,14 +33,10 @@ def row_of(node: Any) -> list[exp.Expr] | None:
     if isinstance(node, exp.Tuple):
         return list(node.expressions)
     if isinstance(node, exp.Anonymous) and str(node.this).upper() == "ROW":
-        if len(node.expressions) < _LEAST:
+        if not node.expressions:
             raise near(")")
         return list(node.expressions)
     return None
-
-
-_LEAST: Final = 2
-"""Parts of a row."""
 
 
 def may_be_row(node: exp.Expr) -> bool:
@@ -65,8 +61,13 @@ def row(self: Expressions, node: exp.Tuple) -> Typed:  # noqa: ARG001
 
 @special("row")
 def _row(self: Expressions, node: exp.Anonymous) -> Typed:  # noqa: ARG001
-    row_of(node)
+    if len(node.expressions) < _LEAST:
+        raise near(")")
     raise Refused("ER_OPERAND_COLUMNS", 1)
+
+
+_LEAST: Final = 2
+"""Parts of a row that is an operand."""
 
 
 def compare_rows(self: Expressions, left: exp.Expr, right: exp.Expr, sign: str) -> Typed:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql import subqueries, windows  # noqa: F401 - they enter their rules themselves
+from sockservice.sql import json_value, subqueries, windows  # noqa: F401 - they enter their rules themselves
 from sockservice.sql.bounds import MOST_QUERIES
 from sockservice.sql.common_tables import CommonTables
 from sockservice.sql.dependence import equalities
@@ -21,6 +21,7 @@ from sockservice.sql.literals import written
 from sockservice.sql.ordering import Ordering, limits
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.rollup import hidden, roll, rolled_up
+from sockservice.sql.row_comparison import row_of
 from sockservice.sql.scope import Item, Scope, Source
 from sockservice.sql.select_list import items_of
 from sockservice.sql.selected import WHOLE, Columns, Part, Selected, answer_columns, outside
@@ -127,8 +128,13 @@ class Queries:
     def _values(self, node: exp.Values, outer: Scope | None) -> Selected:
         """VALUES ROW(…), ROW(…): a query of so many SELECTs."""
         query: exp.Expr | None = None
-        for row in node.expressions:
-            cells = row.expressions[0].expressions if isinstance(row.expressions[0], exp.Anonymous) else row.expressions
+        items: list[exp.Expr] = []
+        for number, row in enumerate(node.expressions, 1):
+            cells = row_of(row.expressions[0]) if len(row.expressions) == 1 else None
+            if cells is None:
+                raise near(written(row.sql(dialect="mysql"), self.builder.literals))
+            if query is not None and len(cells) != len(items):
+                raise Refused("ER_WRONG_VALUE_COUNT_ON_ROW", number)
             items = [exp.alias_(cell.copy(), f"column_{place}", quoted=True) for place, cell in enumerate(cells)]
             select = exp.Select(expressions=items)
             query = select if query is None else exp.Union(this=query, expression=select, distinct=False)
