@@ -12,6 +12,7 @@ from sockservice.answers import Ok
 from sockservice.sql.delete import Deleting, compile_delete
 from sockservice.sql.errors import unsupported
 from sockservice.sql.insert import Inserting, Insertion, compile_insert
+from sockservice.sql.joined_views import through_joined_views
 from sockservice.sql.literals import TOKEN, Folded, lexical
 from sockservice.sql.parse import parse
 from sockservice.sql.plan import PlanBuilder
@@ -102,6 +103,8 @@ def compile_change(session: SqlSession, folded: Folded, builder: PlanBuilder) ->
     node = parse(text, folded.literals, "" if head is None or head[2] else session.text, lexical(session.sql_mode))
     builder.named = True
     node, checks = through_views(session, node)
+    if isinstance(node, (exp.Update, exp.Delete)):
+        checks += through_joined_views(session, node)
     if isinstance(node, exp.Insert):
         change = compile_insert(session, node, builder, replace=word == "replace", ignore=ignore)
         return attrs.evolve(change, checks=checks)

@@ -35,7 +35,6 @@ _KEPT: Final = (
     "TRIM",
     "CHAR",
     "JSON_TABLE",
-    "JSON_VALUE",
 )
 _FIRST_WORD: Final = re.compile(r"[\s(]*(\w*)")
 _GIVES_UP: Final = (SqlglotError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
@@ -86,7 +85,10 @@ class Dialect(MySQL):
         TABLE_ALIAS_TOKENS = MySQLParser.TABLE_ALIAS_TOKENS - _NO_NAMES
 
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
-        FUNCTION_PARSERS = {name: MySQLParser.FUNCTION_PARSERS[name] for name in _KEPT}
+        FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+            **{name: MySQLParser.FUNCTION_PARSERS[name] for name in _KEPT},
+            "JSON_VALUE": lambda self: self._parse_value_of_json(),
+        }
 
         def raise_error(self, message: str, token: Token | None = None) -> None:
             """Raise an error with its place."""
@@ -201,7 +203,7 @@ class Dialect(MySQL):
             column.meta["exists"], column.meta["on"] = bool(exists), self._parse_on_condition()
             return column
 
-        def _parse_json_value(self, json_path: bool = True) -> exp.Expr:  # noqa: ARG002
+        def _parse_value_of_json(self) -> exp.Expr:
             """JSON_VALUE: a call, or what says of which type its value is and what stands for none."""
             call = exp.Anonymous(this="JSON_VALUE", expressions=self._parse_csv(self._parse_assignment))
             returning = self._parse_types(allow_identifiers=False) if self._match(TokenType.RETURNING) else None
