@@ -8,7 +8,7 @@ from typing import Final
 from sqlglot import exp
 
 from sockservice.sql.expressions import Expressions, rule
-from sockservice.sql.functions.json_reading import document, path_of
+from sockservice.sql.functions.json_arguments import document, path_of
 from sockservice.sql.json_table import cell, handling
 from sockservice.sql.json_text import stored_json
 from sockservice.sql.registry import for_values, internal
