@@ -34,6 +34,8 @@ _CLAUSES: Final = frozenset("FROM WHERE GROUP HAVING ORDER LIMIT WINDOW UNION IN
 _NO_SLOT: Final = frozenset("AS COLLATE DISTINCT ORDER OVER PARTITION".split())
 """Words that an expression has not, or that say something of what it is a part of."""
 _PARTS_OF_CASE: Final = frozenset("CASE WHEN THEN ELSE END".split())
+_MARK: Final = '"deep~'
+"""How the names begin that are given here."""
 _LARGEST: Final = 64
 """How many texts are kept with what they have become."""
 
@@ -89,6 +91,11 @@ def unnested(text: str) -> str:
     return whole.text
 
 
+def is_unnested(text: str) -> bool:
+    """Whether a query has been told with less nesting."""
+    return _MARK in text
+
+
 def _read(text: str) -> _Parts:
     """The tokens of a query in groups."""
     root = _Group("query", "")
@@ -130,7 +137,7 @@ class _Names:
     def new(self) -> str:
         """Another one."""
         self._count += 1
-        return f'"deep~{self._count}"'
+        return f'{_MARK}{self._count}"'
 
 
 @attrs.define
