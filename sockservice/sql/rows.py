@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from sockservice.sql import foreign_keys
+from sockservice.sql.definition_expressions import compiled
 from sockservice.sql.errors import Refused, Waiting
 from sockservice.sql.row_expressions import compile_for_row, row_parameters
 from sockservice.sql.schema import Column, Index, IndexPart, Table
 from sockservice.sql.storing import storable_columns
 from sockservice.sql.table_texts import row_number
-from sockservice.sql.typed import quoted
+from sockservice.sql.typed import Typed, quoted
 
 if TYPE_CHECKING:
     from sockservice.sql.execution import Execution
@@ -66,6 +67,7 @@ class Rows:
         self._versions = execution.store.versions
         self.table = table
         self.columns = storable_columns(table)
+        self._expressions: dict[str, Typed] = {}
         self._places = {column.name.lower(): place for place, column in enumerate(self.columns)}
         names = ", ".join(quoted(column.name) for column in self.columns)
         marks = ", ".join("?" * len(self.columns))
@@ -228,7 +230,10 @@ class Rows:
         wanted = []
         for part in parts:
             place = self._places.get(part.column.lower())
-            value = None if place is None else values[place]
+            if part.expression:
+                value = self._worked_out(part.expression, values)
+            else:
+                value = None if place is None else values[place]
             if value is None:
                 return None
             wanted.append(value[: part.length] if part.length else value)
@@ -237,9 +242,26 @@ class Rows:
     def _condition(self, parts: Sequence[IndexPart]) -> str:
         told = []
         for part in parts:
+            if part.expression:
+                told.append(f"({self._expression(part.expression).sql}) = ?")
+                continue
             name = quoted(part.column)
             told.append(f"{name} = ?" if not part.length else f"SUBSTR({name}, 1, {part.length}) = ?")
         return " AND ".join(told)
+
+    def _expression(self, text: str) -> Typed:
+        """An expression over the columns of the table, which a key is made of."""
+        found = self._expressions.get(text)
+        if found is None:
+            found = compiled(self._execution.session, self.table, text, "functional index")
+            self._expressions[text] = found
+        return found
+
+    def _worked_out(self, text: str, values: Values) -> Any:
+        """The value of such an expression for a row."""
+        row = ", ".join(f"? AS {quoted(column.name)}" for column in self.columns)
+        query = f"SELECT {self._expression(text).sql} FROM (SELECT {row})"
+        return self._main.execute(query, list(values)).fetchone()[0]
 
     def _wait_for_takers(self, values: Values) -> None:
         """Wait where another transaction has taken away a row that a unique key of this one may meet yet."""
@@ -297,6 +319,8 @@ class Rows:
         return Refused("ER_UNKNOWN_ERROR")
 
     def _column(self, part: IndexPart) -> Column:
+        if part.expression:
+            return Column("", self._expression(part.expression).type)
         return self.columns[self.place(part.column)]
 
 
