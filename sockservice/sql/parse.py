@@ -16,7 +16,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from sockservice.error_codes import syntax_error
 from sockservice.sql.bounds import refuse_depth, unreadable
 from sockservice.sql.errors import Refused
-from sockservice.sql.literals import USUAL, Lexical, Literal, place_in, written
+from sockservice.sql.literals import TOKEN, USUAL, Lexical, Literal, place_in, written
 from sockservice.sql.reserved import CALLED_BARE, RESERVED, STATEMENTS
 
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 6000))
@@ -43,8 +43,12 @@ _NUMBER: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+
 _WHERE: Final = re.compile(r"\bwhere\b", re.IGNORECASE)
 _HALF: Final = re.compile(r"(?:group|order)\b\s*", re.IGNORECASE)
 """Words that sqlglot reads together with BY: where that is missing, what stands in its place is wrong."""
-_NAME_NEXT: Final = re.compile(r"(?:[,.(]|\b(?:from|join|into|table|update|select))\s*\Z", re.IGNORECASE)
+_NAME_NEXT: Final = re.compile(r"(?:[,.(]|\b(?:from|join|into|table|update|select|as))\s*\Z", re.IGNORECASE)
 """What a name stands behind, and no clause."""
+
+
+_STATES: Final = frozenset(["null", "true", "false", "unknown"])
+"""What may stand behind IS."""
 
 
 class Stopped(ParseError):
@@ -79,6 +83,7 @@ class Dialect(MySQL):
     class Parser(MySQLParser):
         """See above; and items of select lists keep what was written, errors where they are."""
 
+        OPTIONAL_ALIAS_TOKEN_CTE = False
         FUNC_TOKENS = MySQLParser.FUNC_TOKENS | {TokenType.DEFAULT}
         ID_VAR_TOKENS = MySQLParser.ID_VAR_TOKENS - _NO_NAMES
         ALIAS_TOKENS = MySQLParser.ALIAS_TOKENS - _NO_NAMES
@@ -116,7 +121,11 @@ class Dialect(MySQL):
             """An item of a select list; ``meta["written"]`` is its text."""
             first = self._curr
             value = self._parse_assignment()
-            place = self._next if self._curr and self._curr.token_type is TokenType.ALIAS else self._curr
+            place = self._curr
+            if self._curr and self._curr.token_type is TokenType.ALIAS:
+                place = self._next
+                if not place or (place.text.lower() in _NEVER_NAMES and place.token_type is not TokenType.IDENTIFIER):
+                    raise Stopped("no alias behind AS", place.start if place else len(self.sql))
             node = super()._parse_alias(value)
             if isinstance(node, (exp.Alias, exp.Aliases)):
                 alias = node.args.get("alias")
@@ -144,6 +153,8 @@ class Dialect(MySQL):
                 return join
             comma = self._curr.token_type is TokenType.COMMA if self._curr else False
             join = super()._parse_join(*args, **kwargs)
+            if join is not None and self._prev.token_type is TokenType.ON:
+                self.raise_error("no condition behind ON")
             if join is not None:
                 join.meta["comma"] = comma
             elif comma:
@@ -162,6 +173,35 @@ class Dialect(MySQL):
         def _parse_alias(self, this: exp.Expr | None, explicit: bool = False) -> exp.Expr | None:  # noqa: ARG002
             """Nothing but an item of a select list has an alias."""
             return this
+
+        def _parse_table_alias(self, alias_tokens: Any = None) -> exp.TableAlias | None:
+            """The alias of a table, which AS promises."""
+            promised = self._curr and self._curr.token_type is TokenType.ALIAS
+            alias = super()._parse_table_alias(alias_tokens)
+            if promised and (alias is None or alias.this is None):
+                self.raise_error("no alias behind AS")
+            return alias
+
+        def _parse_cte(self) -> Any:
+            """A common table expression, which has AS."""
+            found = super()._parse_cte()
+            if found is None:
+                self.raise_error("no AS")
+            return found
+
+        def _parse_is(self, this: exp.Expr | None) -> exp.Expr | None:
+            """IS, which takes NULL, TRUE, FALSE and UNKNOWN."""
+            wanted = self._next if self._curr and self._curr.token_type is TokenType.NOT else self._curr
+            if not wanted or wanted.text.lower() not in _STATES:
+                self.raise_error("neither NULL nor a truth value behind IS", wanted or self._curr)
+            return super()._parse_is(this)
+
+        def _parse_on_conflict(self) -> exp.OnConflict | None:
+            """ON DUPLICATE KEY UPDATE."""
+            found = super()._parse_on_conflict()
+            if found is not None and not found.expressions:
+                self.raise_error("no assignments")
+            return found
 
         def _parse_csv(self, parse_method: Any, sep: TokenType = TokenType.COMMA) -> list[Any]:
             """Parts with commas between them, of which none is missing."""
@@ -276,7 +316,7 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: 
     except RecursionError:
         raise unreadable(text) from None
     except _GIVES_UP:
-        raise _refused(text, first.start(1), literals, source) from None
+        raise _refused(text, _unended(text, first.start(1)), literals, source) from None
     node = statements[0]
     if not isinstance(node, exp.Expression):
         raise Refused("ER_EMPTY_QUERY")
@@ -285,11 +325,19 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: 
         raise _refused(text, len(text) if where is None else where.start(), literals, source)
     if isinstance(node, exp.Transaction) or (isinstance(node, exp.Command) and node.name.upper() == "SET"):
         raise _refused(text, len(text) if isinstance(node, exp.Command) else first.end(), literals, source)
-    checks = (_reserved_name(node, text), _no_limit(node, text, literals), _no_number(node, text))
+    checks = (_reserved_name(node, text), _no_limit(node, text, literals), _no_number(node, text), _fourth_name(node))
     wrong = min((place for place in checks if place is not None), default=None)
     if wrong is not None:
         raise _refused(text, wrong, literals, source)
     return node
+
+
+def _unended(text: str, otherwise: int) -> int:
+    """Where a text or a name begins that does not end."""
+    return next((token.start() for token in TOKEN.finditer(text) if token[0] in _QUOTES), otherwise)
+
+
+_QUOTES: Final = ("'", '"', "`")
 
 
 def _is_half(node: exp.Expression) -> bool:
@@ -298,7 +346,9 @@ def _is_half(node: exp.Expression) -> bool:
         return not node.expressions or not all(
             isinstance(each, exp.EQ) and isinstance(each.this, exp.Column) for each in node.expressions
         )
-    if isinstance(node, (exp.Delete, exp.Insert)):
+    if isinstance(node, exp.Insert):
+        return not node.this or node.args.get("expression") is None
+    if isinstance(node, exp.Delete):
         return not node.this
     return isinstance(node, exp.Set) and not node.expressions
 
@@ -323,6 +373,16 @@ def _reserved_name(node: exp.Expression, text: str) -> int | None:
         if not (isinstance(name.parent, exp.Column) and str(name.this).lower() in CALLED_BARE)
     ]
     return min((place for place in places if text[place - 1 : place] != "."), default=None)
+
+
+def _fourth_name(node: exp.Expression) -> int | None:
+    """Where a name has more parts than a database, a table and a column, or None."""
+    places = [
+        int(column.this.meta["start"]) - 1
+        for column in node.find_all(exp.Column)
+        if column.args.get("catalog") is not None and "start" in column.this.meta
+    ]
+    return min(places, default=None)
 
 
 def _no_number(node: exp.Expression, text: str) -> int | None:

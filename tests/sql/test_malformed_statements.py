@@ -41,6 +41,16 @@ def client() -> Iterator[Client]:
         ("SELECT 1 FROM t WHERE k = :name", ":name"),
         ("UPDATE t SET k = 3 LIMIT 1, 2", ", 2"),
         ("WITH x AS (SELECT 1), SELECT 1", "SELECT 1"),
+        ("SELECT 1 AS", ""),
+        ("SELECT id AS order FROM t", "order FROM t"),
+        ("SELECT 1 FROM t AS", ""),
+        ("SELECT 1 FROM t JOIN t AS u ON", ""),
+        ("SELECT id IS 1 FROM t", "1 FROM t"),
+        ("SELECT id IS", ""),
+        ("SELECT a.b.c.d FROM t", ".d FROM t"),
+        ("SELECT 1 FROM t WHERE k = 'abc", "'abc"),
+        ("SELECT `k FROM t", "`k FROM t"),
+        ("INSERT t", ""),
         ("SAVEPOINT", ""),
         ("ROLLBACK TO", "TO"),
     ],
@@ -51,7 +61,17 @@ def test_what_does_not_fit_is_named(client: Client, text: str, near: str) -> Non
     assert error.message.endswith(f"near '{near}' at line 1"), error
 
 
-@pytest.mark.parametrize("text", ["SELECT (*) FROM t", "SELECT 1 FROM FROM t", "SELECT 1 FROM 7", "SELECT 1 = ANY (2)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WITH x (SELECT 1) SELECT 1",
+        "INSERT INTO t (id) VALUES (1) ON DUPLICATE KEY",
+        "SELECT (*) FROM t",
+        "SELECT 1 FROM FROM t",
+        "SELECT 1 FROM 7",
+        "SELECT 1 = ANY (2)",
+    ],
+)
 def test_what_only_looks_like_sql_is_an_error_of_syntax(client: Client, text: str) -> None:
     assert client.code(text) == 1064
 
