@@ -15,7 +15,7 @@ MOST_COLUMNS: Final = 1017
 """Columns that a table may have (MySQL 8.4 manual, 17.21 "InnoDB Restrictions")."""
 MOST_QUERIES: Final = 63
 """How deep queries may be nested (MySQL's ``MAX_SELECT_NESTING``)."""
-MOST_PARTS: Final = 4000
+MOST_PARTS: Final = 1500
 """Queries that one set operation may join: SQLite calls itself for each, and has no bound of its own that is safe."""
 MOST_COMMON: Final = 1000
 """Common table expressions of one WITH: SQLite takes a minute for a chain of some thousands."""

@@ -107,7 +107,7 @@ DEEP = 20_000
         ("SELECT " + within("(SELECT ", "1", ")", 65), 1473),
         ("SELECT " + within("(SELECT ", "1", ")", DEEP), 1473),
         (f"SELECT * FROM {derived(70)}", 1473),
-        ("SELECT 1 " + "UNION SELECT 1 " * 4001, 1436),
+        ("SELECT 1 " + "UNION SELECT 1 " * 1501, 1436),
         (f"WITH {', '.join(f'x{number} AS (SELECT 1)' for number in range(1001))} SELECT 1", 1436),
         (f"SELECT {', '.join(['1'] * 2500)}", 1117),
         (f"CREATE TABLE wide ({', '.join(f'c{number} INT' for number in range(1018))})", 1117),
