@@ -69,8 +69,7 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: 
         raise _refused(text, len(text) if where is None else where.start(), literals, source)
     if isinstance(node, exp.Transaction) or (isinstance(node, exp.Command) and node.name.upper() == "SET"):
         raise _refused(text, len(text) if isinstance(node, exp.Command) else first.end(), literals, source)
-    checks = (_reserved_name(node, text), _no_limit(node, text, literals), _no_number(node, text), _fourth_name(node))
-    wrong = min((place for place in checks if place is not None), default=None)
+    wrong = _wrong_place(node, text, literals)
     if wrong is not None:
         raise _refused(text, wrong, literals, source)
     return node
@@ -108,49 +107,62 @@ def refuse_parameters(text: str, literals: tuple[Literal, ...], source: str) -> 
             raise _refused(text, text.index(f":p{number}"), literals, source)
 
 
-def _reserved_name(node: exp.Expression, text: str) -> int | None:
-    """Where the first name is that would need back-ticks, or None; behind a point, all words are names."""
-    places = [
-        int(name.meta["start"])
-        for name in node.find_all(exp.Identifier)
-        if not name.args.get("quoted") and str(name.this).lower() in NEVER_NAMES and "start" in name.meta
-        if not (isinstance(name.parent, exp.Column) and str(name.this).lower() in CALLED_BARE)
-    ]
-    return min((place for place in places if text[place - 1 : place] != "."), default=None)
-
-
-def _fourth_name(node: exp.Expression) -> int | None:
-    """Where a name has more parts than a database, a table and a column, or None."""
-    places = [
-        int(column.this.meta["start"]) - 1
-        for column in node.find_all(exp.Column)
-        if column.args.get("catalog") is not None and "start" in column.this.meta
-    ]
+def _wrong_place(node: exp.Expression, text: str, literals: tuple[Literal, ...]) -> int | None:
+    """Where the first thing stands that sqlglot takes and MySQL does not, or None."""
+    places = []
+    for each in node.walk():
+        if isinstance(each, exp.Identifier):
+            place = _reserved_name(each, text)
+        elif isinstance(each, exp.Column):
+            place = _fourth_name(each)
+        elif isinstance(each, exp.Literal):
+            place = _no_number(each, text)
+        elif isinstance(each, (exp.Limit, exp.Offset)):
+            place = _no_limit(each, text, literals)
+        else:
+            continue
+        if place is not None:
+            places.append(place)
     return min(places, default=None)
 
 
-def _no_number(node: exp.Expression, text: str) -> int | None:
-    """Where something stands that only looks like a number, or None."""
-    for literal in node.find_all(exp.Literal):
-        if not literal.is_string and _NUMBER.fullmatch(literal.this) is None:
-            return max(text.find(literal.this), 0)
-    return None
+def _reserved_name(name: exp.Identifier, text: str) -> int | None:
+    """Where a name is that would need back-ticks; behind a point, all words are names."""
+    if name.args.get("quoted") or str(name.this).lower() not in NEVER_NAMES or "start" not in name.meta:
+        return None
+    if isinstance(name.parent, exp.Column) and str(name.this).lower() in CALLED_BARE:
+        return None
+    place = int(name.meta["start"])
+    return None if text[place - 1 : place] == "." else place
 
 
-def _no_limit(node: exp.Expression, text: str, literals: tuple[Literal, ...]) -> int | None:
-    """Where something stands behind LIMIT or OFFSET that is no whole number, or None."""
-    for limit in node.find_all(exp.Limit, exp.Offset):
-        count = limit.expression
-        if isinstance(count, exp.Column):
-            raise Refused("ER_SP_UNDECLARED_VAR", count.name)
-        found = count.find(exp.Placeholder) if count is not None else None
-        if found is None:
-            continue
-        at = text.index(f":{found.name}")
-        if count is not found:
-            return text.rindex("-", 0, at) if isinstance(count, exp.Neg) else at
-        if literals and literals[int(found.name[1:])].kind not in ("int", "parameter"):
-            return at
+def _fourth_name(column: exp.Column) -> int | None:
+    """Where a name has more parts than a database, a table and a column."""
+    if column.args.get("catalog") is None or "start" not in column.this.meta:
+        return None
+    return int(column.this.meta["start"]) - 1
+
+
+def _no_number(literal: exp.Literal, text: str) -> int | None:
+    """Where something stands that only looks like a number."""
+    if literal.is_string or _NUMBER.fullmatch(literal.this) is not None:
+        return None
+    return max(text.find(literal.this), 0)
+
+
+def _no_limit(limit: exp.Limit | exp.Offset, text: str, literals: tuple[Literal, ...]) -> int | None:
+    """Where something stands behind LIMIT or OFFSET that is no whole number."""
+    count = limit.expression
+    if isinstance(count, exp.Column):
+        raise Refused("ER_SP_UNDECLARED_VAR", count.name)
+    found = count.find(exp.Placeholder) if count is not None else None
+    if found is None:
+        return None
+    at = text.index(f":{found.name}")
+    if count is not found:
+        return text.rindex("-", 0, at) if isinstance(count, exp.Neg) else at
+    if literals and literals[int(found.name[1:])].kind not in ("int", "parameter"):
+        return at
     return None
 
 
