@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from sockservice.sql import foreign_keys
-from sockservice.sql.definition_expressions import compiled
+from sockservice.sql.definition_expressions import compiled, generated
 from sockservice.sql.errors import Refused, Waiting
 from sockservice.sql.row_expressions import compile_for_row, row_parameters
 from sockservice.sql.schema import Column, Index, IndexPart, Table
@@ -68,6 +68,7 @@ class Rows:
         self.table = table
         self.columns = storable_columns(table)
         self._expressions: dict[str, Typed] = {}
+        self._row_text = ""
         self._places = {column.name.lower(): place for place, column in enumerate(self.columns)}
         names = ", ".join(quoted(column.name) for column in self.columns)
         marks = ", ".join("?" * len(self.columns))
@@ -226,14 +227,14 @@ class Rows:
         return found
 
     def _of_index(self, parts: Sequence[IndexPart], values: Values) -> list[Any] | None:
-        """The values of the columns of a key; None where one is NULL, or a column cannot be stored."""
+        """The values of the columns of a key; None where one is NULL."""
         wanted = []
         for part in parts:
             place = self._places.get(part.column.lower())
             if part.expression:
-                value = self._worked_out(part.expression, values)
+                value = self._worked_out(self._expression(part.expression).sql, values)
             else:
-                value = None if place is None else values[place]
+                value = self._worked_out(quoted(part.column), values) if place is None else values[place]
             if value is None:
                 return None
             wanted.append(value[: part.length] if part.length else value)
@@ -258,10 +259,14 @@ class Rows:
         return found
 
     def _worked_out(self, text: str, values: Values) -> Any:
-        """The value of such an expression for a row."""
-        row = ", ".join(f"? AS {quoted(column.name)}" for column in self.columns)
-        query = f"SELECT {self._expression(text).sql} FROM (SELECT {row})"
-        return self._main.execute(query, list(values)).fetchone()[0]
+        """The value of SQLite's text over the columns of a row, those included that are not stored."""
+        if not self._row_text:
+            self._row_text = f"SELECT {', '.join(f'? AS {quoted(column.name)}' for column in self.columns)}"
+            for column in self.table.columns:
+                if column.name.lower() not in self._places:
+                    value = generated(self._execution.session, self.table, column)
+                    self._row_text = f"SELECT *, {value} AS {quoted(column.name)} FROM ({self._row_text})"
+        return self._main.execute(f"SELECT {text} FROM ({self._row_text})", list(values)).fetchone()[0]
 
     def _wait_for_takers(self, values: Values) -> None:
         """Wait where another transaction has taken away a row that a unique key of this one may meet yet."""
@@ -321,6 +326,8 @@ class Rows:
     def _column(self, part: IndexPart) -> Column:
         if part.expression:
             return Column("", self._expression(part.expression).type)
+        if part.column.lower() not in self._places:
+            return next(each for each in self.table.columns if each.name.lower() == part.column.lower())
         return self.columns[self.place(part.column)]
 
 

@@ -181,6 +181,19 @@ def test_a_unique_key_may_be_of_an_expression(client: Client) -> None:
     assert client.rows("SELECT * FROM names WHERE v IS NOT NULL ORDER BY n") == [("A", 2), ("A", 3)]
 
 
+def test_a_unique_key_may_be_of_columns_that_are_not_stored(client: Client) -> None:
+    client.ok(
+        "CREATE TABLE v (a INT, b INT AS (a * 10), c VARCHAR(9) AS (CONCAT('c', b)), UNIQUE KEY (b), UNIQUE KEY (c(3)))"
+    )
+    client.ok("INSERT INTO v (a) VALUES (1), (NULL), (NULL)")
+    error = client.error("INSERT INTO v (a) VALUES (1)")
+    assert (error.code, error.message) == (1062, "Duplicate entry '10' for key 'v.b'")
+    error = client.error("INSERT INTO v (a) VALUES (10)")
+    assert (error.code, error.message) == (1062, "Duplicate entry 'c10' for key 'v.c'")
+    assert client.ok("INSERT INTO v (a) VALUES (1) ON DUPLICATE KEY UPDATE a = 2").affected_rows == 2
+    assert client.rows("SELECT * FROM v WHERE a IS NOT NULL") == [(2, 20, "c20")]
+
+
 def test_a_key_of_an_expression_waits_for_who_has_taken_a_row_away(client: Client) -> None:
     client.ok("CREATE TABLE names (v VARCHAR(20), UNIQUE KEY folded ((LOWER(v))))")
     client.ok("INSERT INTO names VALUES ('A')")
