@@ -192,7 +192,17 @@ class Session(SessionAnswers):
         self.on_kill()
 
     def connection_lost(self) -> None:
-        """The connection is gone: the server forgets the session, and the session what its client made it keep."""
+        """The connection is gone: the server forgets the session, and the session what its client made it keep.
+
+        To be called as soon as the client has left; then again, which does nothing, when its connection is closed.
+        """
+        if self.over:
+            return
+        self.over = True
+        if self._phase is not None:
+            self.server.aborted_connects += 1
+        elif self.state is not _CLOSING:
+            self.server.aborted_clients += 1
         self.server.sessions.pop(self.connection_id, None)
         self.close()
         self.user_variables.clear()

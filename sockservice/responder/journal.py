@@ -26,6 +26,8 @@ OVERHEAD: Final = 300
 
 _INTERRUPTED: Final = 1317
 _FAILED: Final = 1105
+_LEFT: Final = "the connection ended before the answer was there"
+_KILLED: Final = "Query execution was interrupted"
 
 
 @attrs.frozen
@@ -212,7 +214,9 @@ class Journal:
             self._reckon()
         if rows is None and kind is not Ok:
             noted: Answer | Deferred[Answer] | None
-            noted = self._wait(answer, entry) if isinstance(answer, Deferred) else self._answered(answer, entry)
+            noted = (
+                self._wait(answer, entry, session) if isinstance(answer, Deferred) else self._answered(answer, entry)
+            )
             return noted
         if self._record is not None:
             self._record(entry)
@@ -255,15 +259,15 @@ class Journal:
         self._ended(entry, now)
         return answer
 
-    def _wait(self, answer: Deferred[Any], entry: Entry) -> Deferred[Any]:
+    def _wait(self, answer: Deferred[Any], entry: Entry, session: ISession) -> Deferred[Any]:
         entry.ended = None
-        return answer.addCallbacks(self._answered, self._failed, callbackArgs=(entry,), errbackArgs=(entry,))
+        return answer.addCallbacks(self._answered, self._failed, callbackArgs=(entry,), errbackArgs=(entry, session))
 
-    def _failed(self, failure: Failure, entry: Entry) -> Failure:
+    def _failed(self, failure: Failure, entry: Entry, session: ISession) -> Failure:
         """The answer will not come: the client was killed or is gone, or who makes it has failed."""
         cancelled = isinstance(failure.value, CancelledError)
         entry.error = _INTERRUPTED if cancelled else _FAILED
-        entry.message = "" if cancelled else failure.getErrorMessage()
+        entry.message = (_LEFT if session.over else _KILLED) if cancelled else failure.getErrorMessage()
         self._ended(entry, self._clock())
         return failure
 

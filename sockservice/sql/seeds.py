@@ -50,6 +50,7 @@ class SeedSession:
     warnings: Any = ()
     workspace: Any = None
     asker: Any = None
+    over: bool = False
     on_end: list[Any] = attrs.field(factory=list)
 
     def may_use(self, database: str) -> bool:  # noqa: ARG002

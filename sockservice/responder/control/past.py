@@ -45,6 +45,7 @@ class PastSession:
         self.variables: dict[str, Any] = {}
         self.user_variables: dict[str, Any] = {}
         self.prepared: dict[str, str] = {}
+        self.over = True
         self.on_end: list[Callable[[], None]] = []
 
     def may_use(self, database: str) -> bool:  # noqa: ARG002
