@@ -26,6 +26,7 @@ from sockservice.responder.chatter.expressions import ExpressionReader
 from sockservice.responder.chatter.place import Place
 from sockservice.responder.chatter.select_statement import label_of, read_alias
 from sockservice.responder.chatter.table_select import Selection, TableSelect
+from sockservice.responder.control.listing import listing
 from sockservice.responder.control.procedures import PROCEDURES, Procedure
 from sockservice.responder.control.tables import rows_of
 from sockservice.responder.journal import Source
@@ -45,7 +46,7 @@ TOKENS_AT_ONCE: Final = 16_384
 
 # In lower case, as MySQL tells the names of databases apart.
 _NAMED: Final = re.compile(r"\bsockservice`?\s*\.")
-_FIRST_WORD: Final = re.compile(r"(?:\s|/\*(?!!).*?\*/)*+(?:call|select)\b", re.IGNORECASE | re.DOTALL)
+_FIRST_WORD: Final = re.compile(r"(?:\s|/\*(?!!).*?\*/)*+(call|select|show|describe|desc)\b", re.IGNORECASE | re.DOTALL)
 _RESETS: Final = re.compile(r"\s*call\s+`?sockservice`?\s*\.\s*`?reset\b", re.IGNORECASE)
 _STATEMENTS: Final = frozenset(("query", "prepare", "execute"))
 _SCOPE: Final = Scope(schemas=(CONTROL,))
@@ -91,10 +92,16 @@ class Control:
     def respond(self, request: Request) -> Answered:
         """The answer to a statement of the control; an error says what to do instead."""
         text = request.text
-        if request.command not in _STATEMENTS or not _FIRST_WORD.match(text) or not _NAMED.search(text):
+        first = _FIRST_WORD.match(text) if request.command in _STATEMENTS else None
+        if first is None:
+            return None
+        shows = first[1].lower() not in ("call", "select")
+        if not (shows or _NAMED.search(text)):
             return None
         try:
             reader = TokenReader(text, tokens(text, limit=MAX_TOKENS))
+            if shows:
+                return listing(request, reader)
             if reader.accept("call"):
                 return self._call(request, reader)
             reader.expect("select")
