@@ -18,6 +18,7 @@ from sockservice.mysql.diagnostics import keeps_warnings
 from sockservice.mysql.disturbance_set import NOTHING_WRONG, undisturbed
 from sockservice.mysql.disturbed_payloads import disturbed
 from sockservice.mysql.file_transfer import FileTransfer, disturbed_behind, file_request, refusal
+from sockservice.mysql.long_payload import Payload
 from sockservice.mysql.own_reply import NOBODY, Encode, OwnReply
 from sockservice.mysql.packet_stream import PacketStream
 from sockservice.mysql.packets import COMMAND_SEQUENCE, packet, packets
@@ -246,7 +247,7 @@ class SessionAnswers(SessionSending):
         self.sequence_id = stream.sequence_id & 255
         self._answered(failed=stream.failed)
 
-    def _payloads(self, answer: Answer) -> tuple[Form, Iterable[bytes]]:
+    def _payloads(self, answer: Answer) -> tuple[Form, Iterable[Payload]]:
         """The payloads of an answer to a statement, and the form that they are made in."""
         form = self.form_of(answer, binary=self._binary)
         if self._further:
@@ -280,7 +281,7 @@ class SessionAnswers(SessionSending):
             return self.form, ()
         if encode is None:
             form, payloads = self._payloads(answer)
-            return form, result_parts(payloads, form)
+            return form, result_parts(map(bytes, payloads), form)
         if self._binary:
             # What opens a cursor: behind its columns stands what ends them, always.
             form = attrs.evolve(self.form, binary=True, deprecate_eof=True)

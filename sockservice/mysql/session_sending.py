@@ -15,6 +15,7 @@ from sockservice.mysql.disturbance_set import DisturbanceSet
 from sockservice.mysql.disturbed_payloads import Step
 from sockservice.mysql.disturbed_stream import DisturbedStream
 from sockservice.mysql.file_transfer import FileTransfer
+from sockservice.mysql.long_payload import Payload
 from sockservice.mysql.packet_stream import PacketStream
 from sockservice.mysql.packets import COMMAND_SEQUENCE, PacketReader, packet, packets
 from sockservice.mysql.results import error_payload
@@ -99,7 +100,7 @@ class SessionSending(SessionIdentity):
         """Answer the command under way with one packet."""
         self._due.append(packet(payload, self.sequence_id))
 
-    def stream(self, steps: Iterable[bytes]) -> None:
+    def stream(self, steps: Iterable[Payload]) -> None:
         """Answer the command under way with payloads that are made while they are sent."""
         self._stream = PacketStream(steps, self.sequence_id)
         self.state = _SENDING
