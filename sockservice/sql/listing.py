@@ -9,7 +9,7 @@ import msgspec
 
 from sockservice.answers import Column as AnswerColumn
 from sockservice.answers import Rows
-from sockservice.sql.literals import fold
+from sockservice.sql.literals import fold, lexical
 from sockservice.sql.parse import parse
 from sockservice.sql.patterns import like
 from sockservice.sql.plan import Constants
@@ -102,8 +102,9 @@ class Filter:
         rows: list[Sequence[Any]],
         names: Mapping[str, str],
     ) -> list[tuple[Any, ...]]:
-        folded = fold(f"SELECT {self._where}")
-        node = parse(folded.key, folded.literals).expressions[0]
+        how = lexical(session.sql_mode)
+        folded = fold(f"SELECT {self._where}", session.parameters, how)
+        node = parse(folded.key, folded.literals, how=how).expressions[0]
         source = Source(
             "listed",
             {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
@@ -22,6 +23,15 @@ from sockservice.sql.store import Store
 
 PROGRESS: Final = 3.0
 """Seconds between two reports of how far a file is."""
+
+_NOT_SUPPORTED: Final = 1235
+_PROGRAM: Final = re.compile(
+    r"(?:\s|/\*!\d*)*create\b.{0,200}?\b(?:trigger|procedure|function|event)\b", re.IGNORECASE | re.DOTALL
+)
+"""How what runs within the server is made: dumps have it, and their tables are of use without it."""
+_SETS_SQL_MODE: Final = re.compile(r"\s*(?:/\*!\d*\s*)?set\s+(?:session\s+|@@)?sql_mode\s*=", re.IGNORECASE)
+_REMOVED_MODES: Final = re.compile(r"\bNO_AUTO_CREATE_USER\b,?|,NO_AUTO_CREATE_USER\b", re.IGNORECASE)
+"""What dumps of MariaDB and of MySQL 5.7 have, and MySQL 8 refuses."""
 
 
 @implementer(ISession)
@@ -129,9 +139,14 @@ class Seeds:
         self._log.info("{path}: {count} statements in {seconds:.1f} s", path=path, count=count, seconds=seconds)
 
     def _run_statement(self, sql: Sql, session: SeedSession, path: Path, text: str, line: int) -> None:
+        if _SETS_SQL_MODE.match(text):
+            text = _REMOVED_MODES.sub("", text)
         answer = sql.at_start(Request("query", text, session))
         if isinstance(answer, Error):
             message = f"error {answer.code} ({answer.sqlstate}): {answer.message}"
+            if answer.code == _NOT_SUPPORTED and _PROGRAM.match(text):
+                self._log.warn("{path}:{line}: left out: {message}", path=path, line=line, message=message)
+                return
             raise ConfigurationError(message, Place(path, line))
         if answer is None:
             raise ConfigurationError("nobody here has an answer to this statement", Place(path, line))

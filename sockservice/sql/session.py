@@ -67,8 +67,8 @@ class SqlSession:
         at_work: the one that the statement at work is within, if only for itself; None while there is none.
         locking: how the query at work locks rows, or None.
         unseen: the keys of the tables of which the statement at work sees an older state.
-        contested: the tables that the statement at work is about to change, by key, which others have changed: the
-            numbers of their transactions. It reads the rows that these have taken away too, to wait for them.
+        contested: the keys of the tables that the statement at work is about to change, which others have changed. It
+            reads the rows that these have taken away too, to wait for them.
         next_transaction: what SET TRANSACTION has said of the next one: ``isolation`` and ``read_only``.
         locked_tables: what LOCK TABLES has locked, by key: whether to write; None where nothing is.
         last_insert_id: the first number of the last INSERT that made some.
@@ -78,6 +78,7 @@ class SqlSession:
         found_rows: of the last query, as FOUND_ROWS() has it.
         now: when the statement at work began, in seconds since the epoch.
         text: of the statement at work.
+        parameters: what is bound to its ``?``.
         seeding: whether nobody else waits yet, and values for generated columns are passed over, which dumps of
             MariaDB have.
         busy: fires when the statement at work is over; None while there is none.
@@ -89,11 +90,12 @@ class SqlSession:
         self._within = ""
         self.beside = beside
         self.text = ""
+        self.parameters: tuple[Any, ...] = ()
         self.transaction: Transaction | None = None
         self.at_work: Transaction | None = None
         self.locking: Locking | None = None
         self.unseen: frozenset[str] = frozenset()
-        self.contested: dict[str, list[int]] = {}
+        self.contested: frozenset[str] = frozenset()
         self.next_transaction: dict[str, Any] = {}
         self.locked_tables: dict[str, bool] | None = None
         self.table_locks = Transaction(explicit=True)
@@ -203,7 +205,7 @@ class SqlSession:
         if table.database in SYSTEM:
             return self.store.system.text(table)
         if table.key in self.contested:
-            return self.store.versions.candidates(table, self.contested[table.key])
+            return self.store.versions.candidates(table)
         if self.locking is not None:
             return self._locked_rows(table)
         return self.store.versions.rows(table) if table.key in self.unseen else quoted(table.key)
@@ -228,12 +230,11 @@ class SqlSession:
 
     def _locked_rows(self, table: Table) -> str:
         """The rows of a table, each locked when it is looked at; and those that others have taken away, to wait for."""
-        others = self.store.versions.others(table.key, self.asking)
         names = ", ".join(quoted(column.name) for column in table.columns)
         key = text_literal(table.key)
-        if not others:
+        if not self.store.versions.others(table.key, self.asking):
             return f"(SELECT {names} FROM {quoted(table.key)} WHERE lock_row({key}, {row_number(table)}))"
-        every = self.store.versions.candidates(table, others)
+        every = self.store.versions.candidates(table)
         return f'(SELECT {names} FROM {every} WHERE lock_row({key}, "~row"))'
 
     # --- transactions -------------------------------------------------------------------------
