@@ -108,7 +108,7 @@ class Session(SessionAnswers):
         while self.state is _READY:
             if self._further:
                 return self._further.popleft()()
-            if not self.packets.waiting:
+            if self.packets.idle:
                 break
             payload = self.packets.whole_payload()
             if payload is not None:
@@ -256,7 +256,7 @@ class Session(SessionAnswers):
         algorithm = chosen_algorithm(response.capabilities, response.zstd_level)
         if algorithm is not None and self._compression is None:
             self.compression = algorithm.name
-            self._compression = CompressedPackets(algorithm, self.packets.limit, len(self._due))
+            self._compression = CompressedPackets(algorithm, self.packets.limit, len(self.due))
             self._compression.feed(self.packets.rest())
             self.packets = self._compression
 
@@ -275,5 +275,5 @@ class Session(SessionAnswers):
     def break_off(self, problem: ProtocolError) -> None:
         """Say what the client did wrong, and close."""
         refusal = error_payload(Error(problem.code, problem.sqlstate, str(problem)), self.form.charset)
-        self._due.append(packet(refusal, self.packets.sequence_id))
+        self.due.append(packet(refusal, self.packets.sequence_id))
         self.close()

@@ -30,6 +30,7 @@ from sockservice.answers import Answer, Error, Request
 from sockservice.error_codes import error
 from sockservice.interfaces import IFinishingProtocol, IResponder
 from sockservice.mysql import Server, Session
+from sockservice.mysql.state import State
 from sockservice.plugins._mysql_peer import peer_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ TURN: Final = 0.005
 
 PIECE: Final = 65536
 """Bytes that are given to the connection at a time, so that it shows whether the client takes them."""
+
+_SENDING: Final = State.SENDING
 
 _log = Logger()
 
@@ -135,8 +138,9 @@ class MySQLProtocol(Protocol):
                 break
         self._working = False
         # Asked before the last piece is sent: behind it, requests may have waited.
-        more = session.sending or session.more or request is not None
-        if not (self._full and session.sending):
+        sending = session.state is _SENDING
+        more = sending or session.more or request is not None
+        if (sending or session.due) and not (self._full and sending):
             self._send()
         if session.closing or (self._ended and not more and self._waiting is None):
             if not self._unsent:

@@ -35,7 +35,7 @@ from sockservice.responder.tokens import TooManyTokens, tokens
 from sockservice.sqltypes import SqlType
 
 if TYPE_CHECKING:
-    from sockservice.responder.workspace import Workspace
+    from sockservice.responder.workspace import Found, Workspace
 
 MAX_TOKENS: Final = 4096
 """Tokens of the longest statement that is read; a text of stubs is one of them."""
@@ -78,7 +78,7 @@ class Control:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def find(self, request: Request) -> tuple[Answer | Deferred[Answer], Source | None] | None:
+    def find(self, request: Request) -> Found | None:
         """The answer to a statement of the control, and what the journal says of it.
 
         The journal has nothing of a statement that may have emptied it: a test finds it empty then.
@@ -87,7 +87,7 @@ class Control:
         if answer is None:
             return None
         resets = request.command != "prepare" and _RESETS.match(request.text)
-        return answer, None if resets else CONTROLLED
+        return answer, None if resets else CONTROLLED, None
 
     def respond(self, request: Request) -> Answered:
         """The answer to a statement of the control; an error says what to do instead."""
