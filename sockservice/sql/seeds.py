@@ -7,15 +7,14 @@ import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import attrs
 from twisted.logger import Logger
-from zope.interface import implementer
 
 from sockservice.answers import Error, Request
 from sockservice.errors import ConfigurationError, Place
-from sockservice.interfaces import IResponder, IServer, ISession
+from sockservice.interfaces import IResponder, IServer
+from sockservice.plain_session import PlainSession
 from sockservice.sql.data_folder import FILE
 from sockservice.sql.responder import Sql
 from sockservice.sql.script import Splitter
@@ -32,40 +31,6 @@ _PROGRAM: Final = re.compile(
 _SETS_SQL_MODE: Final = re.compile(r"\s*(?:/\*!\d*\s*)?set\s+(?:session\s+|@@)?sql_mode\s*=", re.IGNORECASE)
 _REMOVED_MODES: Final = re.compile(r"\bNO_AUTO_CREATE_USER\b,?|,NO_AUTO_CREATE_USER\b", re.IGNORECASE)
 """What dumps of MariaDB and of MySQL 5.7 have, and MySQL 8 refuses."""
-
-
-@implementer(ISession)
-@attrs.define(eq=False)
-class SeedSession:
-    """Who runs the files: nobody that a client could see."""
-
-    server: IServer
-    database: str
-    connection_id: int = 0
-    user: str = "root"
-    host: str = "localhost"
-    autocommit: bool = True
-    in_transaction: bool = False
-    variables: dict[str, Any] = attrs.field(factory=dict)
-    user_variables: dict[str, Any] = attrs.field(factory=dict)
-    found_rows: bool = False
-    prepared: dict[str, str] = attrs.field(factory=dict)
-    client: dict[str, str] = attrs.field(factory=dict)
-    current_user: str = "root@localhost"
-    tls: Any = None
-    compression: str | None = None
-    command: str = "Query"
-    since: float = 0.0
-    info: str | None = None
-    warnings: Any = ()
-    workspace: Any = None
-    asker: Any = None
-    over: bool = False
-    on_end: list[Any] = attrs.field(factory=list)
-
-    def may_use(self, database: str) -> bool:  # noqa: ARG002
-        """Yes."""
-        return True
 
 
 class Seeds:
@@ -116,7 +81,9 @@ class Seeds:
         self._folder.cleanup()
 
     def _run_file(self, path: Path, sql: Sql) -> None:
-        session = SeedSession(self._server, self._databases[0])
+        session = PlainSession(
+            self._server, user="root", database=self._databases[0], current_user="root@localhost", command="Query"
+        )
         began = told = time.monotonic()
         count = read = 0
         try:
@@ -138,7 +105,7 @@ class Seeds:
         seconds = time.monotonic() - began
         self._log.info("{path}: {count} statements in {seconds:.1f} s", path=path, count=count, seconds=seconds)
 
-    def _run_statement(self, sql: Sql, session: SeedSession, path: Path, text: str, line: int) -> None:
+    def _run_statement(self, sql: Sql, session: PlainSession, path: Path, text: str, line: int) -> None:
         if _SETS_SQL_MODE.match(text):
             text = _REMOVED_MODES.sub("", text)
         answer = sql.at_start(Request("query", text, session))
