@@ -76,6 +76,7 @@ class SqlType:
         decimals: the second number in brackets, or None.
         unsigned: UNSIGNED was given.
         values: the members of an ENUM or SET.
+        zerofill: ZEROFILL was given: texts of its values have zeros in front.
     """
 
     name: str
@@ -83,6 +84,7 @@ class SqlType:
     decimals: int | None = None
     unsigned: bool = False
     values: tuple[str, ...] = ()
+    zerofill: bool = False
 
     @staticmethod
     @functools.lru_cache(maxsize=1024)
@@ -108,25 +110,26 @@ class SqlType:
         name = SYNONYMS.get(name, name)
         if name not in NAMES:
             raise ValueError(f"{text!r} is not a column type{did_you_mean(name, NAMES | SYNONYMS.keys())}")
-        unsigned = _read_attributes(text, name, tail)
+        unsigned, zerofill = _read_attributes(text, name, tail)
         if name in ("ENUM", "SET"):
             return SqlType(name, values=_read_members(text, name, inside))
         numbers = _read_numbers(text, name, inside)
         length, decimals = (*numbers, None, None)[:2]
         if decimals is not None and length is not None and decimals > length:
             raise ValueError(f"{text!r}: the decimals cannot be more than the digits")
-        return SqlType(name, length, decimals, unsigned)
+        return SqlType(name, length, decimals, unsigned, zerofill=zerofill)
 
 
-def _read_attributes(text: str, name: str, words: list[str]) -> bool:
-    """True for UNSIGNED (which ZEROFILL implies); a word that says nothing about the wire is passed over."""
-    unsigned = False
+def _read_attributes(text: str, name: str, words: list[str]) -> tuple[bool, bool]:
+    """Whether it is UNSIGNED, which ZEROFILL implies, and whether it is ZEROFILL."""
+    unsigned = zerofill = False
     for word in words:
         if word in ("UNSIGNED", "ZEROFILL", "SIGNED") and name in _NUMERIC:
             unsigned = unsigned or word != "SIGNED"
+            zerofill = zerofill or word == "ZEROFILL"
         else:
             raise ValueError(f"{text!r}: {name} does not take {word}")
-    return unsigned
+    return unsigned, zerofill
 
 
 def _read_numbers(text: str, name: str, inside: str | None) -> tuple[int, ...]:

@@ -9,11 +9,13 @@ import msgspec
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
+from sockservice.sql.common_types import common_type, in_type
 from sockservice.sql.errors import Refused, near, unsupported
-from sockservice.sql.expressions import Expressions, common_type, in_type, rule, special
+from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.kinds import BIGINT, BOOLEAN, Kind, text_type
 from sockservice.sql.subqueries import one_row_of, refuse_limit, unwrapped
 from sockservice.sql.typed import NULL, Typed, made, text_literal
+from sockservice.sqltypes import SqlType
 
 _COMPARISONS: Final[dict[type[exp.Expr], str]] = {
     exp.EQ: "=",
@@ -340,7 +342,7 @@ def _interval(self: Expressions, node: exp.Interval) -> Typed:
         raise near("INTERVAL")
     value, *others = (self.compile(part) for part in node.this.expressions)
     texts = ", ".join([to.as_double(value), *map(to.as_double, others)])
-    return made(f"interval_place({texts})", BIGINT, value, *others, nullable=False)
+    return made(f"interval_place({texts})", SqlType("BIGINT", 2), value, *others, nullable=False)
 
 
 @special("strcmp")
@@ -351,4 +353,4 @@ def _strcmp(self: Expressions, node: exp.Anonymous) -> Typed:
         collation = "binary"
     a, b = to.as_text(left), to.as_text(right)
     text = f"CASE WHEN {a} = {b} COLLATE {collation} THEN 0 WHEN {a} < {b} COLLATE {collation} THEN -1 "
-    return made(f"{text}WHEN {a} > {b} COLLATE {collation} THEN 1 END", BIGINT, left, right)
+    return made(f"{text}WHEN {a} > {b} COLLATE {collation} THEN 1 END", SqlType("BIGINT", 2), left, right)

@@ -10,9 +10,10 @@ from sqlglot import exp
 from sockservice.sql import comparison as to
 from sockservice.sql import subqueries, windows  # noqa: F401 - they enter their rules themselves
 from sockservice.sql.common_tables import CommonTables
+from sockservice.sql.common_types import in_type
 from sockservice.sql.dependence import equalities
 from sockservice.sql.errors import unsupported
-from sockservice.sql.expressions import Expressions, in_type
+from sockservice.sql.expressions import Expressions
 from sockservice.sql.from_clause import FromClause
 from sockservice.sql.grouping import Grouping
 from sockservice.sql.kinds import Kind

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+import attrs
+
 from sockservice.answers import Column as AnswerColumn
 from sockservice.sql.typed import Typed
 from sockservice.sqltypes import SqlType
@@ -51,10 +53,7 @@ class Selected(NamedTuple):
 
 def outside(columns: Iterable[tuple[str, Typed]]) -> Columns:
     """Columns as the text around a query names them."""
-    return [
-        (label, typed._replace(sql=f"c{place}", literal=None, aggregate=False))
-        for place, (label, typed) in enumerate(columns, 1)
-    ]
+    return [(label, typed.value(f"c{place}", aggregate=False)) for place, (label, typed) in enumerate(columns, 1)]
 
 
 def answer_columns(columns: Columns) -> tuple[AnswerColumn, ...]:
@@ -63,7 +62,8 @@ def answer_columns(columns: Columns) -> tuple[AnswerColumn, ...]:
     for label, typed in columns:
         origin = typed.origin
         if origin is None:
-            told.append(AnswerColumn(label, typed.type, nullable=typed.nullable))
+            kind = attrs.evolve(typed.type, zerofill=False) if typed.type.zerofill else typed.type
+            told.append(AnswerColumn(label, kind, nullable=typed.nullable))
         else:
             told.append(
                 AnswerColumn(
@@ -75,9 +75,7 @@ def answer_columns(columns: Columns) -> tuple[AnswerColumn, ...]:
                     origin.database,
                     nullable=typed.nullable,
                     # An outer join may leave a key without values; the flag would say that it has some.
-                    primary_key=origin.primary_key and not typed.nullable,
-                    unique_key=origin.unique_key,
-                    auto_increment=origin.auto_increment,
+                    **dict.fromkeys(origin.flags - ({"primary_key"} if typed.nullable else set()), True),
                 )
             )
     return tuple(told)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
+from sockservice.sql.common_types import common_type, in_type
 from sockservice.sql.errors import Refused
-from sockservice.sql.expressions import common_type, in_type
 from sockservice.sql.kinds import Kind
 from sockservice.sql.selected import Columns, Selected
 from sockservice.sql.typed import Typed

@@ -33,7 +33,7 @@ def scalar(self: Expressions, node: exp.Expr) -> Typed:
         raise Refused("ER_OPERAND_COLUMNS", 1)
     typed = columns[0][1]
     text = one_row_of(query, text, typed.sql)
-    return typed._replace(sql=f"({text})", nullable=True, origin=None, literal=None, aggregate=False)
+    return typed.value(f"({text})", nullable=True, origin=None, aggregate=False)
 
 
 def one_row_of(query: exp.Expr, text: str, value: str) -> str:

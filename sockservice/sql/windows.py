@@ -53,9 +53,7 @@ def window(self: Expressions, node: exp.Window) -> Typed:
             raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name.upper())
         compiled = [self.compile(argument) for argument in arguments]
         texts = ", ".join(argument.sql for argument in compiled)
-        return compiled[0]._replace(
-            sql=f"{name}({texts}){over}", nullable=True, origin=None, literal=None, aggregate=False
-        )
+        return compiled[0].value(f"{name}({texts}){over}", nullable=True, origin=None, aggregate=False)
     if name not in AGGREGATES:
         raise Refused("ER_PARSE_ERROR", over, 1)
     if any(isinstance(argument, exp.Distinct) for argument in arguments):

@@ -16,14 +16,17 @@ from sockservice.sql.errors import Refused, near, wrong_count
 from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.json_paths import Leg, PathMistake, children, found_at, found_with_paths, is_single, read_path
 from sockservice.sql.json_text import JsonMistake, json_text, read_json, same, stored_json, type_name
-from sockservice.sql.kinds import BIGINT, BOOLEAN, JSON, Kind
+from sockservice.sql.kinds import BIGINT, BOOLEAN, JSON, LONGEST, Kind, text_type
 from sockservice.sql.patterns import like
 from sockservice.sql.registry import for_values, function, internal
 from sockservice.sql.typed import Typed, made, text_literal
+from sockservice.sql.widths import text_width
 from sockservice.sqltypes import SqlType
 
-LONG_TEXT: Final = SqlType("LONGTEXT")
+LONG_TEXT: Final = text_type(LONGEST)
 """What functions of JSON give that is text."""
+_LONGEST_ESCAPE: Final = 12
+"""Characters that a letter in a JSON string takes at most."""
 
 
 def path_of(text: str) -> tuple[Leg, ...]:
@@ -177,7 +180,7 @@ def _arrow_in_call(self: Expressions, node: exp.Lambda) -> Typed:
 @rule(exp.JSONExtractScalar)
 def _long_arrow(self: Expressions, node: exp.JSONExtractScalar) -> Typed:
     inner = _arrow(self, exp.JSONExtract(this=node.this, expression=node.expression))
-    return made(f"json_unquote_of({inner.sql}, 1)", LONG_TEXT, inner, like=_binary_collation(LONG_TEXT))
+    return made(f"json_unquote_of({inner.sql}, 1)", LONG_TEXT, inner, nullable=True, like=_binary_collation(LONG_TEXT))
 
 
 @internal("json_extract_of")
@@ -199,7 +202,8 @@ def _json_unquote(self: Expressions, node: exp.Anonymous) -> Typed:
     value = self.compile(node.expressions[0])
     is_json = int(value.kind is Kind.JSON)
     text = value.sql if is_json else to.as_text(value)
-    return made(f"json_unquote_of({text}, {is_json})", LONG_TEXT, value, like=_binary_collation(LONG_TEXT))
+    kind = text_type(text_width(value))
+    return made(f"json_unquote_of({text}, {is_json})", kind, value, nullable=True, like=_binary_collation(kind))
 
 
 @internal("json_unquote_of", 2)
@@ -296,8 +300,8 @@ def _json_valid(self: Expressions, node: exp.Anonymous) -> Typed:
         raise wrong_count("json_valid")
     value = self.compile(node.expressions[0])
     if value.kind is Kind.JSON:
-        return made(f"({value.sql} IS NOT NULL)", BOOLEAN, value)
-    return made(f"is_json({value.sql})", BOOLEAN, value)
+        return made(f"({value.sql} IS NOT NULL)", BOOLEAN, value, nullable=True)
+    return made(f"is_json({value.sql})", BOOLEAN, value, nullable=True)
 
 
 @internal("is_json", 1)
@@ -429,7 +433,8 @@ def _json_quote(self: Expressions, node: exp.Anonymous) -> Typed:
     value = self.compile(node.expressions[0])
     if value.kind not in (Kind.TEXT, Kind.NULL):
         raise Refused("ER_INCORRECT_TYPE", 1, "json_quote")
-    return made(f"json_of({value.sql}, 'text')", LONG_TEXT, value, like=_binary_collation(LONG_TEXT))
+    kind = text_type(text_width(value) * _LONGEST_ESCAPE + 2)
+    return made(f"json_of({value.sql}, 'text')", kind, value, nullable=True, like=_binary_collation(kind))
 
 
 @function("json_storage_free", "s", BIGINT)
