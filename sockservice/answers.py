@@ -102,6 +102,8 @@ class Column:
         part_of_key: True sets PART_KEY, which the three others set as well.
         auto_increment: True sets AUTO_INCREMENT.
         no_default: True sets NO_DEFAULT_VALUE.
+        binary: True sets BINARY: its texts are compared by their bytes.
+        computed: it is told as an expression is, although it has a name of its own.
         timestamp: True sets TIMESTAMP: the server sets it to the current time.
         on_update: True sets ON_UPDATE_NOW.
     """
@@ -119,6 +121,8 @@ class Column:
     multiple_key: bool = False
     part_of_key: bool = False
     no_default: bool = False
+    binary: bool = False
+    computed: bool = False
     timestamp: bool = False
     on_update: bool = False
 

@@ -119,7 +119,9 @@ def column_definition(
     """
     encode = charset.encode
     sql = _JSON_TEXT if mariadb and column.type.name == "JSON" else column.type
-    collation, length, kind, flags, decimals = _shape(sql, charset, collation_id, bool(column.original_name))
+    collation, length, kind, flags, decimals = _shape(
+        sql, charset, collation_id, bool(column.original_name) and not column.computed
+    )
     if mariadb and decimals == NOT_FIXED and kind not in _FLOAT_KINDS:
         decimals = _NOT_FIXED_IN_MARIADB
     if sql is not column.type:
@@ -141,7 +143,7 @@ def column_definition(
 
 def _flags_of(column: Column) -> int:
     """What is set for a column, whatever its type."""
-    flags = 0 if column.nullable and not column.primary_key else FieldFlag.NOT_NULL
+    flags = 0 if column.nullable else FieldFlag.NOT_NULL
     for name, value in _FLAGS.items():
         if getattr(column, name):
             flags |= value
@@ -157,6 +159,7 @@ _FLAGS: Final = {
     "no_default": FieldFlag.NO_DEFAULT_VALUE,
     "timestamp": FieldFlag.TIMESTAMP,
     "on_update": FieldFlag.ON_UPDATE_NOW,
+    "binary": FieldFlag.BINARY,
 }
 
 
@@ -219,7 +222,7 @@ def _text(sql: SqlType, charset: Charset, collation_id: int, of_table: bool) -> 
         length = next(
             size for size in (255, 65535, (1 << 24) - 1, _LONGEST) if sql.length * width <= size or size == _LONGEST
         )
-    flags = FieldFlag.BLOB if kind == FieldType.BLOB else 0
+    flags = FieldFlag.BLOB if kind == FieldType.BLOB and sql.decimals is None else 0
     if binary:
         return BINARY_ID, length, kind, flags | FieldFlag.BINARY, 0 if of_table else NOT_FIXED
     return collation_id, length * width, kind, flags, 0 if of_table else NOT_FIXED

@@ -71,7 +71,8 @@ def _rows(self: Expressions, node: exp.Binary, sign: str) -> Typed:
                 a, b = to.compared(*pair)
                 tests.append(f"{a} {'=' if sign == '<>' else sign} {b}")
         text = f"({' AND '.join(tests)})"
-        return made(f"(NOT {text})" if sign == "<>" else text, BOOLEAN, *parts)
+        nullable = False if sign == "IS" else None
+        return made(f"(NOT {text})" if sign == "<>" else text, BOOLEAN, *parts, nullable=nullable)
     text = ""
     for pair in reversed(pairs):
         if pair is None:

@@ -19,7 +19,7 @@ from sockservice.sql import comparison as to
 from sockservice.sql.common_types import in_type
 from sockservice.sql.conversions import scaled
 from sockservice.sql.errors import Refused, near, unsupported
-from sockservice.sql.kinds import BOOLEAN, DOUBLE, Kind, bytes_type, decimal_type, text_type, wide
+from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, bytes_type, decimal_type, text_type, wide
 from sockservice.sql.moments import SECOND, of_datetime, time_text
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.plans import size
@@ -224,9 +224,12 @@ def _literal(self: Expressions, node: exp.Placeholder) -> Typed:
         return NULL._replace(literal=number)
     bind = self.builder.bind
     length, scale = self.builder.measure(number) if self.told or kind == "decimal" else size(literal)
-    told = Typed("", DOUBLE, False, literal=number, constant=partial(self.builder.pin, number) if self.told else None)
+    is_parameter = literal.kind == "parameter"
+    constant = partial(self.builder.pin, number) if self.told and not is_parameter else None
+    told = Typed("", DOUBLE, is_parameter, literal=number, constant=constant)
     if kind == "int":
-        return told._replace(sql=bind(number, wide), type=whole_type(length, unsigned=value >> 63 > 0))
+        told = told._replace(sql=bind(number, wide), type=whole_type(length, unsigned=value >> 63 > 0))
+        return told._replace(type=UNSIGNED if told.type.unsigned else BIGINT) if is_parameter else told
     if kind == "decimal":
         return told._replace(sql=bind(number, _plain), type=decimal_type(length, scale))
     if kind == "double":
@@ -239,7 +242,8 @@ def _literal(self: Expressions, node: exp.Placeholder) -> Typed:
         return Typed(
             bind(number, _moment), SqlType(kind, 6 if has_fraction and kind != "DATE" else None), False, literal=number
         )
-    return _text(self, bind(number, _sound), length)._replace(literal=number, constant=told.constant)
+    text = _text(self, bind(number, _sound), length)
+    return text._replace(nullable=is_parameter, literal=number, constant=constant)
 
 
 _PARAMETER_KINDS: Final = {
@@ -375,7 +379,7 @@ def _default(self: Expressions, node: exp.Anonymous) -> Typed:
     if len(node.expressions) != 1 or not isinstance(node.expressions[0], exp.Column):
         raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", "default")
     typed = self.compile(node.expressions[0])
-    if typed.origin is None:
+    if typed.origin is None or not typed.origin.is_column:
         raise Refused("ER_NO_DEFAULT_FOR_FIELD", node.expressions[0].name)
     column = self.session.table(typed.origin.table, typed.origin.database).column(typed.origin.name)
     if column is None or not column.has_default:

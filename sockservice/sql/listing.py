@@ -27,8 +27,12 @@ NAMES = "utf8mb3_general_ci"
 
 
 def columns_of(columns: Mapping[str, str]) -> tuple[AnswerColumn, ...]:
-    """Columns of a result, by label, with their types; ``""`` is the type of a name."""
-    return tuple(AnswerColumn(label, SqlType.parse(kind or "VARCHAR(64)")) for label, kind in columns.items())
+    """Columns of a result, by label, with their types, which ``NOT NULL`` may follow; ``""`` is the type of a name."""
+    told = []
+    for label, kind in columns.items():
+        written = kind.removesuffix("NOT NULL").strip()
+        told.append(AnswerColumn(label, SqlType.parse(written or "VARCHAR(64)"), nullable=written == kind))
+    return tuple(told)
 
 
 def rows_text(names: Sequence[str], source: str) -> str:

@@ -11,7 +11,7 @@ from sockservice.sql.expressions import Expressions, rule
 from sockservice.sql.intervals import shifted
 from sockservice.sql.kinds import DOUBLE, TEMPORAL, UNSIGNED, Kind, decimal_type
 from sockservice.sql.typed import Typed, made
-from sockservice.sql.widths import NOT_FIXED, decimals_of, digits_of, display_width, double_type, whole_type
+from sockservice.sql.widths import NOT_FIXED, decimals_of, digits_of, display_width, double_type, text_width, whole_type
 from sockservice.sqltypes import SqlType
 
 _NAMES: Final = {exp.Add: "add", exp.Sub: "subtract", exp.Mul: "multiply"}
@@ -106,15 +106,19 @@ def _quotient(self: Expressions, node: exp.Div, *, within: bool) -> Typed:
         text = f"decimal_divide({left.sql}, {right.sql}, {kept})"
         return made(text, kind, left, right, nullable=True)
     kind = double_type([left, right], int(self.variable("div_precision_increment")))
+    if kind.decimals is not None:
+        length = text_width(left) - decimals_of(left) + kind.decimals
+        kind = SqlType("DOUBLE", min(length, kind.length or length), kind.decimals)
     return made(f"divide({to.as_double(left)}, {to.as_double(right)})", kind, left, right, nullable=True)
 
 
 @rule(exp.IntDiv)
 def _integer_division(self: Expressions, node: exp.IntDiv) -> Typed:
-    left, right = operand(self.compile(node.this)), operand(self.compile(node.expression))
+    given = self.compile(node.this), self.compile(node.expression)
+    (digits, scale), (other, more) = map(digits_of, given)
+    whole = digits - scale + (more if decimals_of(given[1]) < NOT_FIXED else other)
+    left, right = map(operand, given)
     unsigned = left.type.unsigned or right.type.unsigned
-    (digits, scale), (other, more) = digits_of(left), digits_of(right)
-    whole = digits - (scale if left.kind is Kind.DECIMAL else 0) + (more if decimals_of(right) < NOT_FIXED else other)
     text = f"integer_divide({left.sql}, {right.sql}, {int(unsigned)})"
     return made(text, whole_type(min(whole, _MOST_WHOLE), unsigned=unsigned), left, right, nullable=True)
 

@@ -140,6 +140,9 @@ def size(literal: Literal) -> tuple[int, int]:
     value = literal.value
     if literal.kind == "double":
         return len(literal.text), 0
+    if literal.kind == "decimal":
+        whole, _, part = literal.text.partition(".")
+        return max(len(whole) + len(part), 1), len(part)
     if isinstance(value, Decimal):
         _, digits, exponent = value.as_tuple()
         scale = max(0, -exponent) if isinstance(exponent, int) else 0

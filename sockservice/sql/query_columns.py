@@ -69,7 +69,7 @@ def _type(typed: Typed) -> SqlType:
     if typed.kind is Kind.NULL:
         return SqlType("BINARY", 0)
     if kind.name in INTEGERS:
-        if typed.origin is not None:
+        if typed.origin is not None and typed.origin.is_column:
             return kind
         fits = kind.name == "BIGINT" and kind.length is not None and kind.length < _WIDTH_OF_BIGINT
         return SqlType("INT" if fits else kind.name, unsigned=kind.unsigned)

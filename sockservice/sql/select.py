@@ -22,7 +22,7 @@ from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.rollup import hidden, roll, rolled_up
 from sockservice.sql.scope import Item, Scope, Source
 from sockservice.sql.select_list import items_of
-from sockservice.sql.selected import WHOLE, Columns, Part, Selected, answer_columns, outside
+from sockservice.sql.selected import WHOLE, Columns, Part, Selected, answer_columns, outside, without_keys
 from sockservice.sql.set_operations import set_operation
 from sockservice.sql.sources import source_of_table
 from sockservice.sql.windows import refuse_windows
@@ -174,11 +174,15 @@ class Queries:
         text += f" HAVING {having}" if having else ""
         limit = limits(self.builder, node) if part.kept is None else ""
         columns = outside((item.label, item.typed) for item in items)
+        if scope.windowed or (order is not None and not _sorts_first(order, scope)):
+            columns = without_keys(columns)
+        stored = grouping.grouped or bool(node.args.get("distinct")) or bool(limit) or not source
         return Selected(
             text + order_text + limit,
             columns,
             not order_text and not limit,
             _unique(node, scope.sources, grouping, items),
+            stored=stored,
         )
 
     def where(self, node: exp.Expr, compiler: Expressions) -> str:
@@ -189,6 +193,14 @@ class Queries:
         """
         refuse_windows(node)
         return compiler.condition(node)
+
+
+def _sorts_first(order: exp.Expr, scope: Scope) -> bool:
+    """Whether the first table can be sorted, before others are joined to it."""
+    if len(scope.sources) == 1:
+        return True
+    found = [scope.cell(column.name, column.table) for column in order.find_all(exp.Column)]
+    return all(cell is not None and cell.source is scope.sources[0] for cell in found)
 
 
 def _listed(items: Sequence[Item], wanted: Sequence[SqlType] | None, more: Iterable[str], *, distinct: bool) -> str:

@@ -8,8 +8,12 @@ from typing import Final, NamedTuple
 import attrs
 
 from sockservice.answers import Column as AnswerColumn
+from sockservice.sql.kinds import Kind
 from sockservice.sql.typed import Typed
 from sockservice.sqltypes import SqlType
+
+KEYS: Final = frozenset(["primary_key", "unique_key", "multiple_key", "part_of_key", "auto_increment"])
+"""The flags of a column that its copy in a temporary table does not have."""
 
 Columns = list[tuple[str, Typed]]
 """The labels of a query's columns, and what each is: its text names the column from outside."""
@@ -42,6 +46,7 @@ class Selected(NamedTuple):
         plain: whether the text is a SELECT without WITH, ORDER BY and LIMIT, which may be a part of a set operation.
         unique: sets of columns (``c1`` …) of which no two rows have the same values.
         compound: whether it is a set operation, which SQLite takes as the first part of another one only.
+        stored: whether MySQL keeps its rows before it reads them, in FROM for example.
     """
 
     text: str
@@ -49,6 +54,7 @@ class Selected(NamedTuple):
     plain: bool = False
     unique: tuple[frozenset[str], ...] = ()
     compound: bool = False
+    stored: bool = False
 
 
 def outside(columns: Iterable[tuple[str, Typed]]) -> Columns:
@@ -56,14 +62,24 @@ def outside(columns: Iterable[tuple[str, Typed]]) -> Columns:
     return [(label, typed.value(f"c{place}", aggregate=False)) for place, (label, typed) in enumerate(columns, 1)]
 
 
+def without_keys(columns: Columns) -> Columns:
+    """Columns that MySQL reads from a temporary table: those are not told to be keys."""
+    told = []
+    for label, typed in columns:
+        origin = typed.origin and typed.origin._replace(flags=typed.origin.flags - KEYS)
+        told.append((label, typed._replace(origin=origin)))
+    return told
+
+
 def answer_columns(columns: Columns) -> tuple[AnswerColumn, ...]:
     """The columns of a query as answers have them."""
     told = []
     for label, typed in columns:
         origin = typed.origin
+        is_binary = typed.kind is Kind.TEXT and typed.collation.endswith("_bin")
         if origin is None:
             kind = attrs.evolve(typed.type, zerofill=False) if typed.type.zerofill else typed.type
-            told.append(AnswerColumn(label, kind, nullable=typed.nullable))
+            told.append(AnswerColumn(label, kind, nullable=typed.nullable, binary=is_binary))
         else:
             told.append(
                 AnswerColumn(
@@ -74,8 +90,9 @@ def answer_columns(columns: Columns) -> tuple[AnswerColumn, ...]:
                     origin.name,
                     origin.database,
                     nullable=typed.nullable,
-                    # An outer join may leave a key without values; the flag would say that it has some.
-                    **dict.fromkeys(origin.flags - ({"primary_key"} if typed.nullable else set()), True),
+                    computed=origin.computed,
+                    binary=is_binary,
+                    **dict.fromkeys(origin.flags, True),
                 )
             )
     return tuple(told)

@@ -12,7 +12,7 @@ from sockservice.sql.common_types import common_type, in_type
 from sockservice.sql.errors import Refused
 from sockservice.sql.kinds import Kind
 from sockservice.sql.selected import Columns, Selected
-from sockservice.sql.typed import Typed
+from sockservice.sql.typed import Origin, Typed
 
 if TYPE_CHECKING:
     from sockservice.sql.scope import Scope
@@ -49,7 +49,7 @@ def set_operation(queries: Queries, node: exp.SetOperation, outer: Scope | None)
         if number % _AT_ONCE == 0:
             text = f"SELECT * FROM ({text})"
         text = _combined(text, operand, operation, len(columns))
-    return Selected(text, columns, True, compound=True)
+    return Selected(text, columns, True, compound=True, stored=True)
 
 
 def _has_ending(node: exp.Expr) -> bool:
@@ -75,8 +75,10 @@ def _columns(parts: Sequence[Selected], unions: bool) -> Columns:
         values = [part.columns[place][1] for part in parts]
         like = next((value for value in values if value.kind is Kind.TEXT), values[0])
         nullable = any(value.nullable for value in (values if unions else values[:1]))
-        typed = like._replace(sql=f"c{place + 1}", type=common_type(values), nullable=nullable, origin=None)
-        columns.append((parts[0].columns[place][0], typed))
+        label = parts[0].columns[place][0]
+        origin = Origin("", "", "", label)
+        typed = like.value(f"c{place + 1}", type=common_type(values), nullable=nullable, origin=origin)
+        columns.append((label, typed))
     return columns
 
 

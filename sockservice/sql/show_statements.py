@@ -78,11 +78,16 @@ _TABLE_STATUS: Final = columns_of(
         "Comment": "TEXT",
     }
 )
-_CREATE_TABLE: Final = columns_of({"Table": "", "Create Table": "VARCHAR(1024)"})
+_CREATE_TABLE: Final = columns_of({"Table": "NOT NULL", "Create Table": "VARCHAR(1024) NOT NULL"})
 _CREATE_VIEW: Final = columns_of(
-    {"View": "", "Create View": "VARCHAR(1024)", "character_set_client": "", "collation_connection": ""}
+    {
+        "View": "NOT NULL",
+        "Create View": "VARCHAR(1024) NOT NULL",
+        "character_set_client": "VARCHAR(32) NOT NULL",
+        "collation_connection": "NOT NULL",
+    }
 )
-_CREATE_DATABASE: Final = columns_of({"Database": "", "Create Database": "VARCHAR(1024)"})
+_CREATE_DATABASE: Final = columns_of({"Database": "NOT NULL", "Create Database": "VARCHAR(1024) NOT NULL"})
 
 WORDS: Final = frozenset(["show", "describe", "desc", "explain"])
 """How these statements begin."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from sockservice.sql.column_flags import column_flags
 from sockservice.sql.errors import Refused
 from sockservice.sql.schema import Table
 from sockservice.sql.scope import Source
+from sockservice.sql.selected import KEYS, Selected
 from sockservice.sql.typed import Origin, Typed, quoted
 from sockservice.sqltypes import SqlType
-
-if TYPE_CHECKING:
-    from sockservice.sql.selected import Selected
 
 
 def column_text(text: str, kind: SqlType, *, utc: bool) -> str:
@@ -84,7 +81,8 @@ def source_of_query(selected: Selected, alias: str, name: str, labels: Sequence[
         if label.lower() in names:
             raise Refused("ER_DUP_FIELDNAME", label)
         names[label.lower()] = inner = f"c{place + 1}"
-        origin = typed.origin and typed.origin._replace(alias=alias)
+        origin = typed.origin or Origin("", "", alias, label, computed=not selected.stored)
+        origin = origin._replace(alias=alias, flags=origin.flags - KEYS if selected.stored else origin.flags)
         told[label] = typed.value(f"{quoted(name)}.{inner}", origin=origin, aggregate=False)
     places = {inner: label for label, inner in names.items()}
     unique = tuple(frozenset(places[inner] for inner in key) for key in selected.unique)

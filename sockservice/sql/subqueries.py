@@ -33,7 +33,8 @@ def scalar(self: Expressions, node: exp.Expr) -> Typed:
         raise Refused("ER_OPERAND_COLUMNS", 1)
     typed = columns[0][1]
     text = one_row_of(query, text, typed.sql)
-    return typed.value(f"({text})", nullable=True, origin=None, aggregate=False)
+    sure = gives_one_row(query) and not any(query.args.get(word) for word in ("where", "having", "limit", "offset"))
+    return typed.value(f"({text})", nullable=typed.nullable or not sure, origin=None, aggregate=False)
 
 
 def one_row_of(query: exp.Expr, text: str, value: str) -> str:

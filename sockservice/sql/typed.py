@@ -19,6 +19,7 @@ class Origin(NamedTuple):
         alias: what the statement calls it.
         name: the column's own name.
         flags: what it is in the table, by the names of the attributes of :class:`sockservice.answers.Column`.
+        computed: it is an expression of a query in FROM, whose column has this name.
     """
 
     database: str
@@ -26,6 +27,12 @@ class Origin(NamedTuple):
     alias: str
     name: str
     flags: frozenset[str] = frozenset()
+    computed: bool = False
+
+    @property
+    def is_column(self) -> bool:
+        """Whether it is one of a table."""
+        return bool(self.table) and not self.computed
 
 
 class Typed(NamedTuple):

@@ -38,6 +38,7 @@ WINDOWED: Final = "over_"
 @rule(exp.Window)
 def window(self: Expressions, node: exp.Window) -> Typed:
     """A function with OVER."""
+    self.scope.windowed = True
     function = node.this
     name = call_name(function)
     over = f" OVER ({_definition(self, node)})"
@@ -46,7 +47,7 @@ def window(self: Expressions, node: exp.Window) -> Typed:
         if len(arguments) != (name == "ntile"):
             raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name.upper())
         texts = ", ".join(self.compile(argument).sql for argument in arguments)
-        return Typed(f"{name}({texts}){over}", _NUMBERS[name], name == "ntile")
+        return Typed(f"{name}({texts}){over}", _NUMBERS[name], False)
     if name in _VALUES:
         least, most = _VALUES[name]
         if not least <= len(arguments) <= most:

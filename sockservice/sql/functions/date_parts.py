@@ -195,6 +195,8 @@ _WIDTHS: Final = {
     "DAY_MICROSECOND": 15,
 }
 """Characters of what EXTRACT gives for a unit, with a sign."""
+_MORE_OF_TIMES: Final = dict.fromkeys(["DAY", "DAY_HOUR", "DAY_MINUTE", "DAY_SECOND", "DAY_MICROSECOND"], 5)
+"""How many characters more it may give of what is no date."""
 
 
 @rule(exp.Extract)
@@ -203,9 +205,10 @@ def _extract(self: Expressions, node: exp.Extract) -> Typed:
     if unit not in UNITS:
         raise near(unit)
     value = self.compile(node.expression)
-    is_time = value.kind is Kind.TIME or (unit in _TIME_UNITS and value.kind not in (Kind.DATE, Kind.DATETIME))
+    dated = value.kind in (Kind.DATE, Kind.DATETIME)
+    is_time = value.kind is Kind.TIME or (unit in _TIME_UNITS and not dated)
     source = value.sql if is_time else to.as_moment(value)
-    kind = SqlType("BIGINT", _WIDTHS[unit])
+    kind = SqlType("BIGINT", _WIDTHS[unit] + (0 if dated else _MORE_OF_TIMES.get(unit, 0)))
     return made(f"extract_part({source}, {text_literal(unit)}, {int(is_time)})", kind, value, nullable=True)
 
 

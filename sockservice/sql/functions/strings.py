@@ -36,7 +36,8 @@ def as_first(arguments: Sequence[Typed]) -> SqlType:
 
 def _of_width(width: int, *arguments: Typed) -> SqlType:
     """A text, or bytes where an argument is bytes."""
-    binary = any(argument.kind is Kind.BINARY for argument in arguments)
+    kinds = {argument.kind for argument in arguments}
+    binary = Kind.BINARY in kinds or kinds == {Kind.NULL}
     return bytes_type(width) if binary else text_type(width)
 
 
@@ -189,7 +190,7 @@ def _mid(self: Expressions, node: exp.Anonymous) -> Typed:
 def _part_type(arguments: Sequence[Typed]) -> SqlType:
     width, start = text_width(arguments[0]), told_number(arguments[1])
     if start is not None:
-        width = min(-start, width) if start < 0 else width - min(start - 1, width) if start else width
+        width = (-start if -start <= width else 0) if start < 0 else width - min(start - 1, width) if start else 0
     count = told_number(arguments[2]) if len(arguments) > 2 else None
     return _of_width(width if count is None else max(min(width, count), 0), arguments[0])
 
