@@ -223,6 +223,8 @@ def _text(sql: SqlType, charset: Charset, collation_id: int, of_table: bool) -> 
             size for size in (255, 65535, (1 << 24) - 1, _LONGEST) if sql.length * width <= size or size == _LONGEST
         )
     flags = FieldFlag.BLOB if kind == FieldType.BLOB and sql.decimals is None else 0
+    flags |= FieldFlag.UNSIGNED if sql.unsigned else 0
+    decimals = 0 if of_table else NOT_FIXED if sql.decimals is None else sql.decimals
     if binary:
-        return BINARY_ID, length, kind, flags | FieldFlag.BINARY, 0 if of_table else NOT_FIXED
-    return collation_id, length * width, kind, flags, 0 if of_table else NOT_FIXED
+        return BINARY_ID, length, kind, flags | FieldFlag.BINARY, decimals
+    return collation_id, length * width, kind, flags, decimals

@@ -21,12 +21,13 @@ def column_flags(table: Table, column: Column) -> frozenset[str]:
             flags.add("unique_key")
         elif index.columns[0] == name:
             flags.add("multiple_key")
-    by_time = column.default is not None and is_now(column.default)
+    by_time = column.type.name == "TIMESTAMP" and column.default is not None and is_now(column.default)
+    on_update = column.type.name == "TIMESTAMP" and column.on_update
     found = {
         "auto_increment": column.auto_increment,
         "no_default": not (column.nullable or column.has_default or column.generated),
-        "timestamp": by_time or column.on_update,
-        "on_update": column.on_update,
+        "timestamp": by_time or on_update,
+        "on_update": on_update,
     }
     return frozenset(flags | {flag for flag, is_set in found.items() if is_set})
 

@@ -236,7 +236,11 @@ def _literal(self: Expressions, node: exp.Placeholder) -> Typed:
         return told._replace(sql=bind(number, float), type=SqlType("DOUBLE", length) if length else DOUBLE)
     if kind in ("binary", "bytes"):
         told = told._replace(sql=bind(number, bytes), type=bytes_type(max(length, 1)))
-        return told._replace(number=bind(number, _bits)) if literal.kind == "binary" else told
+        if literal.kind == "bytes" or is_parameter:
+            return told
+        is_hexadecimal = literal.text[:2].lower() in ("0x", "x'")
+        kind_of_bits = SqlType("VARBINARY", max(length, 1), 0, unsigned=is_hexadecimal)
+        return told._replace(number=bind(number, _bits), type=kind_of_bits)
     if kind in ("DATE", "DATETIME", "TIME"):
         has_fraction = bool(getattr(value, "microsecond", 0) or getattr(value, "microseconds", 0))
         return Typed(
@@ -389,7 +393,7 @@ def _default(self: Expressions, node: exp.Anonymous) -> Typed:
     from sockservice.sql.parse import parse
 
     value = self.compile(parse(f"SELECT {column.default}").expressions[0])
-    return typed._replace(sql=in_type(value, typed.type), origin=None)
+    return typed.value(in_type(value, typed.type))
 
 
 @rule(exp.Paren)

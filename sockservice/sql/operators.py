@@ -107,7 +107,7 @@ def _quotient(self: Expressions, node: exp.Div, *, within: bool) -> Typed:
         return made(text, kind, left, right, nullable=True)
     kind = double_type([left, right], int(self.variable("div_precision_increment")))
     if kind.decimals is not None:
-        length = text_width(left) - decimals_of(left) + kind.decimals
+        length = (0 if left.sql == "NULL" else text_width(left) - decimals_of(left)) + kind.decimals
         kind = SqlType("DOUBLE", min(length, kind.length or length), kind.decimals)
     return made(f"divide({to.as_double(left)}, {to.as_double(right)})", kind, left, right, nullable=True)
 

@@ -197,10 +197,14 @@ class Queries:
 
 def _sorts_first(order: exp.Expr, scope: Scope) -> bool:
     """Whether the first table can be sorted, before others are joined to it."""
-    if len(scope.sources) == 1:
+    if len(scope.sources) < 2:
         return True
-    found = [scope.cell(column.name, column.table) for column in order.find_all(exp.Column)]
-    return all(cell is not None and cell.source is scope.sources[0] for cell in found)
+    first = scope.sources[0]
+    given = {item.label.lower(): item.typed.origin.alias for item in scope.items if item.typed.origin is not None}
+    return all(
+        (column.table or given.get(column.name.lower()) or (first.find(column.name) and first.alias)) == first.alias
+        for column in order.find_all(exp.Column)
+    )
 
 
 def _listed(items: Sequence[Item], wanted: Sequence[SqlType] | None, more: Iterable[str], *, distinct: bool) -> str:

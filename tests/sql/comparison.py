@@ -123,6 +123,8 @@ def _differing(reference: Recorded, ours: Outcome, expected: tuple[Expected, ...
                 value = tuple((column.length, column.decimals) for column in ours.columns)
             if not _is(wanted[aspect], value):
                 yield aspect
+        elif aspect == "definitions" and len(theirs.columns) != len(ours.columns):
+            continue  # That they have other columns is said by these.
         elif aspect == "info" and not re.match(r"\s*(insert|replace|update)\b", statement.text, re.I):
             continue
         elif not _same(_aspect(theirs, aspect), value):

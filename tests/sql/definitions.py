@@ -131,12 +131,16 @@ def _of_stored_literals(theirs: ColumnSeen, ours: ColumnSeen, text: str) -> bool
 
 
 def _in_catalogue(theirs: ColumnSeen, ours: ColumnSeen, text: str) -> bool:
-    return _CATALOGUE.match(text) is not None
+    return _CATALOGUE.match(text) is not None or theirs.origin[0] == "information_schema"
+
+
+def _of_view(theirs: ColumnSeen, ours: ColumnSeen, text: str) -> bool:
+    return bool(ours.table) and theirs.origin[1:] == ours.origin[1:]
 
 
 KNOWN = (
     _known(
-        "length decimals binary names NOT_NULL BINARY BLOB ENUM UNSIGNED",
+        "length decimals binary names NOT_NULL BINARY BLOB ENUM UNSIGNED NO_DEFAULT_VALUE",
         "MySQL's catalogue consists of views, MariaDB's of tables in memory",
         _in_catalogue,
     ),
@@ -144,6 +148,11 @@ KNOWN = (
         "length decimals binary BINARY BLOB",
         "JSON is a type in MySQL, and another name of LONGTEXT in MariaDB",
         lambda theirs, ours, text: ours.type == FIELD_TYPE.JSON,
+    ),
+    _known(
+        "length BINARY",
+        "texts that functions of JSON give have lengths of their own in MySQL, and the collation utf8mb4_bin",
+        lambda theirs, ours, text: ours.name.lower().startswith("json_"),
     ),
     _known(
         "length",
@@ -172,7 +181,7 @@ KNOWN = (
         lambda theirs, ours, text: _both(_TEXTS, theirs, ours) and ours.decimals == 31 and theirs.decimals in (0, 39),
     ),
     _known(
-        "length",
+        "length BLOB",
         "GROUP_CONCAT is four times as long in MySQL",
         lambda theirs, ours, text: "group_concat" in text.lower() and ours.length == 65_536,
     ),
@@ -200,19 +209,30 @@ KNOWN = (
     ),
     _known(
         "NOT_NULL",
-        "MariaDB says of any text that it may have to convert that it may be NULL, and of what is compared with it",
-        lambda theirs, ours, text: (
-            _computed(theirs, ours)
-            and "NOT_NULL" in ours.flags
-            and (_both(_TEXTS, theirs, ours) or ours.length in (1, 10))
-        ),
+        "MariaDB says of more expressions that they may be NULL: of what it may have to convert, or decides by NULL",
+        lambda theirs, ours, text: _computed(theirs, ours) and "NOT_NULL" in ours.flags,
+    ),
+    _known(
+        "NOT_NULL",
+        "a regular expression, ANY and ALL may be NULL in MySQL",
+        lambda theirs, ours, text: re.search(r"regexp|\b(any|all)\b", text, re.I) is not None,
     ),
     _known(
         "BINARY",
         "the numbers of a query that goes through a temporary table are told as those of columns are",
         lambda theirs, ours, text: (
-            "BINARY" in ours.flags and _both({*_WHOLE, *_DOUBLES, FIELD_TYPE.NEWDECIMAL}, theirs, ours)
+            _both({*_WHOLE, *_DOUBLES, FIELD_TYPE.NEWDECIMAL}, theirs, ours) and _TEMPORARY.search(text) is not None
         ),
+    ),
+    _known(
+        "NO_DEFAULT_VALUE",
+        "MIN and MAX are told as their column is, where they are read from a temporary table",
+        lambda theirs, ours, text: re.match(r"(min|max)\(", ours.name, re.I) is not None,
+    ),
+    _known(
+        "NO_DEFAULT_VALUE",
+        "a column that CREATE TABLE … SELECT makes of what is not NULL has a default in MySQL",
+        lambda theirs, ours, text: bool(ours.table) and "NO_DEFAULT_VALUE" in theirs.flags and "NOT_NULL" in ours.flags,
     ),
     _known(
         " ".join(_KEYS),
@@ -229,6 +249,17 @@ KNOWN = (
         "RANK and its like are UNSIGNED in MySQL",
         lambda theirs, ours, text: "UNSIGNED" in ours.flags and re.search(r"\bover\b", text, re.I) is not None,
     ),
+    _known(
+        "length",
+        "MariaDB adds the room for a sign to a number with a minus in front, whether it has some or not",
+        lambda theirs, ours, text: _computed(theirs, ours) and "-" in text and theirs.length - ours.length == 1,
+    ),
+    _known(
+        "length",
+        "an integer column that CREATE TABLE … SELECT makes is as wide as the expression in MariaDB",
+        lambda theirs, ours, text: bool(theirs.table) and _both(_WHOLE, theirs, ours) and ours.length in (11, 20),
+    ),
+    _known("names", "the table of what a view gives is the view in MySQL, and has a database", _of_view),
     _known(
         "names",
         "what a query in FROM gives is a column of its own table in MariaDB, where it is kept",

@@ -35,6 +35,7 @@ BROKEN = (ValueError, LookupError, TypeError, AssertionError, struct.error)
 """What PyMySQL raises for packets that are not as they should be; nothing that follows them can be read."""
 
 FLAGS = {value: name for name, value in vars(FLAG).items() if name.isupper() and name not in ("GROUP", "UNIQUE")}
+FLAGS |= {0x1000: "NO_DEFAULT_VALUE", 0x2000: "ON_UPDATE_NOW"}
 """The names of the flags of a column, but for those that tell how a query is run."""
 
 BINARY = 63
@@ -255,7 +256,7 @@ def ask(connection: Connection[Any], text: str, list_warnings: bool = True) -> O
             frozenset(name for bit, name in FLAGS.items() if field.flags & bit),
             field.charsetnr == BINARY,
             field.org_table,
-            (field.db, field.table_name, field.org_name),
+            (field.db.decode(), field.table_name, field.org_name),
         )
         for field in result.fields
     )

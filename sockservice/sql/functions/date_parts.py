@@ -12,11 +12,11 @@ from sqlglot import exp
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import near, wrong_count
 from sockservice.sql.expressions import Expressions, rule, special
-from sockservice.sql.functions.date_names import names_of
+from sockservice.sql.functions.date_names import Names, names_of
 from sockservice.sql.intervals import UNITS
 from sockservice.sql.kinds import DATE, Kind, text_type
 from sockservice.sql.moments import SECOND, Moment, is_dated, last_day_of, moment_of, time_of
-from sockservice.sql.registry import function, internal
+from sockservice.sql.registry import FUNCTIONS, function, internal
 from sockservice.sql.surroundings import here, variable
 from sockservice.sql.typed import Typed, made, text_literal
 from sockservice.sql.widths import whole_type
@@ -63,6 +63,22 @@ _time_part("hour", 3, lambda microseconds: microseconds // (3600 * SECOND))
 _time_part("minute", 2, lambda microseconds: microseconds // (60 * SECOND) % 60)
 _time_part("second", 2, lambda microseconds: microseconds // SECOND % 60)
 _time_part("microsecond", 6, lambda microseconds: microseconds % SECOND)
+
+
+def _named(function_name: str, longest: Callable[[Names], int]) -> None:
+    """A function that gives a name, whose length depends on the language."""
+
+    @special(function_name)
+    def compile_call(self: Expressions, node: exp.Anonymous) -> Typed:
+        if len(node.expressions) != 1:
+            raise wrong_count(function_name)
+        names = names_of(str(self.variable("lc_time_names")))
+        told = self.called(FUNCTIONS[function_name], [self.compile(node.expressions[0])])
+        return told._replace(type=text_type(longest(names)))
+
+
+_named("dayname", lambda names: max(map(len, names.days)))
+_named("monthname", lambda names: max(map(len, names.months)))
 
 
 @function("dayname", "m", text_type(9), nullable=True)

@@ -222,7 +222,7 @@ def json_unquote(text: str, is_json: int) -> str:
 
 @special("json_value")
 def _json_value(self: Expressions, node: exp.Anonymous) -> Typed:
-    return compile_with_document(self, node, 2, 2, SqlType("VARCHAR", 512))
+    return compile_with_document(self, node, 2, 2, text_type(512))
 
 
 @internal("json_value_of", 2)
@@ -237,7 +237,7 @@ def json_value(text: str, path: str) -> str | None:
 
 @special("json_type")
 def _json_type(self: Expressions, node: exp.Anonymous) -> Typed:
-    return compile_with_document(self, node, 1, 1, SqlType("VARCHAR", 51))
+    return compile_with_document(self, node, 1, 1, text_type(17))
 
 
 @internal("json_type_of", 1)
