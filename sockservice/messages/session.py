@@ -33,6 +33,7 @@ class MessageServer:
         self.questions = 0
         self.sessions: dict[int, MessageSession] = {}
         self.global_variables: dict[str, Any] = {}
+        self.created_users: set[str] = set()
         self._connection_ids = itertools.count(1)
 
     def session(self, host: str, port: int = 0) -> MessageSession:

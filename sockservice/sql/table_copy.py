@@ -83,7 +83,7 @@ class Copy:
             with self._main.at_once():
                 for row in rows:
                     self._insert(insert, self._values(row[1:]))
-                    self._diagnostics.row += 1
+                    self._diagnostics.place = self._diagnostics.row + 1
             yield None
         self._session.session.warnings = (*self._session.session.warnings, *self._diagnostics.warnings)
 
