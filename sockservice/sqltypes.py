@@ -65,6 +65,18 @@ _LARGEST: Final = {
 """The largest numbers in brackets (MySQL 8.4 manual, 13.1.1 and 13.2.1)."""
 _NUMERIC: Final = frozenset("TINYINT SMALLINT MEDIUMINT INT BIGINT FLOAT DOUBLE DECIMAL".split())
 
+_FILLED: Final = {
+    "TINYINT": 3,
+    "SMALLINT": 5,
+    "MEDIUMINT": 8,
+    "INT": 10,
+    "BIGINT": 20,
+    "DECIMAL": 10,
+    "FLOAT": 12,
+    "DOUBLE": 22,
+}
+"""Characters of a number with ZEROFILL that says no width."""
+
 
 @attrs.frozen
 class SqlType:
@@ -85,6 +97,13 @@ class SqlType:
     unsigned: bool = False
     values: tuple[str, ...] = ()
     zerofill: bool = False
+
+    @property
+    def filled_width(self) -> int:
+        """How many characters a number with ZEROFILL has at least."""
+        if self.length is None:
+            return _FILLED[self.name]
+        return self.length + (self.name == "DECIMAL" and bool(self.decimals))
 
     @staticmethod
     @functools.lru_cache(maxsize=1024)

@@ -213,10 +213,11 @@ def _text(sql: SqlType, charset: Charset, collation_id: int, of_table: bool) -> 
     kind = _WIRE_STRING.get(sql.name, FieldType.BLOB)
     length = sql.length if sql.length is not None else _LENGTHS[sql.name]
     width = 1 if binary else charset.max_length
-    if kind == FieldType.VAR_STRING and not of_table and length * _WIDEST > _LONGEST_VARCHAR:
+    widest = 1 if binary else _WIDEST
+    if kind == FieldType.VAR_STRING and not of_table and length * widest > _LONGEST_VARCHAR:
         # What is reckoned has the type that a value of its greatest length needs, where letters are as long as can be.
-        kind = FieldType.MEDIUM_BLOB if length * _WIDEST < 1 << 24 else FieldType.LONG_BLOB
-        length *= 1 if binary else _WIDEST
+        kind = FieldType.MEDIUM_BLOB if length * widest < 1 << 24 else FieldType.LONG_BLOB
+        length *= widest
     if kind == FieldType.BLOB and sql.length is not None and sql.decimals is None:
         # TEXT(n) and BLOB(n) become the smallest type that holds n.
         length = next(

@@ -51,7 +51,7 @@ def text_encoder(sql: SqlType, charset: Charset) -> TextEncoder:
         usual, shortly = _SHORT_WAYS.get(sql.name, (str, encode_text))
 
     if sql.zerofill:
-        zeros = _DISPLAYED.get(sql.name, 0) if sql.length is None else sql.length + bool(sql.decimals)
+        zeros = sql.filled_width
         return lambda value: encode_text(_filled(value, convert)).rjust(zeros, b"0")
 
     def encode(value: Value) -> bytes:
@@ -70,19 +70,6 @@ def text_encoder(sql: SqlType, charset: Charset) -> TextEncoder:
 def _filled(value: Value, convert: Callable[[Value], str | bytes]) -> str:
     text = value if isinstance(value, str) else convert(value)
     return text.decode() if isinstance(text, bytes) else text
-
-
-_DISPLAYED: Final = {
-    "TINYINT": 3,
-    "SMALLINT": 5,
-    "MEDIUMINT": 8,
-    "INT": 10,
-    "BIGINT": 20,
-    "DECIMAL": 10,
-    "FLOAT": 12,
-    "DOUBLE": 22,
-}
-"""Characters of a number with ZEROFILL that says no width."""
 
 
 def _quick_encode(charset: Charset) -> Callable[[str], bytes]:

@@ -10,7 +10,7 @@ from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused, near, wrong_count
 from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.functions.strings import concatenated
-from sockservice.sql.kinds import BIGINT, DOUBLE, JSON, UNSIGNED, Kind, decimal_type, text_type
+from sockservice.sql.kinds import BIGINT, DOUBLE, JSON, UNSIGNED, Kind, bytes_type, decimal_type, text_type
 from sockservice.sql.operators import operand
 from sockservice.sql.typed import Typed, made, text_literal
 from sockservice.sql.widths import NOT_FIXED, digits_of, double_type, text_width
@@ -190,8 +190,14 @@ def _group_concat(self: Expressions, node: exp.GroupConcat) -> Typed:
         keys.append(key.sql)
     longest = int(self.variable("group_concat_max_len"))
     said = text_literal("\n".join(rules))
-    text = f"joined_texts({', '.join([to.as_text(value), separator, said, str(longest), *keys])})"
-    kind = text_type(longest) if longest <= _SHORT else SqlType("TEXT", longest * _SPREAD, NOT_FIXED)
+    binary = to.is_binary(value)
+    each = f"letters_of({to.as_binary(value)})" if binary else to.as_text(value)
+    text = f"joined_texts({', '.join([each, separator, said, str(longest), *keys])})"
+    if binary:
+        text = f"bytes_of({text})"
+        kind = bytes_type(longest) if longest <= _SHORT else SqlType("BLOB", longest * _SPREAD, NOT_FIXED)
+    else:
+        kind = text_type(longest) if longest <= _SHORT else SqlType("TEXT", longest * _SPREAD, NOT_FIXED)
     return _grouped(text, kind, like=like)
 
 

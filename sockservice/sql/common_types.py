@@ -36,7 +36,7 @@ def common_type(values: Sequence[Typed]) -> SqlType:
     if kinds <= TEMPORAL:
         digits = max(value.type.length or 0 for value in known if value.kind is not Kind.DATE)
         return moment_type("TIME" if kinds == {Kind.TIME} else "DATETIME", digits)
-    return _text(known, binary=Kind.BINARY in kinds)
+    return _text(known, binary=any(map(to.is_binary, known)))
 
 
 def _whole(values: Sequence[Typed]) -> SqlType:

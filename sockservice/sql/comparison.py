@@ -152,8 +152,18 @@ def as_text(value: Typed) -> str:
     """As text."""
     if value.type.name == "BIT":
         return f"to_text({as_binary(value)})"
+    if value.type.name == "YEAR":
+        return f"zero_filled({value.sql}, 4)"
+    text = _as_text(value)
+    is_filled = value.origin is not None and value.type.zerofill
+    return f"zero_filled({text}, {value.type.filled_width})" if is_filled else text
+
+
+def _as_text(value: Typed) -> str:
     if value.kind is Kind.INTEGER:
         return f"integer_text({value.sql})" if is_wide(value) else f"CAST({value.sql} AS TEXT)"
+    if value.kind is Kind.DOUBLE and value.type.decimals is not None:
+        return f"fixed_text({value.sql}, {value.type.decimals})"
     if value.type.name == "FLOAT":
         return f"float_text({value.sql})"
     return value.sql if value.kind in (Kind.TEXT, Kind.NULL, Kind.DECIMAL, *TEMPORAL) else f"to_text({value.sql})"
@@ -212,6 +222,11 @@ def as_json(value: Typed) -> str:
 def as_document(value: Typed) -> str:
     """As JSON: a text is a document."""
     return value.sql if value.kind in (Kind.JSON, Kind.NULL) else f"json_document({as_text(value)}, 1, 'json')"
+
+
+def is_binary(value: Typed) -> bool:
+    """Whether it is bytes where texts are, as bits are too."""
+    return value.kind is Kind.BINARY or value.type.name == "BIT"
 
 
 def is_wide(value: Typed) -> bool:

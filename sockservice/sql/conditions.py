@@ -216,7 +216,7 @@ def _like(self: Expressions, node: exp.Like) -> Typed:
 
 def _alike(self: Expressions, node: exp.Like, escape: str) -> Typed:
     value, pattern = self.compile(node.this), self.compile(node.expression)
-    collation = "binary" if Kind.BINARY in (value.kind, pattern.kind) else self.collation(value, pattern).collation
+    collation = "binary" if to.is_binary(value) or to.is_binary(pattern) else self.collation(value, pattern).collation
     arguments = f"{to.as_text(value)}, {to.as_text(pattern)}, {text_literal(escape)}, {text_literal(collation)}"
     text = f"mysql_like({arguments})"
     return made(f"(NOT {text})" if node.args.get("negate") else text, BOOLEAN, value, pattern)
@@ -350,7 +350,7 @@ def _interval(self: Expressions, node: exp.Interval) -> Typed:
 def _strcmp(self: Expressions, node: exp.Anonymous) -> Typed:
     left, right = _arguments(self, node, 2, 2)
     collation = self.collation(left, right).collation
-    if Kind.BINARY in (left.kind, right.kind):
+    if to.is_binary(left) or to.is_binary(right):
         collation = "binary"
     a, b = to.as_text(left), to.as_text(right)
     text = f"CASE WHEN {a} = {b} COLLATE {collation} THEN 0 WHEN {a} < {b} COLLATE {collation} THEN -1 "

@@ -126,6 +126,30 @@ def float_text(value: Any) -> str | None:
     return double_text(float(f"{float(value):.6g}"))
 
 
+@internal("fixed_text", 2)
+def fixed_text(value: float | None, decimals: int) -> str | None:
+    """A DOUBLE with a fixed number of digits behind the point as MySQL prints it."""
+    return None if value is None else f"{float(value):.{decimals}f}"
+
+
+@internal("letters_of", 1)
+def letters_of(value: bytes | None) -> str | None:
+    """Bytes as a text that has a letter for each."""
+    return None if value is None else value.decode("latin-1")
+
+
+@internal("bytes_of", 1)
+def bytes_of(value: str | bytes | None) -> bytes | None:
+    """The bytes that the letters of a text stand for."""
+    return value.encode("latin-1") if isinstance(value, str) else value
+
+
+@internal("zero_filled", 2)
+def zero_filled(value: Any, width: int) -> str | None:
+    """A number of a ZEROFILL column, or a year, as a text."""
+    return None if value is None else str(value).rjust(width, "0")
+
+
 @internal("bit_bytes", 2)
 def bit_bytes(value: Any, length: int) -> bytes | None:
     """A BIT as text functions take it: its bytes."""

@@ -128,14 +128,24 @@ class Expressions:
     def called(self, function: Function, arguments: list[Typed]) -> Typed:
         """A call with compiled arguments."""
         letters = function.letters(len(arguments))
-        texts = [_CONVERTERS[letter](argument) for argument, letter in zip(arguments, letters, strict=True)]
+        returns = function.returns if isinstance(function.returns, SqlType) else function.returns(arguments)
+        gives_bytes = Typed("", returns).kind is Kind.BINARY
+        binary = any(to.is_binary(each) for each, letter in zip(arguments, letters, strict=True) if letter in "sw")
+        bytewise = binary and (gives_bytes or function.collated or function.counts_letters)
+        converters = {**_CONVERTERS, "s": _as_bytewise} if bytewise else _CONVERTERS
+        texts = [converters[letter](argument) for argument, letter in zip(arguments, letters, strict=True)]
         like = self.collation(*(each for each, letter in zip(arguments, letters, strict=True) if letter in "swx"))
         if function.collated:
-            binary = any(each.kind is Kind.BINARY for each in arguments)
             texts.append(text_literal("binary" if binary else like.collation))
-        returns = function.returns if isinstance(function.returns, SqlType) else function.returns(arguments)
         nullable = function.nullable or (not function.nulls and any(argument.nullable for argument in arguments))
-        return made(f"{function.name}({', '.join(texts)})", returns, *arguments, nullable=nullable, like=like)
+        text = f"{function.name}({', '.join(texts)})"
+        return made(
+            f"bytes_of({text})" if bytewise and gives_bytes else text,
+            returns,
+            *arguments,
+            nullable=nullable,
+            like=like,
+        )
 
     def internal(self, name: str, returns: SqlType, *arguments: str, nullable: bool = True) -> Typed:
         """A call of what is not a function of MySQL's."""
@@ -193,6 +203,11 @@ def _is_of_outer_condition(node: exp.Expr, scope: Scope) -> bool:
     if scope.sources or outer is None or outer.takes_aggregates:
         return False
     return node.find(exp.Column) is not None
+
+
+def _as_bytewise(value: Typed) -> str:
+    """As a text that has a letter for each byte."""
+    return f"letters_of({to.as_binary(value)})"
 
 
 _CONVERTERS: Final[dict[str, Callable[[Typed], str]]] = {

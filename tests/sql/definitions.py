@@ -138,7 +138,12 @@ def _of_view(theirs: ColumnSeen, ours: ColumnSeen, text: str) -> bool:
     return bool(ours.table) and theirs.origin[1:] == ours.origin[1:]
 
 
+def _of_hex(theirs: ColumnSeen, ours: ColumnSeen, text: str) -> bool:
+    return ours.name.upper().startswith("HEX(") and theirs.length == 16 * _LETTER and ours.length % (2 * _LETTER) == 0
+
+
 KNOWN = (
+    _known("length", "HEX of a number is twice as wide as that in MySQL, and 16 digits in MariaDB", _of_hex),
     _known(
         "length decimals binary names NOT_NULL BINARY BLOB ENUM UNSIGNED NO_DEFAULT_VALUE",
         "MySQL's catalogue consists of views, MariaDB's of tables in memory",

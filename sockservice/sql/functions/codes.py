@@ -45,7 +45,7 @@ def _hex(self: Expressions, node: exp.Anonymous) -> Typed:
         raise wrong_count("hex")
     value = self.compile(node.expressions[0])
     if value.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE):
-        return made(f"hex_of({to.as_integer(value)})", text_type(16), value, like=self.collation())
+        return made(f"hex_of({to.as_integer(value)})", text_type(2 * text_width(value)), value, like=self.collation())
     width = text_width(value) * (8 if value.kind is Kind.TEXT else 2)
     return made(f"hex_of({to.as_binary(value)})", text_type(width), value, like=self.collation())
 

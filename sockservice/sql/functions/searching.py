@@ -7,7 +7,7 @@ from typing import Any
 from sqlglot import exp
 
 from sockservice.sql.collating import fold_of, key_of
-from sockservice.sql.comparison import as_integer, as_number, compared
+from sockservice.sql.comparison import as_integer, as_number, compared, is_binary
 from sockservice.sql.errors import wrong_count
 from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.kinds import Kind
@@ -16,7 +16,7 @@ from sockservice.sql.typed import Typed, made
 from sockservice.sqltypes import SqlType
 
 
-@function("char_length character_length", "s", SqlType("BIGINT", 10))
+@function("char_length character_length", "s", SqlType("BIGINT", 10), counts_letters=True)
 def char_length(text: str) -> int:
     """CHAR_LENGTH."""
     return len(text)
@@ -106,6 +106,15 @@ def _field(self: Expressions, node: exp.Anonymous) -> Typed:
 def ascii_code(data: bytes) -> int:
     """ASCII: the first byte."""
     return data[0] if data else 0
+
+
+@special("ord")
+def _ord(self: Expressions, node: exp.Anonymous) -> Typed:
+    if len(node.expressions) != 1:
+        raise wrong_count("ord")
+    value = self.compile(node.expressions[0])
+    found = self.called(FUNCTIONS["ascii" if is_binary(value) else "ord"], [value])
+    return found._replace(type=SqlType("BIGINT", 7))
 
 
 @function("ord", "s", SqlType("BIGINT", 7))

@@ -36,8 +36,7 @@ def as_first(arguments: Sequence[Typed]) -> SqlType:
 
 def _of_width(width: int, *arguments: Typed) -> SqlType:
     """A text, or bytes where an argument is bytes."""
-    kinds = {argument.kind for argument in arguments}
-    binary = Kind.BINARY in kinds or kinds == {Kind.NULL}
+    binary = any(map(to.is_binary, arguments)) or {argument.kind for argument in arguments} == {Kind.NULL}
     return bytes_type(width) if binary else text_type(width)
 
 
@@ -91,7 +90,7 @@ def join_bytes(*parts: bytes) -> bytes:
 
 def _joined_type(arguments: Sequence[Typed]) -> SqlType:
     between = text_width(arguments[0]) * max(len(arguments) - 2, 0)
-    return text_type(between + sum(map(text_width, arguments[1:])))
+    return _of_width(between + sum(map(text_width, arguments[1:])), *arguments)
 
 
 @function("concat_ws", "ss*", _joined_type, nulls=True, nullable=True)
@@ -109,8 +108,8 @@ def _in_case(names: str) -> None:
         if len(node.expressions) != 1:
             raise wrong_count(str(node.this))
         value = self.compile(node.expressions[0])
-        if value.kind is Kind.BINARY:
-            return value.value(value.sql, origin=None, number="")
+        if to.is_binary(value):
+            return made(to.as_binary(value), as_first([value]), value)
         return self.called(FUNCTIONS[first], [value])
 
 
@@ -132,11 +131,11 @@ def upper(text: str) -> str:
 
 def _sliced(self: Expressions, name: str, arguments: list[Typed]) -> Typed:
     """A function that takes a part of a text, or of bytes."""
-    if arguments[0].kind is Kind.BINARY:
+    if to.is_binary(arguments[0]):
         rest = [to.as_integer(argument) for argument in arguments[1:]]
         kind = FUNCTIONS[name].returns
         assert not isinstance(kind, SqlType)
-        return made(f"f_{name}({', '.join([arguments[0].sql, *rest])})", kind(arguments), *arguments)
+        return made(f"f_{name}({', '.join([to.as_binary(arguments[0]), *rest])})", kind(arguments), *arguments)
     return self.called(FUNCTIONS[name], arguments)
 
 
@@ -224,7 +223,7 @@ def replace(text: str, old: str, new: str) -> str:
 
 def _replaced_type(arguments: Sequence[Typed]) -> SqlType:
     text, _, new = map(text_width, arguments)
-    return text_type(text * max(new - 1, 1))
+    return _of_width(text * max(new - 1, 1), *arguments)
 
 
 @function("insert", "siis", lambda arguments: all_together([arguments[0], arguments[3]]))
@@ -243,12 +242,15 @@ def _trim(self: Expressions, node: exp.Trim) -> Typed:
     part = self.compile(node.expression) if node.args.get("expression") is not None else None
     where = str(node.args.get("position") or "BOTH").upper()
     parts = [text] if part is None else [text, part]
-    sql = to.as_text(part) if part is not None else "' '"
+    kind = _of_width(text_width(text), *parts)
+    if kind.name == "VARBINARY":
+        texts = [f"letters_of({to.as_binary(each)})" for each in parts]
+    else:
+        texts = [to.as_text(each) for each in parts]
+    given = [*texts, *([] if part is not None else [text_literal(" ")]), text_literal(where)]
+    trimmed = f"trim_text({', '.join(given)})"
     return made(
-        f"trim_text({to.as_text(text)}, {sql}, {text_literal(where)})",
-        as_first([text]),
-        *parts,
-        like=self.collation(*parts),
+        f"bytes_of({trimmed})" if kind.name == "VARBINARY" else trimmed, kind, *parts, like=self.collation(*parts)
     )
 
 
@@ -340,7 +342,7 @@ def space(count: Any) -> str | None:
     return " " * times if _within(times, "space") else None
 
 
-@function("quote", "s", lambda arguments: text_type(max(2 * text_width(arguments[0]) + 2, 4)), nulls=True)
+@function("quote", "s", lambda arguments: _of_width(max(2 * text_width(arguments[0]) + 2, 4), *arguments), nulls=True)
 def quote(text: str | None) -> str:
     """QUOTE: as SQL has it."""
     if text is None:
@@ -365,7 +367,7 @@ def _elt(self: Expressions, node: exp.Anonymous) -> Typed:
 @function(
     "make_set",
     "is*",
-    lambda arguments: text_type(sum(map(text_width, arguments[1:])) + max(len(arguments) - 2, 0)),
+    lambda arguments: _of_width(sum(map(text_width, arguments[1:])) + max(len(arguments) - 2, 0), *arguments[1:]),
     nulls=True,
     nullable=True,
 )
@@ -379,7 +381,7 @@ def make_set(bits: Any, *texts: str | None) -> str | None:
 
 def _flags_type(arguments: Sequence[Typed]) -> SqlType:
     between = text_width(arguments[3]) if len(arguments) > 3 else 1
-    return text_type(64 * max(map(text_width, arguments[1:3])) + 63 * between)
+    return _of_width(64 * max(map(text_width, arguments[1:3])) + 63 * between, *arguments[1:4])
 
 
 @function("export_set", "iss|si", _flags_type)
