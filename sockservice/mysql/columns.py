@@ -185,7 +185,8 @@ def _shape(sql: SqlType, charset: Charset, collation_id: int, of_table: bool) ->
     if name == "BIT":
         return BINARY_ID, sql.length or 1, FieldType.BIT, FieldFlag.UNSIGNED, 0
     if name == "YEAR":
-        return BINARY_ID, 4, FieldType.YEAR, FieldFlag.UNSIGNED | FieldFlag.ZEROFILL, 0
+        flags = FieldFlag.UNSIGNED | (FieldFlag.ZEROFILL if of_table else FieldFlag.BINARY)
+        return BINARY_ID, 4, FieldType.YEAR, flags, 0
     if name == "NULL":
         return BINARY_ID, 0, FieldType.NULL, FieldFlag.BINARY, 0
     if name == "JSON" and not of_table:

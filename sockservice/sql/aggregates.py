@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import attrs
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
@@ -102,7 +103,10 @@ def _average(self: Expressions, node: exp.Anonymous) -> Typed:
         kind = decimal_type(digits + more, scale + more)
         return _grouped(f"decimal_average_{kind.decimals}({distinct}{value.sql})", kind)
     more = int(self.variable("div_precision_increment"))
-    return _grouped(f"AVG({distinct}{to.as_double(value)})", double_type([value], more))
+    kind = double_type([value], more)
+    if kind.decimals is not None:
+        kind = attrs.evolve(kind, length=text_width(value) + more)
+    return _grouped(f"AVG({distinct}{to.as_double(value)})", kind)
 
 
 @special("min", "max")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import attrs
+
 from sockservice.sql import comparison as to
 from sockservice.sql.kinds import BIGINT, TEMPORAL, Kind, bytes_type, decimal_type, moment_type, text_type
 from sockservice.sql.typed import NULL, Typed
@@ -24,7 +26,8 @@ def common_type(values: Sequence[Typed]) -> SqlType:
         return NULL.type
     kinds = {value.kind for value in known}
     if len({value.type for value in known}) == 1 and not known[0].type.values:
-        return known[0].type
+        kind = known[0].type
+        return attrs.evolve(kind, zerofill=False) if kind.zerofill else kind
     if kinds == {Kind.INTEGER}:
         return _whole(known)
     if kinds <= {Kind.INTEGER, Kind.DECIMAL}:

@@ -30,6 +30,10 @@ def compared(left: Typed, right: Typed) -> tuple[str, str]:
     kinds = {left.kind, right.kind}
     if Kind.NULL in kinds:
         return left.sql, right.sql
+    if _is_year(left) and _is_told(right):
+        return left.sql, as_year(right)
+    if _is_year(right) and _is_told(left):
+        return as_year(left), right.sql
     if kinds <= {Kind.TEXT}:
         return left.sql + collate(left, right), right.sql
     if Kind.BINARY in kinds and kinds <= {Kind.BINARY, Kind.TEXT}:
@@ -84,6 +88,20 @@ def _stronger(one: Typed, other: Typed, operation: str) -> Typed:
 def collate(*texts: Typed) -> str:
     """The COLLATE clause of a comparison of texts."""
     return f" COLLATE {collation_of(*texts).collation or DEFAULT_COLLATION}"
+
+
+def _is_year(value: Typed) -> bool:
+    return value.type.name == "YEAR" and value.origin is not None
+
+
+def _is_told(value: Typed) -> bool:
+    """Whether it is a literal that a YEAR is compared with as one."""
+    return value.literal is not None and value.kind in (Kind.INTEGER, Kind.TEXT)
+
+
+def as_year(value: Typed) -> str:
+    """As a year, of two digits too, where it can be one; else as the number that it is."""
+    return f"year_of({value.sql})"
 
 
 def _moments(left: Typed, right: Typed, kinds: set[Kind]) -> tuple[str, str]:

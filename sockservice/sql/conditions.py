@@ -182,6 +182,8 @@ def _in_list(self: Expressions, value: Typed, nodes: Sequence[exp.Expr]) -> Type
         return None
     collation = self.variable("collation_connection") if kind == "strings" else ""
     item = Typed("value", BIGINT if kind == "ints" else text_type(_WIDE), False, collation, to.LITERAL)
+    if value.type.name == "YEAR" and value.origin is not None:
+        item = item.value(to.as_year(item))
     left, right = to.compared(value, item)
     text = f"({left} IN (SELECT {right} FROM json_each({self.builder.bind(number, _as_array)})))"
     return made(text, BOOLEAN, value)

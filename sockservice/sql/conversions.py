@@ -132,6 +132,19 @@ def fixed_text(value: float | None, decimals: int) -> str | None:
     return None if value is None else f"{float(value):.{decimals}f}"
 
 
+@internal("year_of", 1)
+def year_of(value: Any) -> Any:
+    """What a year is compared with: another year, of two digits too; or a number that is none."""
+    number = to_number(value)
+    if not isinstance(number, (int, float)) or number != int(number):
+        return number
+    year = int(number)
+    is_text = isinstance(value, str) and any(map(str.isdigit, value))
+    if 0 < year < 100 or (year == 0 and is_text and len(value) != 4):
+        year += 2000 if year < 70 else 1900
+    return year
+
+
 @internal("letters_of", 1)
 def letters_of(value: bytes | None) -> str | None:
     """Bytes as a text that has a letter for each."""

@@ -19,6 +19,7 @@ from sockservice.sql import comparison as to
 from sockservice.sql.common_types import in_type
 from sockservice.sql.conversions import scaled
 from sockservice.sql.errors import Refused, near, unsupported
+from sockservice.sql.introduced import text_of
 from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, bytes_type, decimal_type, text_type, wide
 from sockservice.sql.moments import SECOND, of_datetime, time_text
 from sockservice.sql.plan import PlanBuilder
@@ -29,7 +30,7 @@ from sockservice.sql.scope import Scope
 from sockservice.sql.shapes import is_aggregate, shape
 from sockservice.sql.surroundings import variable
 from sockservice.sql.typed import NULL, Typed, made, text_literal
-from sockservice.sql.widths import text_width, whole_type
+from sockservice.sql.widths import whole_type
 from sockservice.sqltypes import SqlType
 
 if TYPE_CHECKING:
@@ -342,17 +343,26 @@ def _bit_literal(self: Expressions, node: exp.Expr) -> Typed:  # noqa: ARG001
 
 @rule(exp.Introducer)
 def _introduced(self: Expressions, node: exp.Introducer) -> Typed:
-    value = self.compile(node.expression)
     name = str(node.this).lstrip("_").lower()
     charset = find_charset(name)
     if charset is None:
         raise Refused("ER_UNKNOWN_CHARACTER_SET", name)
+    data = _bytes_of(self, node.expression)
     if name == "binary":
-        return Typed(to.as_binary(value), bytes_type(text_width(value)), False)
-    sql = value.sql
-    if value.kind is Kind.BINARY:
-        sql = text_literal(charset.decode(bytes.fromhex(sql[2:-1])))
-    return Typed(sql, text_type(text_width(value)), False, charset.default_collation, to.LITERAL)
+        return Typed(f"x'{data.hex()}'", bytes_type(len(data)), False)
+    text = text_of(data, charset)
+    return Typed(text_literal(text), text_type(len(text)), False, charset.default_collation, to.LITERAL)
+
+
+def _bytes_of(self: Expressions, node: exp.Expr) -> bytes:
+    """The bytes of a literal, as the client has sent them."""
+    if isinstance(node, (exp.HexString, exp.BitString)):
+        return bytes.fromhex(self.compile(node).sql[2:-1])
+    value = self.constant(node)
+    if isinstance(value, bytes):
+        return value
+    client = find_charset(str(self.variable("character_set_client")))
+    return client.encode(str(value)) if client is not None else str(value).encode()
 
 
 @rule(exp.National)

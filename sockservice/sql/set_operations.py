@@ -10,9 +10,10 @@ from sqlglot import exp
 from sockservice.sql import comparison as to
 from sockservice.sql.common_types import common_type, in_type
 from sockservice.sql.errors import Refused
-from sockservice.sql.kinds import Kind
+from sockservice.sql.kinds import Kind, bytes_type
 from sockservice.sql.selected import Columns, Selected
 from sockservice.sql.typed import Origin, Typed
+from sockservice.sql.widths import bytes_width
 
 if TYPE_CHECKING:
     from sockservice.sql.scope import Scope
@@ -77,7 +78,10 @@ def _columns(parts: Sequence[Selected], unions: bool) -> Columns:
         nullable = any(value.nullable for value in (values if unions else values[:1]))
         label = parts[0].columns[place][0]
         origin = Origin("", "", "", label)
-        typed = like.value(f"c{place + 1}", type=common_type(values), nullable=nullable, origin=origin)
+        kind = common_type(values)
+        if kind.name == "VARBINARY":
+            kind = bytes_type(max(map(bytes_width, values)))
+        typed = like.value(f"c{place + 1}", type=kind, nullable=nullable, origin=origin)
         columns.append((label, typed))
     return columns
 

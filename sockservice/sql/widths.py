@@ -88,21 +88,26 @@ def text_width(value: Typed) -> int:
         if kind.values:
             together = sum(map(len, kind.values)) + len(kind.values) - 1
             return together if name == "SET" else max(map(len, kind.values))
-        return _LONG_TEXTS.get(name, kind.length if kind.length is not None else 1)
+        return _LONG_TEXTS[name] if _is_long(kind) else kind.length if kind.length is not None else 1
     if value.kind is Kind.INTEGER:
         return display_width(kind)
     if value.kind is Kind.DECIMAL:
         return (kind.length or 10) + bool(kind.decimals) + (not kind.unsigned)
     if value.kind is Kind.DOUBLE:
-        return min(kind.length or 22, 22) if name == "DOUBLE" else min(kind.length or 12, 12)
+        return kind.length or (22 if name == "DOUBLE" else 12)
     if value.kind in (Kind.DATE, Kind.DATETIME, Kind.TIME):
         fraction = fraction_of(kind)
         return (19 if value.kind is Kind.DATETIME else 10) + (fraction and fraction + 1)
     if value.kind is Kind.NULL:
         return 0
     if value.kind is Kind.BINARY:
-        return _LONG_BYTES.get(name, kind.length if kind.length is not None else 1)
+        return _LONG_BYTES[name] if _is_long(kind) else kind.length if kind.length is not None else 1
     return 2**32 - 1
+
+
+def _is_long(kind: SqlType) -> bool:
+    """Whether it is a TEXT or BLOB that is as long as its name says, which one that is reckoned is not."""
+    return kind.name in (*_LONG_TEXTS, *_LONG_BYTES) and kind.decimals is None
 
 
 def bytes_width(value: Typed) -> int:

@@ -186,9 +186,14 @@ KNOWN = (
         lambda theirs, ours, text: _both(_TEXTS, theirs, ours) and ours.decimals == 31 and theirs.decimals in (0, 39),
     ),
     _known(
+        "decimals",
+        "UNION ALL goes through a temporary table in MySQL, whose texts have no decimals",
+        lambda theirs, ours, text: "union all" in text.lower() and (theirs.decimals, ours.decimals) == (39, 0),
+    ),
+    _known(
         "length BLOB",
         "GROUP_CONCAT is four times as long in MySQL",
-        lambda theirs, ours, text: "group_concat" in text.lower() and ours.length == 65_536,
+        lambda theirs, ours, text: "group_concat" in text.lower() and ours.length in (16_384, 65_536),
     ),
     _known(
         "length",
@@ -226,7 +231,8 @@ KNOWN = (
         "BINARY",
         "the numbers of a query that goes through a temporary table are told as those of columns are",
         lambda theirs, ours, text: (
-            _both({*_WHOLE, *_DOUBLES, FIELD_TYPE.NEWDECIMAL}, theirs, ours) and _TEMPORARY.search(text) is not None
+            _both({*_WHOLE, *_DOUBLES, FIELD_TYPE.NEWDECIMAL, FIELD_TYPE.BIT}, theirs, ours)
+            and _TEMPORARY.search(text) is not None
         ),
     ),
     _known(
