@@ -1,6 +1,7 @@
 """The commands: each answers its client itself, or gives a request for a responder.
 
 A COM_QUERY of one statement without attributes never comes here: the session takes it on its own.
+A NUL at the end of a statement's text belongs to the client's string, not to the statement.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def _quit(session: Session, _: bytes) -> Request | None:
 
 
 def _query(session: Session, arguments: bytes) -> Request | None:
-    """A query that has attributes, or a ``;`` somewhere, or came in several packets."""
+    """A query that has attributes, or a ``;`` somewhere or a NUL at its end, or came in several packets."""
     reader, attributes = PayloadReader(arguments), NO_ATTRIBUTES
     if session.capabilities & Capability.QUERY_ATTRIBUTES:
         try:
@@ -46,7 +47,7 @@ def _query(session: Session, arguments: bytes) -> Request | None:
         except (ProtocolError, WrongParameters):
             session.reply_with(error("ER_MALFORMED_PACKET"))
             return None
-    text = session.client_charset.decode(reader.rest())
+    text = session.client_charset.decode(reader.rest().removesuffix(b"\0"))
     statements = split_statements(text, escapes=session.escapes)
     if len(statements) == 1:
         return session.ask_statements([text], attributes)

@@ -125,7 +125,7 @@ class Session(SessionAnswers):
                 self.sequence_id = self.packets.sequence_id
                 self.packets.sequence_id = COMMAND_SEQUENCE
             self.server.questions += 1
-            if payload.startswith(self._query) and b";" not in payload:
+            if payload.startswith(self._query) and payload[-1] and b";" not in payload:
                 return self.ask("query", "Query", self.client_charset.decode(payload[self._query_size :]))
             take = COMMANDS.get(payload[0] if payload else Command.SLEEP, unknown)
             request = take(self, payload[1:])

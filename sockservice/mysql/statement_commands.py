@@ -88,7 +88,7 @@ def _without_reply(take: Take) -> Callable[[Session, bytes], None]:
 
 @_or_refuse
 def _prepare(session: Session, reader: PayloadReader) -> Request:
-    text = session.client_charset.decode(reader.rest())
+    text = session.client_charset.decode(reader.rest().removesuffix(b"\0"))
     first, *others = split_statements(text, escapes=session.escapes)
     if not text.strip():
         raise Refusal(error("ER_EMPTY_QUERY"))

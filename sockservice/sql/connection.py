@@ -86,6 +86,7 @@ class Connection:
                 self._connection.create_aggregate(name, count, self._kept_class(aggregate))
                 self._connection.create_window_function(WINDOWED + name, count, self._kept_class(windowed(aggregate)))
         self._connection.create_function("unseen", 1, self._unseen)
+        self._connection.create_function("of_others", 1, self._of_others)
         self._connection.create_function("lock_row", 2, self._kept(lambda key, row: self.lock(key, row)))
         self._connection.create_function("sleep_for", 1, self._kept(self._sleep))
         for name, (call, *_) in SESSION_FUNCTIONS.items():
@@ -179,6 +180,11 @@ class Connection:
 
     def _unseen(self, number: int) -> bool:
         return self.view is not None and not self.view.sees(number)
+
+    def _of_others(self, number: int) -> bool:
+        """Whether a change is of another transaction under way."""
+        assert self.session is not None
+        return number in self.session.store.versions.writers and number != self.session.asking.number
 
     def _sleep(self, seconds: float) -> int:
         if seconds <= 0:

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from sockservice.answers import Column as AnswerColumn
 from sockservice.answers import Rows
+from sockservice.sql.column_texts import key_length
 from sockservice.sql.errors import Refused
 from sockservice.sql.literals import fold
 from sockservice.sql.parse import parse
@@ -19,7 +20,7 @@ from sockservice.sql.select import Queries
 from sockservice.sqltypes import SqlType
 
 if TYPE_CHECKING:
-    from sockservice.sql.schema import Index, Table
+    from sockservice.sql.schema import Table
     from sockservice.sql.session import SqlSession
 
 _HEAD: Final = re.compile(
@@ -53,6 +54,7 @@ class Step(NamedTuple):
         table: what the statement calls it; None where there is none.
         access: ``const``, ``ref`` or ``ALL``.
         keys: the names of the indexes that could be used.
+        length: how many bytes of the first of them are compared; 0 where there is none.
         extra: for example ``Using where``.
     """
 
@@ -61,6 +63,7 @@ class Step(NamedTuple):
     table: str | None
     access: str | None
     keys: tuple[str, ...]
+    length: int
     extra: str | None
 
 
@@ -77,7 +80,7 @@ def explained(session: SqlSession, text: str) -> Rows | None:
     head = _HEAD.match(text)
     if head is None or head["word"].lower() not in _EXPLAINED:
         return None
-    folded = fold(text[head.end() :])
+    folded = fold(text[head.end() :], session.parameters)
     node = parse(folded.key, folded.literals, session.text[-len(text[head.end() :]) :])
     if isinstance(node, exp.Query):
         Queries(session, PlanBuilder(folded.literals)).query(node)
@@ -101,11 +104,11 @@ def _steps(session: SqlSession, node: exp.Expr) -> Iterator[Step]:
         tables = list(_tables(select))
         for table in tables:
             known = None if table.name.lower() in common else _table(session, table)
-            access, keys = _access(known, select)
+            access, keys, length = _access(known, select)
             extra = "Using where" if select.args.get("where") is not None and access != "const" else None
-            yield Step(number, kind, table.alias or table.name, access, keys, extra)
+            yield Step(number, kind, table.alias or table.name, access, keys, length, extra)
         if not tables:
-            yield Step(number, kind, None, None, (), "No tables used")
+            yield Step(number, kind, None, None, (), 0, "No tables used")
 
 
 def _tables(node: exp.Expr) -> Iterator[exp.Table]:
@@ -141,11 +144,11 @@ def _select_type(node: exp.Expr, number: int, count: int) -> str:
     return "DERIVED" if above is not None and isinstance(above.parent, (exp.From, exp.Join)) else "SUBQUERY"
 
 
-def _access(table: Table | None, node: exp.Expr) -> tuple[str, tuple[str, ...]]:
+def _access(table: Table | None, node: exp.Expr) -> tuple[str, tuple[str, ...], int]:
     """How the rows of a table are found, by the columns that WHERE compares."""
     where = node.args.get("where")
     if table is None or where is None:
-        return "ALL", ()
+        return "ALL", (), 0
     compared = {
         side.name.lower()
         for test in where.find_all(exp.EQ)
@@ -154,13 +157,11 @@ def _access(table: Table | None, node: exp.Expr) -> tuple[str, tuple[str, ...]]:
     }
     usable = [index for index in table.indexes if index.parts and index.parts[0].column.lower() in compared]
     if not usable:
-        return "ALL", ()
-    whole = any(index.unique and _columns(index) <= compared for index in usable)
-    return "const" if whole else "ref", tuple(index.name for index in usable)
-
-
-def _columns(index: Index) -> set[str]:
-    return {part.column.lower() for part in index.parts}
+        return "ALL", (), 0
+    whole = any(index.unique and set(index.columns) <= compared for index in usable)
+    first = usable[0]
+    count = next((place for place, name in enumerate(first.columns) if name not in compared), len(first.columns))
+    return "const" if whole else "ref", tuple(index.name for index in usable), key_length(table, first, count)
 
 
 def _row(step: Step) -> tuple[Any, ...]:
@@ -168,7 +169,8 @@ def _row(step: Step) -> tuple[Any, ...]:
     keys = ",".join(step.keys) or None
     ref = "const" if used else None
     counted = (None, None) if step.table is None else (1, 100.0)
-    return (step.id, step.select_type, step.table, None, step.access, keys, used, None, ref, *counted, step.extra)
+    length = str(step.length) if used else None
+    return (step.id, step.select_type, step.table, None, step.access, keys, used, length, ref, *counted, step.extra)
 
 
 def _json(steps: list[Step]) -> str:

@@ -9,7 +9,7 @@ import msgspec
 
 from sockservice.answers import Column as AnswerColumn
 from sockservice.answers import Rows
-from sockservice.sql.literals import fold
+from sockservice.sql.literals import fold, lexical
 from sockservice.sql.parse import parse
 from sockservice.sql.patterns import like
 from sockservice.sql.plan import Constants
@@ -17,22 +17,12 @@ from sockservice.sql.scope import Scope, Source
 from sockservice.sql.select import Queries
 from sockservice.sql.typed import Typed, quoted
 from sockservice.sql.words import Words
-from sockservice.sqltypes import SqlType
 
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
 NAMES = "utf8mb3_general_ci"
 """The collation of what the catalogue tells."""
-
-
-def columns_of(columns: Mapping[str, str]) -> tuple[AnswerColumn, ...]:
-    """Columns of a result, by label, with their types, which ``NOT NULL`` may follow; ``""`` is the type of a name."""
-    told = []
-    for label, kind in columns.items():
-        written = kind.removesuffix("NOT NULL").strip()
-        told.append(AnswerColumn(label, SqlType.parse(written or "VARCHAR(64)"), nullable=written == kind))
-    return tuple(told)
 
 
 def rows_text(names: Sequence[str], source: str) -> str:
@@ -106,8 +96,9 @@ class Filter:
         rows: list[Sequence[Any]],
         names: Mapping[str, str],
     ) -> list[tuple[Any, ...]]:
-        folded = fold(f"SELECT {self._where}")
-        node = parse(folded.key, folded.literals).expressions[0]
+        how = lexical(session.sql_mode)
+        folded = fold(f"SELECT {self._where}", session.parameters, how)
+        node = parse(folded.key, folded.literals, how=how).expressions[0]
         source = Source(
             "listed",
             {

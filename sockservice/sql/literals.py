@@ -237,7 +237,7 @@ def _gather(parts: list[str], literals: list[Literal], place: int, first: int) -
     parts[place + 1 :] = [f":p{first}"]
 
 
-_PLACED: Final = ("'", "0")
+_PLACED: Final = (_AFTER_TEXT, "0")
 """What stands for a literal as the piece in front of another."""
 _LONGEST_KEPT: Final = 2000
 """Characters of the longest statement that is kept as it was taken apart: those that are sent again are short."""

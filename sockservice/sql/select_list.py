@@ -42,11 +42,16 @@ def items_of(node: exp.Select, compiler: Expressions) -> list[Item]:
         else:
             inner = item.this if isinstance(item, exp.Alias) else item
             refuse_nested_aggregates(inner)
-            label = item.alias if isinstance(item, exp.Alias) else _label(item, compiler)
             typed = compiler.compile(inner)
-            if label == inner.name and typed.origin is not None and typed.origin.database == "information_schema":
+            if isinstance(item, exp.Alias):
+                label = item.alias
+            elif (
+                isinstance(item.unnest(), exp.Column) and typed.origin and typed.origin.database == "information_schema"
+            ):
                 # These tables give their own spelling of a name, not the statement's.
                 label = typed.origin.name
+            else:
+                label = _label(item, compiler)
             items.append(Item(label, typed, inner))
     return items
 

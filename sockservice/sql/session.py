@@ -27,8 +27,8 @@ from sockservice.sql.transaction import (
     Transaction,
 )
 from sockservice.sql.typed import quoted, text_literal
-from sockservice.sql.zones import zone_of
 from sockservice.sqltypes import SqlType
+from sockservice.time_zones import zone_of
 
 DEFAULT_SQL_MODE: Final = (
     "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
@@ -67,8 +67,8 @@ class SqlSession:
         at_work: the one that the statement at work is within, if only for itself; None while there is none.
         locking: how the query at work locks rows, or None.
         unseen: the keys of the tables of which the statement at work sees an older state.
-        contested: the tables that the statement at work is about to change, by key, which others have changed: the
-            numbers of their transactions. It reads the rows that these have taken away too, to wait for them.
+        contested: the keys of the tables that the statement at work is about to change, which others have changed. It
+            reads the rows that these have taken away too, to wait for them.
         next_transaction: what SET TRANSACTION has said of the next one: ``isolation`` and ``read_only``.
         locked_tables: what LOCK TABLES has locked, by key: whether to write; None where nothing is.
         last_insert_id: the first number of the last INSERT that made some.
@@ -78,6 +78,7 @@ class SqlSession:
         found_rows: of the last query, as FOUND_ROWS() has it.
         now: when the statement at work began, in seconds since the epoch.
         text: of the statement at work.
+        parameters: what is bound to its ``?``.
         seeding: whether nobody else waits yet, and values for generated columns are passed over, which dumps of
             MariaDB have.
         busy: fires when the statement at work is over; None while there is none.
@@ -89,11 +90,12 @@ class SqlSession:
         self._within = ""
         self.beside = beside
         self.text = ""
+        self.parameters: tuple[Any, ...] = ()
         self.transaction: Transaction | None = None
         self.at_work: Transaction | None = None
         self.locking: Locking | None = None
         self.unseen: frozenset[str] = frozenset()
-        self.contested: dict[str, list[int]] = {}
+        self.contested: frozenset[str] = frozenset()
         self.next_transaction: dict[str, Any] = {}
         self.locked_tables: dict[str, bool] | None = None
         self.table_locks = Transaction(explicit=True)
@@ -203,7 +205,7 @@ class SqlSession:
         if table.database in SYSTEM:
             return self.store.system.text(table)
         if table.key in self.contested:
-            return self.store.versions.candidates(table, self.contested[table.key])
+            return self.store.versions.candidates(table)
         if self.locking is not None:
             return self._locked_rows(table)
         return self.store.versions.rows(table) if table.key in self.unseen else quoted(table.key)
@@ -228,12 +230,11 @@ class SqlSession:
 
     def _locked_rows(self, table: Table) -> str:
         """The rows of a table, each locked when it is looked at; and those that others have taken away, to wait for."""
-        others = self.store.versions.others(table.key, self.asking)
         names = ", ".join(quoted(column.name) for column in table.columns)
         key = text_literal(table.key)
-        if not others:
+        if not self.store.versions.others(table.key, self.asking):
             return f"(SELECT {names} FROM {quoted(table.key)} WHERE lock_row({key}, {row_number(table)}))"
-        every = self.store.versions.candidates(table, others)
+        every = self.store.versions.candidates(table)
         return f'(SELECT {names} FROM {every} WHERE lock_row({key}, "~row"))'
 
     # --- transactions -------------------------------------------------------------------------
@@ -321,31 +322,23 @@ class SqlSession:
         if locks.would_deadlock(transaction, holder):
             yield from self.rollback()
             raise Refused("ER_LOCK_DEADLOCK")
-        waited = holder.until_end()
-        expired = False
-
-        def expire() -> None:
-            nonlocal expired
-            expired = True
-            waited.cancel()
-
         seconds = float(self.variable("innodb_lock_wait_timeout", _LOCK_WAIT))
-        call = self.store.clock.callLater(seconds, expire)
         locks.waits[transaction] = holder
         try:
-            yield waited
-        except CancelledError:
-            if not expired:
-                raise
-            raise Refused("ER_LOCK_WAIT_TIMEOUT") from None
+            in_time = yield from self._in_time(holder.until_end(), seconds)
         finally:
             locks.waits.pop(transaction, None)
-            if call.active():
-                call.cancel()
+        if not in_time:
+            raise Refused("ER_LOCK_WAIT_TIMEOUT")
 
     def wait_for_name(self, taken: Taken) -> Work[None]:
         """Wait until a name may be free, or its time is over."""
-        waited = self.store.named_locks.free(taken.name)
+        seconds = taken.seconds if taken.seconds > 0 else None
+        if not (yield from self._in_time(self.store.named_locks.free(taken.name), seconds)):
+            self.given_up.add(taken.name)
+
+    def _in_time(self, waited: Deferred[None], seconds: float | None) -> Work[bool]:
+        """Wait, at most so many seconds, or for ever; whether what was waited for came."""
         expired = False
 
         def expire() -> None:
@@ -353,16 +346,16 @@ class SqlSession:
             expired = True
             waited.cancel()
 
-        call = self.store.clock.callLater(taken.seconds, expire) if taken.seconds > 0 else None
+        call = None if seconds is None else self.store.clock.callLater(seconds, expire)
         try:
             yield waited
         except CancelledError:
             if not expired:
                 raise
-            self.given_up.add(taken.name)
         finally:
             if call is not None and call.active():
                 call.cancel()
+        return not expired
 
     def close(self) -> Work[None]:
         """The session is over: when its statement is, what was not committed is undone."""

@@ -46,15 +46,33 @@ def set_operation(queries: Queries, node: exp.SetOperation, outer: Scope | None)
         for place, part in enumerate(parts)
     ]
     text = operands[0]
+    last = _last_distinct(operations)
     for number, (operation, operand) in enumerate(zip(operations, operands[1:], strict=True), 1):
         if number % _AT_ONCE == 0:
             text = f"SELECT * FROM ({text})"
-        text = _combined(text, operand, operation, len(columns))
+        if last is None:
+            text = _combined(text, operand, operation, len(columns))
+            continue
+        text = f"{text} UNION ALL {operand}"
+        if number == last:
+            text = f"SELECT DISTINCT * FROM ({text})"
     return Selected(text, columns, True, compound=True, stored=True)
 
 
 def _has_ending(node: exp.Expr) -> bool:
     return any(node.args.get(word) for word in ("order", "limit", "offset", "with_"))
+
+
+def _last_distinct(operations: Sequence[exp.SetOperation]) -> int | None:
+    """The number of the last UNION of a chain that takes rows once, for all before it too; 0 for none.
+
+    Such a chain gives its rows in the order in which they come first, as MySQL does, which SQLite's UNION does not.
+    None where there are other operations in it, which are done one by one.
+    """
+    if not all(isinstance(operation, exp.Union) for operation in operations):
+        return None
+    distinct = [number for number, each in enumerate(operations, 1) if each.args.get("distinct") is not False]
+    return distinct[-1] if distinct else 0
 
 
 def _combined(left: str, right: str, node: exp.SetOperation, width: int) -> str:

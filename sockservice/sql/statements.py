@@ -6,7 +6,7 @@ import functools
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
@@ -30,7 +30,7 @@ from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, near, unsupported
 from sockservice.sql.execution import TURN, Execution
 from sockservice.sql.into import assign, variables_of
-from sockservice.sql.literals import Folded, fold, lexical
+from sockservice.sql.literals import Folded, Literal, fold, lexical
 from sockservice.sql.parse import parse, refuse_parameters
 from sockservice.sql.plan import Plan, PlanBuilder
 from sockservice.sql.plans import LONGEST, shape
@@ -50,7 +50,8 @@ if TYPE_CHECKING:
 _LONG: Final = 32_768
 """Characters of a statement that is taken apart in a thread."""
 _QUERIES: Final = frozenset(["select", "with"])
-_NOTHING: Final[frozenset[str]] = frozenset()
+_UNDISTURBED: Final = (None, frozenset[str](), frozenset[str]())
+"""What is last in the key of a query's plan while nobody is in its way; see :meth:`Statements._key`."""
 _LOCKING: Final = re.compile(
     r"(?:for\s+(?P<how>update|share)(?:\s+of\s[^)]*?)?(?P<end>\s+nowait|\s+skip\s+locked)?|lock\s+in\s+share\s+mode)(?:\s+into\s[^)]*)?\Z",
     re.IGNORECASE,
@@ -88,7 +89,7 @@ class Statements:
             Refused: as MySQL does.
         """
         session = self.session
-        session.text, session.now, session.given_id = request.text, now, 0
+        session.text, session.parameters, session.now, session.given_id = request.text, request.params, now, 0
         session.given_up.clear()
         enter(Surroundings(session.session, session.diagnostics(), now))
         how = lexical(session.sql_mode)
@@ -175,8 +176,7 @@ class Statements:
         if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
             return None
         folded = fold(request.text, request.params, lexical(session.sql_mode))
-        surroundings = (session.database, session.shadows, session.sql_mode, _NOTHING, None)
-        key = (folded.key, shape(folded.literals), *surroundings)
+        key = (folded.key, shape(folded.literals), session.database, session.shadows, session.sql_mode, *_UNDISTURBED)
         plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
         if plan is None or plan.into or plan.total or "session_" in plan.sql or not plan.suits(session.session):
             return None
@@ -211,15 +211,10 @@ class Statements:
     def _query(self, folded: Folded, locking: Locking | None) -> Plan | exp.Expression:
         """The plan of a query; what was read, where it is none."""
         session = self.session
-        surroundings = (session.database, session.shadows, session.sql_mode, _NOTHING, locking)
-        key = (folded.key, shape(folded.literals), *surroundings)
+        key = self._key(folded.key, folded.literals, locking)
         version = session.store.catalog.version
         found: Plan | None = self._plans.find(key, version, folded.literals)
-        if (
-            found is not None
-            and found.suits(session.session)
-            and self._is_plain(found.tables, locks=locking is not None)
-        ):
+        if found is not None and found.suits(session.session):
             return found
         node = parse(folded.key, folded.literals, session.text, lexical(session.sql_mode))
         if not isinstance(node, (exp.Query, exp.Values)):
@@ -245,17 +240,22 @@ class Statements:
             tuple(builder.assumptions.items()),
             None if total is None else Plan(total, tuple(builder.binds)),
         )
-        if len(folded.key) <= LONGEST and self._is_plain(plan.tables, locks=locking is not None):
+        if len(folded.key) <= LONGEST:
             self._plans.add(key, version, plan, plan.weight + len(folded.key), pinned, folded.literals)
         return plan
 
-    def _is_plain(self, keys: frozenset[str], *, locks: bool) -> bool:
-        """Whether tables are read as they are: no older state of them is seen, nor has anybody locked their rows."""
+    def _key(self, text: str, literals: Sequence[Literal], how: Locking | str | None) -> Hashable:
+        """What a plan depends on: the statement, who runs it where, and what others have done to tables.
+
+        Args:
+            text: the statement without its literals.
+            literals: these.
+            how: of a query, how it locks rows; ``"change"`` for what is none.
+        """
         session = self.session
-        if session.unseen and keys & session.unseen:
-            return False
-        versions = session.store.versions
-        return not (locks and versions.writers and any(versions.others(key, session.asking) for key in keys))
+        contested = session.store.versions.contested(session.asking) if how is not None else frozenset[str]()
+        surroundings = (session.database, session.shadows, session.sql_mode)
+        return (text, shape(literals), *surroundings, how, session.unseen, contested)
 
     def _locking(self, text: str) -> Locking | None:
         found = _LOCKING.search(text)
@@ -335,15 +335,15 @@ class Statements:
 
     def _compiled(self, text: str, literals: Any, folded: Folded) -> dml.Change:
         session = self.session
-        key: Hashable = (text, shape(literals), session.database, session.shadows, session.sql_mode, "change")
+        key = self._key(text, literals, "change")
         version = session.store.catalog.version
         found: dml.Change | None = self._plans.find(key, version, literals)
-        if found is not None and found.plan.suits(session.session) and self._is_plain(_keys(found), locks=True):
+        if found is not None and found.plan.suits(session.session):
             return found
         builder = PlanBuilder(literals)
         with understood(folded):
             compiled = dml.compile_change(session, folded, builder)
-        if len(text) <= LONGEST and self._is_plain(_keys(compiled), locks=True):
+        if len(text) <= LONGEST:
             self._plans.add(key, version, compiled, compiled.plan.weight + len(text), compiled.plan.pinned, literals)
         return compiled
 
@@ -391,8 +391,3 @@ class Statements:
 
 _NO_TRANSACTION: Final = Transaction()
 """What a query is within that neither sees nor changes anything of a transaction's."""
-
-
-def _keys(change: dml.Change) -> frozenset[str]:
-    """The tables that a statement reads or changes."""
-    return change.plan.tables | {table.key for table in change.tables}

@@ -76,13 +76,11 @@ class Targets:
             if each.find_ancestor(exp.Subquery) is None
         }
         keys = {table.key for each in self._tables.values() if (table := self._table(each)) is not None}
-        session.contested = {
-            key: others for key in keys if (others := session.store.versions.others(key, session.asking))
-        }
+        session.contested = session.store.versions.contested(session.asking) & keys
         try:
             self.text = self.queries.source(node, self.scope)
         finally:
-            self.contested, session.contested = session.contested, {}
+            self.contested, session.contested = session.contested, frozenset()
 
     def _table(self, node: exp.Table) -> Table | None:
         try:

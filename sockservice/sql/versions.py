@@ -121,6 +121,12 @@ class Versions:
             return []
         return [number for number in kept if number in self.writers and number != transaction.number]
 
+    def contested(self, transaction: Transaction) -> frozenset[str]:
+        """The keys of the tables that other transactions under way have changed."""
+        if not self.writers:
+            return frozenset()
+        return frozenset(key for key in self._kept if self.others(key, transaction))
+
     def changer(self, key: str, row: int, numbers: list[int]) -> Transaction | None:
         """Which of some transactions has changed a row."""
         past = quoted(f"~{key}")
@@ -144,17 +150,13 @@ class Versions:
         ).fetchall()
         return [self.writers[number] for (number,) in found if number in self.writers]
 
-    def candidates(self, table: Table, numbers: list[int]) -> str:
-        """The text that stands for the rows of a table and for those that others have taken away, with ``~row``.
-
-        Args:
-            table: the table.
-            numbers: of the other transactions that have changed it.
-        """
+    def candidates(self, table: Table) -> str:
+        """The text that stands for the rows of a table and for those that others have taken away, with ``~row``."""
         names = ", ".join(quoted(column.name) for column in table.columns)
-        listed = ", ".join(map(str, numbers))
-        past = f' UNION ALL SELECT "~row", {names} FROM {quoted(f"~{table.key}")} WHERE "~was" AND "~tx" IN ({listed})'
-        return f'(SELECT {row_number(table)} AS "~row", {names} FROM {quoted(table.key)}{past if numbers else ""})'
+        return (
+            f'(SELECT {row_number(table)} AS "~row", {names} FROM {quoted(table.key)}'
+            f' UNION ALL SELECT "~row", {names} FROM {quoted(f"~{table.key}")} WHERE "~was" AND of_others("~tx"))'
+        )
 
     # --- writing ------------------------------------------------------------------------------
 

@@ -7,12 +7,12 @@ from typing import Final
 
 from sockservice.answers import Answer, Rows, table
 from sockservice.interfaces import ISession
-from sockservice.sql.listing import columns_of
+from sockservice.show_columns import labelled
 
 _STATEMENT: Final = re.compile(
     r"show (?P<count>count \( \* \) )?(?P<what>warnings|errors)(?: limit (?:(?P<skip>\d+) , )?(?P<most>\d+))?", re.I
 )
-_COLUMNS: Final = columns_of(
+_COLUMNS: Final = labelled(
     {"Level": "VARCHAR(7) NOT NULL", "Code": "INT(4) NOT NULL", "Message": "VARCHAR(512) NOT NULL"}
 )
 

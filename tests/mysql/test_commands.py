@@ -61,6 +61,12 @@ def test_statistics_is_a_bare_line_of_figures():
     assert all(re.fullmatch(r"[A-Z][a-z ]+: [0-9.]+", field) for field in line.decode().split("  "))
 
 
+@pytest.mark.parametrize("command", [b"\x03", b"\x16"], ids=["query", "prepare"])
+def test_a_nul_at_the_end_of_a_text_is_no_part_of_it(client, command):
+    request = client.request(command + b"SELECT 'a\0b' FROM t\0")
+    assert request.text == "SELECT 'a\0b' FROM t"
+
+
 def test_a_database_is_chosen_once_the_responder_agrees(client):
     request = client.request(b"\x02shop")
     assert (request.command, request.text) == ("init_db", "shop")

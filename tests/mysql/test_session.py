@@ -314,7 +314,7 @@ def test_any_chunking_gives_the_same_requests_and_the_same_bytes(commands, chunk
     data = b"".join(map(framed, commands)) + tail
     whole = answered(data, len(data))
     assert answered(data, chunk) == whole
-    expected = [command[1:].decode() for command in commands if command[:1] == b"\x03"]
+    expected = [command[1:].decode().removesuffix("\0") for command in commands if command[:1] == b"\x03"]
     assert [text for name, text in whole[0] if name == "query"][: len(expected)] == expected
 
 

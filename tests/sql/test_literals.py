@@ -26,6 +26,12 @@ from sockservice.sql.literals import Lexical, Literal, fold, lexical, text_of, w
             "SELECT CAST(a AS CHAR(10)) LIKE :p0 ESCAPE :p1",
             ["x", "|"],
         ),
+        ("SELECT 'a'FROM t WHERE b='c'ORDER BY 0x41", "SELECT :p0 FROM t WHERE b=:p1 ORDER BY :p2", ["a", "c", b"A"]),
+        (
+            "SELECT ?FROM t WHERE b=?ORDER BY _binary'a'DESC",
+            "SELECT :p0 FROM t WHERE b=:p1 ORDER BY :p2 DESC",
+            [None, None, b"a"],
+        ),
         ("CREATE TABLE t (a INT DEFAULT 5)", "CREATE TABLE t (a INT DEFAULT 5)", []),
         ("SELECT a1, t2.b3 FROM t2", "SELECT a1, t2.b3 FROM t2", []),
     ],

@@ -331,3 +331,9 @@ def test_long_lists_are_searched_as_short_ones_are(client: Client, text: str, ro
 def test_an_outer_join_makes_columns_nullable(client: Client) -> None:
     answer = client.run("SELECT p.id, o.id FROM p LEFT JOIN o ON o.p_id = p.id")
     assert [(column.nullable, column.primary_key) for column in answer.columns] == [(False, True), (True, True)]
+
+
+def test_a_union_gives_its_rows_in_the_order_in_which_they_come_first(client: Client) -> None:
+    assert client.rows("SELECT 'z' UNION SELECT 'a' UNION SELECT 'Z' UNION SELECT 'm'") == [("z",), ("a",), ("m",)]
+    assert client.rows("SELECT 3 UNION ALL SELECT 1 UNION SELECT 3 UNION ALL SELECT 3") == [(3,), (1,), (3,)]
+    assert client.rows(" UNION ".join(f"SELECT {number % 700}" for number in range(900, 0, -1)))[:2] == [(200,), (199,)]

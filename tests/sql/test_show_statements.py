@@ -38,6 +38,66 @@ def test_tables_by_pattern_and_condition(client: Client) -> None:
     assert client.code("SHOW TABLES FROM nowhere") == 1049
 
 
+def test_conditions_take_parameters(client: Client) -> None:
+    assert client.rows("SHOW TABLES WHERE Tables_in_shop = ?", "c") == [("c",)]
+    assert [
+        row[2] for row in client.rows("SHOW INDEXES FROM t WHERE Key_name = ? OR Column_name = ?", "name", "e")
+    ] == [
+        "name",
+        "pair",
+    ]
+    assert [row[0] for row in client.rows("SHOW COLUMNS FROM t WHERE Field IN (?, ?)", "id", "n")] == ["id", "n"]
+    assert [row[0] for row in client.rows("SHOW TABLE STATUS WHERE Name = ?", "t")] == ["t"]
+    assert client.rows("EXPLAIN SELECT * FROM t WHERE name = ? AND id > ?", "x", 1)[0][6] == "name"
+
+
+@pytest.mark.parametrize(
+    ("column", "key", "length"),
+    [
+        ("TINYINT NOT NULL", "c", 1),
+        ("MEDIUMINT", "c", 4),
+        ("BIGINT UNSIGNED NOT NULL", "c", 8),
+        ("DOUBLE NOT NULL", "c", 8),
+        ("DECIMAL(8,3) NOT NULL", "c", 5),
+        ("DECIMAL(10,2)", "c", 6),
+        ("DATE NOT NULL", "c", 3),
+        ("DATETIME NOT NULL", "c", 5),
+        ("DATETIME(2) NOT NULL", "c", 6),
+        ("TIMESTAMP(6) NULL", "c", 8),
+        ("YEAR NOT NULL", "c", 1),
+        ("CHAR(9)", "c", 37),
+        ("VARCHAR(20) NOT NULL", "c", 82),
+        ("VARCHAR(20) CHARACTER SET latin1 NOT NULL", "c", 22),
+        ("TEXT", "c(10)", 43),
+        ("VARBINARY(5) NOT NULL", "c", 7),
+        ("ENUM('a','b') NOT NULL", "c", 1),
+        ("SET('a','b','c','d','e','f','g','h','i') NOT NULL", "c", 2),
+        ("BIT(9) NOT NULL", "c", 2),
+    ],
+)
+def test_explain_tells_how_long_a_key_is(client: Client, column: str, key: str, length: int) -> None:
+    client.ok(f"CREATE TABLE k (c {column}, KEY ({key}))")
+    assert client.rows("EXPLAIN SELECT * FROM k WHERE c = 1")[0][7] == str(length)
+
+
+def test_a_json_column_shows_its_default(client: Client) -> None:
+    client.ok("CREATE TABLE k (a JSON, b TEXT)")
+    assert "`a` json DEFAULT NULL,\n  `b` text\n" in client.rows("SHOW CREATE TABLE k")[0][1]
+
+
+def test_defaults_of_bytes_are_shown_as_they_are_taken_back(client: Client) -> None:
+    client.ok(
+        "CREATE TABLE k (a VARBINARY(5) NOT NULL DEFAULT '', b BINARY(3) DEFAULT 'a', c BINARY(2) DEFAULT 0xff00)"
+    )
+    ((_, text),) = client.rows("SHOW CREATE TABLE k")
+    assert "`a` varbinary(5) NOT NULL DEFAULT '',\n" in text
+    assert "`b` binary(3) DEFAULT 'a\\0\\0',\n" in text
+    assert "`c` binary(2) DEFAULT 0xFF00\n" in text
+    client.ok("DROP TABLE k")
+    client.ok(text)
+    assert client.rows("SHOW CREATE TABLE k") == [("k", text)]
+
+
 def test_columns(client: Client) -> None:
     assert client.rows("SHOW COLUMNS FROM t") == [
         ("id", "bigint unsigned", "NO", "PRI", None, "auto_increment"),

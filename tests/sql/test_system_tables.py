@@ -32,3 +32,27 @@ def test_the_catalogue_is_told_however_long_it_takes(client, monkeypatch, turn):
     )
     assert client.rows(joined) == [("a_id", "a")]
     assert client.rows(f"{tables} AND table_name = 'none'") == []
+
+
+@pytest.mark.parametrize(
+    ("item", "label"),
+    [
+        ("column_name", "COLUMN_NAME"),
+        ("(Column_Name)", "COLUMN_NAME"),
+        ("column_name AS column_name", "column_name"),
+        ("column_name `Column_Name`", "Column_Name"),
+        ("MAX(column_name)", "MAX(column_name)"),
+    ],
+)
+def test_the_catalogue_gives_its_own_spelling_but_to_those_who_give_another_name(client, item, label):
+    answer = client.run(f"SELECT {item} FROM information_schema.columns WHERE table_name = 'a'")
+    assert [column.name for column in answer.columns] == [label]
+
+
+def test_the_account_that_one_has_may_do_everything(client):
+    assert client.rows("SELECT user, host, super_priv, plugin, authentication_string FROM mysql.user") == [
+        ("tester", "%", "Y", "caching_sha2_password", "")
+    ]
+    mine = "FROM information_schema.user_privileges WHERE \"'tester'@'%'\" LIKE grantee"
+    assert client.rows(f"SELECT is_grantable {mine} AND privilege_type = 'CREATE USER'") == [("YES",)]
+    assert client.rows(f"SELECT COUNT(*) {mine}") == [(30,)]

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from embedded import Client, Embedded
 
+from sockservice.sql import statements
+
 
 @pytest.fixture
 def database() -> Iterator[Embedded]:
@@ -202,6 +204,29 @@ def test_locking_reads(a: Client, b: Client) -> None:
     waiting = b.waits("SELECT v FROM t WHERE id = 1 FOR UPDATE")
     a.ok("COMMIT")
     assert [tuple(row) for row in waiting.result.rows] == [(10,)]
+
+
+def test_a_statement_that_comes_again_meets_what_others_have_changed_meanwhile(
+    a: Client, b: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+    read = statements.parse
+    monkeypatch.setattr(statements, "parse", lambda text, *rest: parsed.append(text) or read(text, *rest))
+    for turn in range(3):
+        b.ok("BEGIN")
+        assert b.rows("SELECT id, v FROM t") == [(1, 10 + turn), (2, 20)]
+        a.ok("BEGIN")
+        a.ok(f"UPDATE t SET v = {11 + turn} WHERE id = 1")
+        a.ok("DELETE FROM t WHERE id = 2")
+        assert b.rows("SELECT id, v FROM t") == [(1, 10 + turn), (2, 20)]
+        assert a.rows("SELECT id, v FROM t") == [(1, 11 + turn)]
+        assert b.rows("SELECT id FROM t FOR UPDATE SKIP LOCKED") == []
+        b.ok("COMMIT")
+        a.ok("INSERT INTO t VALUES (2, 20)")
+        a.ok("COMMIT")
+        assert b.rows("SELECT id FROM t FOR UPDATE SKIP LOCKED") == [(1,), (2,)]
+    assert parsed.count("SELECT id, v FROM t") == 2
+    assert parsed.count("SELECT id FROM t FOR UPDATE SKIP LOCKED") == 2
 
 
 def test_a_locking_read_that_has_waited_sees_each_row_once(a: Client, b: Client) -> None:

@@ -82,7 +82,8 @@ def test_flags_tell_of_keys_and_defaults(client: Client) -> None:
         "n": {"no_default"},
     }
     assert [name for name, column in columns.items() if column.part_of_key] == ["id", "u", "k", "n"]
-    assert columns["at"].on_update and columns["at"].timestamp
+    assert columns["at"].on_update
+    assert columns["at"].timestamp
     assert columns["id"].auto_increment
 
 

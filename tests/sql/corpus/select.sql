@@ -5,6 +5,7 @@ CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(10), c DECIMAL(5,2));
 INSERT INTO t VALUES (1, 10, 'apple', 1.5), (2, 20, 'banana', NULL), (3, NULL, 'Cherry', 3), (4, 10, NULL, 4.25), (5, 0, '', 0);
 SELECT id FROM t WHERE a = 10 ORDER BY id;
 SELECT id FROM t WHERE a <> 10 ORDER BY id;
+SELECT 'x'FROM t WHERE b='banana'ORDER BY id;
 SELECT id FROM t WHERE a != 10 AND b = 'banana';
 SELECT id FROM t WHERE a IS NULL;
 SELECT id FROM t WHERE a IS NOT NULL AND b IS NOT NULL ORDER BY id;

@@ -1,11 +1,25 @@
-"""The columns of each SHOW statement's result: label to type (MySQL 8.4 manual, 15.7.7 "SHOW Statements")."""
+"""The columns of each SHOW statement's result: label to type (MySQL 8.4 manual, 15.7.7 "SHOW Statements").
+
+They are the same whoever answers: the chatter for a server of stubs, the embedded SQL for one with data.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from sockservice.answers import Column
-from sockservice.responder.chatter.catalogue import labelled
+from sockservice.sqltypes import SqlType
+
+
+def labelled(columns: Mapping[str, str]) -> tuple[Column, ...]:
+    """Columns out of label to type in SQL, which NOT NULL may follow; ``""`` is the type of a name, VARCHAR(64)."""
+    told = []
+    for label, kind in columns.items():
+        written = kind.removesuffix("NOT NULL").strip()
+        told.append(Column(label, SqlType.parse(written or "VARCHAR(64)"), nullable=written == kind))
+    return tuple(told)
+
 
 _ROUTINES: Final = {
     "Db": "",
@@ -62,10 +76,15 @@ COLLATIONS: Final = labelled(
     }
 )
 PRIVILEGES: Final = labelled({"Privilege": "VARCHAR(30)", "Context": "VARCHAR(34)", "Comment": "VARCHAR(78)"})
-CREATE_DATABASE: Final = labelled({"Database": "", "Create Database": "VARCHAR(1024)"})
-CREATE_TABLE: Final = labelled({"Table": "", "Create Table": "VARCHAR(1024)"})
+CREATE_DATABASE: Final = labelled({"Database": "NOT NULL", "Create Database": "VARCHAR(1024) NOT NULL"})
+CREATE_TABLE: Final = labelled({"Table": "NOT NULL", "Create Table": "VARCHAR(1024) NOT NULL"})
 CREATE_VIEW: Final = labelled(
-    {"View": "", "Create View": "VARCHAR(1024)", "character_set_client": "", "collation_connection": ""}
+    {
+        "View": "NOT NULL",
+        "Create View": "VARCHAR(1024) NOT NULL",
+        "character_set_client": "VARCHAR(32) NOT NULL",
+        "collation_connection": "NOT NULL",
+    }
 )
 PROCESSES: Final = {
     full: labelled(
