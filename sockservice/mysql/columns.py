@@ -219,6 +219,9 @@ def _text(sql: SqlType, charset: Charset, collation_id: int, of_table: bool) -> 
         # What is reckoned has the type that a value of its greatest length needs, where letters are as long as can be.
         kind = FieldType.MEDIUM_BLOB if length * widest < 1 << 24 else FieldType.LONG_BLOB
         length *= widest
+    elif kind == FieldType.VAR_STRING and length > _LONGEST_VARCHAR:
+        # No table has it, but a query in FROM or a set operation.
+        kind = FieldType.BLOB
     if kind == FieldType.BLOB and sql.length is not None and sql.decimals is None:
         # TEXT(n) and BLOB(n) become the smallest type that holds n.
         length = next(

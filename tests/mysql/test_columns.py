@@ -116,6 +116,18 @@ def test_a_text_that_is_reckoned_has_the_type_that_its_length_needs():
         assert (found.type, found.length, found.flags) == (kind, told, 0)
 
 
+def test_a_text_of_a_query_in_from_is_a_blob_where_no_varchar_is_as_long():
+    names = {"table": "x", "original_name": "a"}
+    for sql, length, flags in (("VARCHAR(70000)", 4 * 0xFF_FFFF, 0x10), ("VARBINARY(70000)", 0xFF_FFFF, 0x90)):
+        found = definition(sql, **names)
+        assert (found.type, found.length, found.flags) == (252, length, flags)
+
+
+def test_a_year_that_is_reckoned_is_no_column_with_zeros_in_front():
+    assert definition("YEAR", table="", original_name="").flags == 0xA0
+    assert definition("YEAR").flags == 0x60
+
+
 def test_a_number_with_zerofill_says_so_and_has_zeros_in_front():
     sql = SqlType.parse("INT(5) ZEROFILL")
     assert definition("INT(5) ZEROFILL").flags == 0x60

@@ -103,3 +103,28 @@ def test_what_bytes_are_made_of_stays_as_it_is(client: Client) -> None:
     assert client.rows("SELECT REPLACE(x'61ff', 'a', 'b'), CHAR_LENGTH(x'c3a9'), LOCATE(x'ff', x'feff')") == [
         (b"b\xff", 2, 2)
     ]
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("SELECT j FROM d UNION SELECT j FROM d", "JSON"),
+        ("SELECT j FROM d UNION SELECT NULL", "JSON"),
+        ("SELECT IF(1, j, NULL) FROM d", "JSON"),
+        ("SELECT COALESCE(j, 'text') FROM d", "VARCHAR"),
+        ("SELECT j FROM d UNION SELECT 1", "VARCHAR"),
+        ("SELECT b FROM d UNION SELECT b FROM d", "BIT"),
+        ("SELECT b FROM d UNION SELECT 1", "BIGINT"),
+        ("SELECT b FROM d UNION SELECT 1.5", "DECIMAL"),
+        ("SELECT b FROM d UNION SELECT 'text'", "VARBINARY"),
+        ("SELECT e FROM d UNION SELECT e FROM d", "VARCHAR"),
+        ("SELECT e FROM d UNION SELECT s FROM d", "VARCHAR"),
+        ("SELECT e + 1 FROM d", "DOUBLE"),
+        ("SELECT s | 1 FROM d", "BIGINT"),
+        ("SELECT y FROM d UNION SELECT y FROM d", "YEAR"),
+        ("SELECT y FROM d UNION SELECT 'a'", "VARCHAR"),
+    ],
+)
+def test_the_type_that_holds_documents_bits_members_and_years(client: Client, query: str, name: str) -> None:
+    client.ok("CREATE TABLE d (j JSON, b BIT(3), e ENUM('x','yy'), s SET('a','b'), y YEAR)")
+    assert [column.type.name for column in client.run(query).columns] == [name]
