@@ -187,22 +187,6 @@ def test_characteristics_of_the_next_transaction_cannot_change_within_one() -> N
     assert talk.code("SET TRANSACTION READ ONLY") == 1568
 
 
-@pytest.mark.parametrize(
-    ("text", "near"),
-    [
-        ("SET TRANSACTION ISOLATION LEVEL NONSENSE", "NONSENSE"),
-        ("SET SESSION TRANSACTION ISOLATION LEVEL READ BAR, READ ONLY", "BAR, READ ONLY"),
-        ("SET TRANSACTION READ LITTLE", "LITTLE"),
-        ("SET TRANSACTION ISOLATION LEVEL", ""),
-        ("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE more", "more"),
-    ],
-)
-def test_a_mistake_in_set_transaction_is_shown_where_it_stands(text: str, near: str) -> None:
-    answer = Talk().ask(text)
-    assert answer.code == 1064
-    assert answer.message.endswith(f"near '{near}' at line 1")
-
-
 def test_optimizer_switch_changes_the_flags_that_are_named() -> None:
     talk = Talk()
     talk.ask("SET optimizer_switch = 'semijoin=off'")

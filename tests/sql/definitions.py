@@ -223,6 +223,11 @@ KNOWN = (
         lambda theirs, ours, text: _computed(theirs, ours) and "NOT_NULL" in ours.flags,
     ),
     _known(
+        "length",
+        "MariaDB says of some comparisons with rows of a query that they are as wide as a BIGINT",
+        lambda theirs, ours, text: (theirs.length, ours.length) == (21, 1) and _QUERY_WITHIN.search(text) is not None,
+    ),
+    _known(
         "NOT_NULL",
         "a regular expression, ANY and ALL may be NULL in MySQL",
         lambda theirs, ours, text: re.search(r"regexp|\b(any|all)\b", text, re.I) is not None,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sockservice.answers import Answer, Ok, Request
-from sockservice.error_codes import error, syntax_error
+from sockservice.error_codes import error
 from sockservice.interfaces import ISession
 from sockservice.responder.chatter import variables
 from sockservice.responder.chatter.cells import Refused, text
@@ -106,29 +106,22 @@ def _transaction_scope(reader: TokenReader) -> Scope | None:
 
 
 def _transaction(reader: TokenReader, scope: Scope) -> Assignment:
-    """SET [GLOBAL | SESSION] TRANSACTION ISOLATION LEVEL …, READ ONLY | READ WRITE.
-
-    Raises:
-        Refused: 1064.
-    """
+    """SET [GLOBAL | SESSION] TRANSACTION ISOLATION LEVEL …, READ ONLY | READ WRITE."""
     settings: list[tuple[str, str | int]] = []
     while True:
         if reader.accept("isolation", "level"):
             level = next((level for words, level in _LEVELS.items() if reader.accept(*words)), None)
             if level is None:
-                raise _mistake(reader, *_LEVELS)
+                raise NotUnderstood("no such isolation level")
             settings.append(("transaction_isolation", level))
         elif reader.accept("read", "only"):
             settings.append(("transaction_read_only", 1))
         elif reader.accept("read", "write"):
             settings.append(("transaction_read_only", 0))
         else:
-            raise _mistake(reader, ("isolation", "level"), ("read", "only"))
+            raise NotUnderstood("no such characteristic")
         if not reader.accept(","):
             break
-
-    if not reader.ended and not reader.next_is(";"):
-        raise _mistake(reader)
 
     def assign(place: Place) -> None:
         if scope is Scope.EITHER:
@@ -140,15 +133,6 @@ def _transaction(reader: TokenReader, scope: Scope) -> Assignment:
             variables.assign(place.session, name, scope, value)
 
     return assign
-
-
-def _mistake(reader: TokenReader, *phrases: tuple[str, ...]) -> Refused:
-    """Error 1064 at the first word that goes on with none of these phrases."""
-    any(reader.accept(*words[:-1]) for words in phrases if len(words) > 1)
-    token = reader.peek()
-    near = reader.text[token.start :] if token is not None else ""
-    line = reader.text.count("\n", 0, token.start) + 1 if token is not None else 1
-    return Refused(syntax_error(near, line))
 
 
 def _assignment(reader: TokenReader, expressions: ExpressionReader) -> Assignment:
