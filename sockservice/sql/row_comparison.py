@@ -11,7 +11,7 @@ from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused, near
 from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.kinds import BOOLEAN
-from sockservice.sql.subqueries import one_row_of, surely_gives_one_row, unwrapped
+from sockservice.sql.subqueries import gives_one_row, one_row_of, surely_gives_one_row, unwrapped
 from sockservice.sql.typed import Typed, made
 
 
