@@ -117,7 +117,14 @@ class Column:
         nullable: False sets NOT_NULL.
         primary_key: True sets PRI_KEY.
         unique_key: True sets UNIQUE_KEY.
+        multiple_key: True sets MULTIPLE_KEY: it begins a key that does not tell rows apart.
+        part_of_key: True sets PART_KEY, which the three others set as well.
         auto_increment: True sets AUTO_INCREMENT.
+        no_default: True sets NO_DEFAULT_VALUE.
+        binary: True sets BINARY: its texts are compared by their bytes.
+        computed: it is told as an expression is, although it has a name of its own.
+        timestamp: True sets TIMESTAMP: the server sets it to the current time.
+        on_update: True sets ON_UPDATE_NOW.
     """
 
     name: str
@@ -130,6 +137,13 @@ class Column:
     primary_key: bool = False
     unique_key: bool = False
     auto_increment: bool = False
+    multiple_key: bool = False
+    part_of_key: bool = False
+    no_default: bool = False
+    binary: bool = False
+    computed: bool = False
+    timestamp: bool = False
+    on_update: bool = False
 
 
 @attrs.frozen

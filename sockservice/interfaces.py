@@ -450,6 +450,7 @@ class IServer(Interface):
     aborted_connects = Attribute("How many connections ended before anybody was logged in.")
     sessions = Attribute("A mapping from connection id to ISession: those logged in, itself included.")
     global_variables = Attribute("A dict from system variable (lower case) to its global value.")
+    created_users = Attribute("A set of the names of users and roles that statements have created, in lower case.")
 
     def kill(connection_id: int, by: ISession, *, query: bool) -> Answer:
         """End a session, or only the request that it has in flight; the answer to who asks."""

@@ -13,8 +13,12 @@ from sockservice.sqltypes import SqlType
 
 
 def labelled(columns: Mapping[str, str]) -> tuple[Column, ...]:
-    """Columns out of label to type in SQL; ``""`` is the type of a name, VARCHAR(64)."""
-    return tuple(Column(label, SqlType.parse(kind or "VARCHAR(64)")) for label, kind in columns.items())
+    """Columns out of label to type in SQL, which NOT NULL may follow; ``""`` is the type of a name, VARCHAR(64)."""
+    told = []
+    for label, kind in columns.items():
+        written = kind.removesuffix("NOT NULL").strip()
+        told.append(Column(label, SqlType.parse(written or "VARCHAR(64)"), nullable=written == kind))
+    return tuple(told)
 
 
 _ROUTINES: Final = {
@@ -72,10 +76,15 @@ COLLATIONS: Final = labelled(
     }
 )
 PRIVILEGES: Final = labelled({"Privilege": "VARCHAR(30)", "Context": "VARCHAR(34)", "Comment": "VARCHAR(78)"})
-CREATE_DATABASE: Final = labelled({"Database": "", "Create Database": "VARCHAR(1024)"})
-CREATE_TABLE: Final = labelled({"Table": "", "Create Table": "VARCHAR(1024)"})
+CREATE_DATABASE: Final = labelled({"Database": "NOT NULL", "Create Database": "VARCHAR(1024) NOT NULL"})
+CREATE_TABLE: Final = labelled({"Table": "NOT NULL", "Create Table": "VARCHAR(1024) NOT NULL"})
 CREATE_VIEW: Final = labelled(
-    {"View": "", "Create View": "VARCHAR(1024)", "character_set_client": "", "collation_connection": ""}
+    {
+        "View": "NOT NULL",
+        "Create View": "VARCHAR(1024) NOT NULL",
+        "character_set_client": "VARCHAR(32) NOT NULL",
+        "collation_connection": "NOT NULL",
+    }
 )
 PROCESSES: Final = {
     full: labelled(

@@ -65,6 +65,18 @@ _LARGEST: Final = {
 """The largest numbers in brackets (MySQL 8.4 manual, 13.1.1 and 13.2.1)."""
 _NUMERIC: Final = frozenset("TINYINT SMALLINT MEDIUMINT INT BIGINT FLOAT DOUBLE DECIMAL".split())
 
+_FILLED: Final = {
+    "TINYINT": 3,
+    "SMALLINT": 5,
+    "MEDIUMINT": 8,
+    "INT": 10,
+    "BIGINT": 20,
+    "DECIMAL": 10,
+    "FLOAT": 12,
+    "DOUBLE": 22,
+}
+"""Characters of a number with ZEROFILL that says no width."""
+
 
 @attrs.frozen
 class SqlType:
@@ -76,6 +88,7 @@ class SqlType:
         decimals: the second number in brackets, or None.
         unsigned: UNSIGNED was given.
         values: the members of an ENUM or SET.
+        zerofill: ZEROFILL was given: texts of its values have zeros in front.
     """
 
     name: str
@@ -83,6 +96,14 @@ class SqlType:
     decimals: int | None = None
     unsigned: bool = False
     values: tuple[str, ...] = ()
+    zerofill: bool = False
+
+    @property
+    def filled_width(self) -> int:
+        """How many characters a number with ZEROFILL has at least."""
+        if self.length is None:
+            return _FILLED[self.name]
+        return self.length + (self.name == "DECIMAL" and bool(self.decimals))
 
     @staticmethod
     @functools.lru_cache(maxsize=1024)
@@ -108,25 +129,26 @@ class SqlType:
         name = SYNONYMS.get(name, name)
         if name not in NAMES:
             raise ValueError(f"{text!r} is not a column type{did_you_mean(name, NAMES | SYNONYMS.keys())}")
-        unsigned = _read_attributes(text, name, tail)
+        unsigned, zerofill = _read_attributes(text, name, tail)
         if name in ("ENUM", "SET"):
             return SqlType(name, values=_read_members(text, name, inside))
         numbers = _read_numbers(text, name, inside)
         length, decimals = (*numbers, None, None)[:2]
         if decimals is not None and length is not None and decimals > length:
             raise ValueError(f"{text!r}: the decimals cannot be more than the digits")
-        return SqlType(name, length, decimals, unsigned)
+        return SqlType(name, length, decimals, unsigned, zerofill=zerofill)
 
 
-def _read_attributes(text: str, name: str, words: list[str]) -> bool:
-    """True for UNSIGNED (which ZEROFILL implies); a word that says nothing about the wire is passed over."""
-    unsigned = False
+def _read_attributes(text: str, name: str, words: list[str]) -> tuple[bool, bool]:
+    """Whether it is UNSIGNED, which ZEROFILL implies, and whether it is ZEROFILL."""
+    unsigned = zerofill = False
     for word in words:
         if word in ("UNSIGNED", "ZEROFILL", "SIGNED") and name in _NUMERIC:
             unsigned = unsigned or word != "SIGNED"
+            zerofill = zerofill or word == "ZEROFILL"
         else:
             raise ValueError(f"{text!r}: {name} does not take {word}")
-    return unsigned
+    return unsigned, zerofill
 
 
 def _read_numbers(text: str, name: str, inside: str | None) -> tuple[int, ...]:

@@ -32,6 +32,7 @@ class MessageServer:
         self.questions = self.aborted_clients = self.aborted_connects = 0
         self.sessions: dict[int, MessageSession] = {}
         self.global_variables: dict[str, Any] = {}
+        self.created_users: set[str] = set()
         self._connection_ids = itertools.count(1)
 
     def session(self, host: str, port: int = 0) -> MessageSession:

@@ -25,6 +25,10 @@ _NOT_FIXED_IN_MARIADB: Final = 39
 _FLOAT_KINDS: Final = (FieldType.FLOAT, FieldType.DOUBLE)
 
 _LONGEST: Final = (1 << 32) - 1
+_LONGEST_VARCHAR: Final = 65_535
+"""Bytes of the longest value of a VARCHAR."""
+_WIDEST: Final = 4
+"""Bytes of the longest letter."""
 
 _INTEGERS: Final = {
     # name: type, display width signed and unsigned
@@ -115,19 +119,14 @@ def column_definition(
     """
     encode = charset.encode
     sql = _JSON_TEXT if mariadb and column.type.name == "JSON" else column.type
-    collation, length, kind, flags, decimals = _shape(sql, charset, collation_id, bool(column.original_name))
+    collation, length, kind, flags, decimals = _shape(
+        sql, charset, collation_id, bool(column.original_name) and not column.computed
+    )
     if mariadb and decimals == NOT_FIXED and kind not in _FLOAT_KINDS:
         decimals = _NOT_FIXED_IN_MARIADB
     if sql is not column.type:
         flags |= FieldFlag.BINARY  # Its collation is utf8mb4_bin, whatever the connection's is.
-    if not column.nullable or column.primary_key:
-        flags |= FieldFlag.NOT_NULL
-    if column.primary_key:
-        flags |= FieldFlag.PRI_KEY | FieldFlag.PART_KEY
-    if column.unique_key:
-        flags |= FieldFlag.UNIQUE_KEY | FieldFlag.PART_KEY
-    if column.auto_increment:
-        flags |= FieldFlag.AUTO_INCREMENT
+    flags |= _flags_of(column)
     names = (
         "def",
         column.database,
@@ -142,11 +141,34 @@ def column_definition(
     return described + struct.pack("<BHIBHBxx", 12, collation, min(length, _LONGEST), kind, flags, decimals)
 
 
+def _flags_of(column: Column) -> int:
+    """What is set for a column, whatever its type."""
+    flags = 0 if column.nullable else FieldFlag.NOT_NULL
+    for name, value in _FLAGS.items():
+        if getattr(column, name):
+            flags |= value
+    return flags
+
+
+_FLAGS: Final = {
+    "primary_key": FieldFlag.PRI_KEY | FieldFlag.PART_KEY,
+    "unique_key": FieldFlag.UNIQUE_KEY | FieldFlag.PART_KEY,
+    "multiple_key": FieldFlag.MULTIPLE_KEY | FieldFlag.PART_KEY,
+    "part_of_key": FieldFlag.PART_KEY,
+    "auto_increment": FieldFlag.AUTO_INCREMENT,
+    "no_default": FieldFlag.NO_DEFAULT_VALUE,
+    "timestamp": FieldFlag.TIMESTAMP,
+    "on_update": FieldFlag.ON_UPDATE_NOW,
+    "binary": FieldFlag.BINARY,
+}
+
+
 def _shape(sql: SqlType, charset: Charset, collation_id: int, of_table: bool) -> _Shape:
     name = sql.name
     if name in _INTEGERS or name in _FLOATS or name == "DECIMAL":
         kind, length, decimals = _number(sql)
-        flags = (FieldFlag.UNSIGNED if sql.unsigned else 0) | (0 if of_table else FieldFlag.BINARY)
+        flags = (FieldFlag.UNSIGNED if sql.unsigned else 0) | (FieldFlag.ZEROFILL if sql.zerofill else 0)
+        flags |= 0 if of_table else FieldFlag.BINARY
         return BINARY_ID, length, kind, flags, decimals
     if name in _TIMES:
         kind, length = _TIMES[name]
@@ -163,9 +185,13 @@ def _shape(sql: SqlType, charset: Charset, collation_id: int, of_table: bool) ->
     if name == "BIT":
         return BINARY_ID, sql.length or 1, FieldType.BIT, FieldFlag.UNSIGNED, 0
     if name == "YEAR":
-        return BINARY_ID, 4, FieldType.YEAR, FieldFlag.UNSIGNED | FieldFlag.ZEROFILL, 0
+        flags = FieldFlag.UNSIGNED | (FieldFlag.ZEROFILL if of_table else FieldFlag.BINARY)
+        return BINARY_ID, 4, FieldType.YEAR, flags, 0
     if name == "NULL":
         return BINARY_ID, 0, FieldType.NULL, FieldFlag.BINARY, 0
+    if name == "JSON" and not of_table:
+        longest = _LONGEST // charset.max_length * charset.max_length
+        return collation_id, longest, FieldType.JSON, FieldFlag.BINARY, NOT_FIXED
     kind = FieldType.JSON if name == "JSON" else FieldType.GEOMETRY
     return BINARY_ID, _LONGEST, kind, FieldFlag.BLOB | FieldFlag.BINARY, 0
 
@@ -177,7 +203,7 @@ def _number(sql: SqlType) -> tuple[int, int, int]:
         return kind, sql.length or (unsigned if sql.unsigned else signed), 0
     if sql.name in _FLOATS:
         kind, length = _FLOATS[sql.name]
-        return (kind, length, NOT_FIXED) if sql.decimals is None else (kind, sql.length or length, sql.decimals)
+        return kind, sql.length or length, NOT_FIXED if sql.decimals is None else sql.decimals
     decimals = sql.decimals or 0
     return FieldType.NEWDECIMAL, (sql.length or 10) + (decimals > 0) + (not sql.unsigned), decimals
 
@@ -187,13 +213,23 @@ def _text(sql: SqlType, charset: Charset, collation_id: int, of_table: bool) -> 
     binary = sql.name in _BYTES
     kind = _WIRE_STRING.get(sql.name, FieldType.BLOB)
     length = sql.length if sql.length is not None else _LENGTHS[sql.name]
-    if kind == FieldType.BLOB and sql.length is not None:
+    width = 1 if binary else charset.max_length
+    widest = 1 if binary else _WIDEST
+    if kind == FieldType.VAR_STRING and not of_table and length * widest > _LONGEST_VARCHAR:
+        # What is reckoned has the type that a value of its greatest length needs, where letters are as long as can be.
+        kind = FieldType.MEDIUM_BLOB if length * widest < 1 << 24 else FieldType.LONG_BLOB
+        length *= widest
+    elif kind == FieldType.VAR_STRING and length > _LONGEST_VARCHAR:
+        # No table has it, but a query in FROM or a set operation.
+        kind = FieldType.BLOB
+    if kind == FieldType.BLOB and sql.length is not None and sql.decimals is None:
         # TEXT(n) and BLOB(n) become the smallest type that holds n.
-        width = 1 if binary else charset.max_length
         length = next(
             size for size in (255, 65535, (1 << 24) - 1, _LONGEST) if sql.length * width <= size or size == _LONGEST
         )
-    flags = FieldFlag.BLOB if kind == FieldType.BLOB else 0
+    flags = FieldFlag.BLOB if kind == FieldType.BLOB and sql.decimals is None else 0
+    flags |= FieldFlag.UNSIGNED if sql.unsigned else 0
+    decimals = 0 if of_table else NOT_FIXED if sql.decimals is None else sql.decimals
     if binary:
-        return BINARY_ID, length, kind, flags | FieldFlag.BINARY, 0 if of_table else NOT_FIXED
-    return collation_id, length * charset.max_length, kind, flags, 0 if of_table else NOT_FIXED
+        return BINARY_ID, length, kind, flags | FieldFlag.BINARY, decimals
+    return collation_id, length * width, kind, flags, decimals

@@ -61,6 +61,7 @@ class Server:
         rsa_key: what passwords are encrypted with where the connection is not.
         proven: the accounts whose passwords were proven in full, as ``caching_sha2_password`` remembers them.
         global_variables: system variable (lower case) to its global value, where that is not MySQL's default.
+        created_users: the names of those that CREATE USER and CREATE ROLE have made, who cannot log in for all that.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class Server:
         self.global_variables: dict[str, Any] = {"version": version, "max_allowed_packet": max_allowed_packet}
         if self.mariadb:
             self.global_variables.update(mariadb.GLOBAL_VARIABLES)
+        self.created_users: set[str] = set()
         self._connection_ids = itertools.count(1)
 
     def session(self, host: str = "localhost", port: int = 0) -> Session:

@@ -50,6 +50,10 @@ def text_encoder(sql: SqlType, charset: Charset) -> TextEncoder:
     if not width and sql.decimals is None and not charset.is_wide:
         usual, shortly = _SHORT_WAYS.get(sql.name, (str, encode_text))
 
+    if sql.zerofill:
+        zeros = sql.filled_width
+        return lambda value: encode_text(_filled(value, convert)).rjust(zeros, b"0")
+
     def encode(value: Value) -> bytes:
         if type(value) is usual:
             return shortly(value)
@@ -61,6 +65,11 @@ def text_encoder(sql: SqlType, charset: Charset) -> TextEncoder:
         return text if isinstance(text, bytes) else encode_text(text)
 
     return encode
+
+
+def _filled(value: Value, convert: Callable[[Value], str | bytes]) -> str:
+    text = value if isinstance(value, str) else convert(value)
+    return text.decode() if isinstance(text, bytes) else text
 
 
 def _quick_encode(charset: Charset) -> Callable[[str], bytes]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+import attrs
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused, near, wrong_count
-from sockservice.sql.expressions import Expressions, digits_of, rule, special, text_width
+from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.functions.strings import concatenated
-from sockservice.sql.kinds import BIGINT, DOUBLE, JSON, UNSIGNED, Kind, decimal_type, text_type
+from sockservice.sql.kinds import BIGINT, DOUBLE, JSON, UNSIGNED, Kind, bytes_type, decimal_type, text_type
 from sockservice.sql.operators import operand
 from sockservice.sql.typed import Typed, made, text_literal
+from sockservice.sql.widths import NOT_FIXED, digits_of, double_type, text_width
 from sockservice.sqltypes import SqlType
 
 
@@ -88,7 +90,7 @@ def _sum(self: Expressions, node: exp.Anonymous) -> Typed:
     if value.kind in (Kind.INTEGER, Kind.DECIMAL):
         digits, scale = digits_of(value)
         return _grouped(f"decimal_sum({distinct}{value.sql})", decimal_type(digits + 22, scale))
-    return _grouped(f"SUM({distinct}{to.as_double(value)})", DOUBLE)
+    return _grouped(f"SUM({distinct}{to.as_double(value)})", double_type([value]))
 
 
 @special("avg")
@@ -100,7 +102,11 @@ def _average(self: Expressions, node: exp.Anonymous) -> Typed:
         more = int(self.variable("div_precision_increment"))
         kind = decimal_type(digits + more, scale + more)
         return _grouped(f"decimal_average_{kind.decimals}({distinct}{value.sql})", kind)
-    return _grouped(f"AVG({distinct}{to.as_double(value)})", DOUBLE)
+    more = int(self.variable("div_precision_increment"))
+    kind = double_type([value], more)
+    if kind.decimals is not None:
+        kind = attrs.evolve(kind, length=text_width(value) + more)
+    return _grouped(f"AVG({distinct}{to.as_double(value)})", kind)
 
 
 @special("min", "max")
@@ -113,13 +119,13 @@ def _extreme(self: Expressions, node: exp.Anonymous) -> Typed:
     kind = value.type
     if kind.values:
         kind = text_type(text_width(value))
-    return value._replace(sql=text, type=kind, nullable=True, origin=None, literal=None, aggregate=True, number="")
+    return value.value(text, type=kind, nullable=True, origin=None, aggregate=True, number="")
 
 
 _SHORT: Final = 512
 """Bytes up to which GROUP_CONCAT gives a VARCHAR."""
-_TEXT: Final = 65_535
-"""Bytes up to which it gives a TEXT."""
+_SPREAD: Final = 16
+"""Characters that MySQL tells of for each of its bytes, where it gives more."""
 _SPREADS: Final = {
     **dict.fromkeys(["std", "stddev", "stddev_pop"], "deviation_of_all"),
     "stddev_samp": "deviation_of_some",
@@ -188,8 +194,14 @@ def _group_concat(self: Expressions, node: exp.GroupConcat) -> Typed:
         keys.append(key.sql)
     longest = int(self.variable("group_concat_max_len"))
     said = text_literal("\n".join(rules))
-    text = f"joined_texts({', '.join([to.as_text(value), separator, said, str(longest), *keys])})"
-    kind = text_type(longest) if longest <= _SHORT else SqlType("TEXT" if longest <= _TEXT else "LONGTEXT")
+    binary = to.is_binary(value)
+    each = f"letters_of({to.as_binary(value)})" if binary else to.as_text(value)
+    text = f"joined_texts({', '.join([each, separator, said, str(longest), *keys])})"
+    if binary:
+        text = f"bytes_of({text})"
+        kind = bytes_type(longest) if longest <= _SHORT else SqlType("BLOB", longest * _SPREAD, NOT_FIXED)
+    else:
+        kind = text_type(longest) if longest <= _SHORT else SqlType("TEXT", longest * _SPREAD, NOT_FIXED)
     return _grouped(text, kind, like=like)
 
 

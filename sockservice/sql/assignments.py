@@ -184,6 +184,6 @@ class _RowScope(Scope):
 
 def _assigned(value: Typed, before: Typed, column: Column) -> Typed:
     """A column behind its assignment: the value, as the column will have it."""
-    from sockservice.sql.expressions import in_type
+    from sockservice.sql.common_types import in_type
 
     return Typed(in_type(value, column.type), column.type, value.nullable, before.collation, origin=before.origin)

@@ -14,7 +14,7 @@ from sockservice.collations import find_charset, find_collation
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import UNSIGNED_LIMIT, exactly, leading_number, scaled, truncated, within_bigint
 from sockservice.sql.errors import Refused, unsupported
-from sockservice.sql.expressions import Expressions, rule, text_width
+from sockservice.sql.expressions import Expressions, rule
 from sockservice.sql.kinds import (
     BIGINT,
     DATE,
@@ -23,6 +23,7 @@ from sockservice.sql.kinds import (
     TEMPORAL,
     UNSIGNED,
     Kind,
+    bytes_type,
     decimal_type,
     fraction_of,
     moment_type,
@@ -33,6 +34,7 @@ from sockservice.sql.moments import read_moment, read_time, time_text
 from sockservice.sql.registry import internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed, made, text_literal
+from sockservice.sql.widths import text_width
 from sockservice.sqltypes import SqlType
 
 _WHOLE: Final = re.compile(r"\s*([-+]?[0-9]+)\s*", re.ASCII)
@@ -94,7 +96,7 @@ def _double(self: Expressions, value: Typed, numbers: list[int], wanted: Any) ->
     is_float = wanted.this.name == "FLOAT" and (not numbers or numbers[0] <= 24)
     if not is_float:
         return made(f"CAST({to.as_double(value)} AS REAL)", DOUBLE, value)
-    return made(f"cast_float({to.as_double(value)})", SqlType("FLOAT"), value)
+    return made(f"cast_float({to.as_double(value)})", SqlType("FLOAT", DOUBLE.length), value)
 
 
 def _char(self: Expressions, value: Typed, numbers: list[int], wanted: Any) -> Typed:
@@ -126,9 +128,9 @@ def _char(self: Expressions, value: Typed, numbers: list[int], wanted: Any) -> T
 def _binary(self: Expressions, value: Typed, numbers: list[int], wanted: Any) -> Typed:  # noqa: ARG001
     sql = to.as_binary(value)
     if numbers:
-        return made(f"cast_binary({sql}, {numbers[0]})", SqlType("BINARY", numbers[0]), value)
+        return made(f"cast_binary({sql}, {numbers[0]})", bytes_type(numbers[0]), value)
     width = text_width(value) * (4 if value.kind is Kind.TEXT else 1)
-    return made(sql, SqlType("VARBINARY", width) if width <= 65_535 else SqlType("LONGBLOB"), value)
+    return made(sql, bytes_type(width), value)
 
 
 def _date(self: Expressions, value: Typed, numbers: list[int], wanted: Any) -> Typed:  # noqa: ARG001

@@ -58,7 +58,6 @@ def column_of(session: SqlSession, draft: ColumnDraft, collation_of_table: str) 
         draft.stored,
         collation,
         draft.comment,
-        draft.zerofill,
         draft.invisible,
     )
     check_default(session, column)

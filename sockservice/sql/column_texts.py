@@ -39,19 +39,19 @@ _BYTES_IN_KEY: Final = {
 }
 
 
-def type_text(kind: SqlType, *, zerofill: bool = False) -> str:
+def type_text(kind: SqlType) -> str:
     """A type as MySQL writes it: ``int unsigned``, ``varchar(20)``."""
     name = "geometry" if kind.name == "GEOMETRY" else kind.name.lower()
     if kind.values:
         name += "(" + ",".join("'" + value.replace("'", "''") + "'" for value in kind.values) + ")"
     elif kind.length is not None:
         name += f"({kind.length})" if kind.decimals is None else f"({kind.length},{kind.decimals})"
-    return name + (" unsigned" if kind.unsigned else "") + (" zerofill" if zerofill else "")
+    return name + (" unsigned" if kind.unsigned else "") + (" zerofill" if kind.zerofill else "")
 
 
 def column_type(column: Column) -> str:
     """The type of a column."""
-    return type_text(column.type, zerofill=column.zerofill)
+    return type_text(column.type)
 
 
 def shown_default(column: Column) -> str | None:

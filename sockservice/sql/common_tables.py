@@ -95,7 +95,7 @@ class CommonTables:
         selected = self._queries.selected(seeds, outer)
         # The first part says what the columns are; further on, they may be NULL.
         columns = [(label, typed._replace(nullable=True, origin=None)) for label, typed in selected.columns]
-        source = self._enter(table, Selected(selected.text, columns))
+        source = self._enter(table, Selected(selected.text, columns, stored=True))
         wanted = [typed.type for _, typed in columns]
         seed = selected.text if selected.plain else f"SELECT * FROM ({selected.text})"
         part, depth = Part(wanted), ""

@@ -30,6 +30,10 @@ def compared(left: Typed, right: Typed) -> tuple[str, str]:
     kinds = {left.kind, right.kind}
     if Kind.NULL in kinds:
         return left.sql, right.sql
+    if _is_year(left) and _is_told(right):
+        return left.sql, as_year(right)
+    if _is_year(right) and _is_told(left):
+        return as_year(left), right.sql
     if kinds <= {Kind.TEXT}:
         return left.sql + collate(left, right), right.sql
     if Kind.BINARY in kinds and kinds <= {Kind.BINARY, Kind.TEXT}:
@@ -84,6 +88,20 @@ def _stronger(one: Typed, other: Typed, operation: str) -> Typed:
 def collate(*texts: Typed) -> str:
     """The COLLATE clause of a comparison of texts."""
     return f" COLLATE {collation_of(*texts).collation or DEFAULT_COLLATION}"
+
+
+def _is_year(value: Typed) -> bool:
+    return value.type.name == "YEAR" and value.origin is not None
+
+
+def _is_told(value: Typed) -> bool:
+    """Whether it is a literal that a YEAR is compared with as one."""
+    return value.literal is not None and value.kind in (Kind.INTEGER, Kind.TEXT)
+
+
+def as_year(value: Typed) -> str:
+    """As a year, of two digits too, where it can be one; else as the number that it is."""
+    return f"year_of({value.sql})"
 
 
 def _moments(left: Typed, right: Typed, kinds: set[Kind]) -> tuple[str, str]:
@@ -152,8 +170,18 @@ def as_text(value: Typed) -> str:
     """As text."""
     if value.type.name == "BIT":
         return f"to_text({as_binary(value)})"
+    if value.type.name == "YEAR":
+        return f"zero_filled({value.sql}, 4)"
+    text = _as_text(value)
+    is_filled = value.origin is not None and value.type.zerofill
+    return f"zero_filled({text}, {value.type.filled_width})" if is_filled else text
+
+
+def _as_text(value: Typed) -> str:
     if value.kind is Kind.INTEGER:
         return f"integer_text({value.sql})" if is_wide(value) else f"CAST({value.sql} AS TEXT)"
+    if value.kind is Kind.DOUBLE and value.type.decimals is not None:
+        return f"fixed_text({value.sql}, {value.type.decimals})"
     if value.type.name == "FLOAT":
         return f"float_text({value.sql})"
     return value.sql if value.kind in (Kind.TEXT, Kind.NULL, Kind.DECIMAL, *TEMPORAL) else f"to_text({value.sql})"
@@ -212,6 +240,11 @@ def as_json(value: Typed) -> str:
 def as_document(value: Typed) -> str:
     """As JSON: a text is a document."""
     return value.sql if value.kind in (Kind.JSON, Kind.NULL) else f"json_document({as_text(value)}, 1, 'json')"
+
+
+def is_binary(value: Typed) -> bool:
+    """Whether it is bytes where texts are, as bits are too."""
+    return value.kind is Kind.BINARY or value.type.name == "BIT"
 
 
 def is_wide(value: Typed) -> bool:

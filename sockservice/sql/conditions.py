@@ -9,12 +9,14 @@ import msgspec
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
+from sockservice.sql.common_types import common_type, in_type
 from sockservice.sql.errors import Refused, near
-from sockservice.sql.expressions import Expressions, common_type, in_type, rule, special
+from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.kinds import BIGINT, BOOLEAN, Kind, text_type
 from sockservice.sql.row_comparison import among, among_rows, compare_rows, may_be_row
 from sockservice.sql.subqueries import refuse_limit, unwrapped
 from sockservice.sql.typed import NULL, Typed, made, text_literal
+from sockservice.sqltypes import SqlType
 
 _COMPARISONS: Final[dict[type[exp.Expr], str]] = {
     exp.EQ: "=",
@@ -157,6 +159,8 @@ def _in_list(self: Expressions, value: Typed, nodes: Sequence[exp.Expr]) -> Type
         return None
     collation = self.variable("collation_connection") if kind == "strings" else ""
     item = Typed("value", BIGINT if kind == "ints" else text_type(_WIDE), False, collation, to.LITERAL)
+    if value.type.name == "YEAR" and value.origin is not None:
+        item = item.value(to.as_year(item))
     left, right = to.compared(value, item)
     text = f"({left} IN (SELECT {right} FROM json_each({self.builder.bind(number, _as_array)})))"
     return made(text, BOOLEAN, value)
@@ -209,7 +213,7 @@ def _like(self: Expressions, node: exp.Like) -> Typed:
 
 def _alike(self: Expressions, node: exp.Like, escape: str) -> Typed:
     value, pattern = self.compile(node.this), self.compile(node.expression)
-    collation = "binary" if Kind.BINARY in (value.kind, pattern.kind) else self.collation(value, pattern).collation
+    collation = "binary" if to.is_binary(value) or to.is_binary(pattern) else self.collation(value, pattern).collation
     arguments = f"{to.as_text(value)}, {to.as_text(pattern)}, {text_literal(escape)}, {text_literal(collation)}"
     text = f"mysql_like({arguments})"
     return made(f"(NOT {text})" if node.args.get("negate") else text, BOOLEAN, value, pattern)
@@ -353,15 +357,15 @@ def _interval(self: Expressions, node: exp.Interval) -> Typed:
         raise near("INTERVAL")
     value, *others = (self.compile(part) for part in node.this.expressions)
     texts = ", ".join([to.as_double(value), *map(to.as_double, others)])
-    return made(f"interval_place({texts})", BIGINT, value, *others, nullable=False)
+    return made(f"interval_place({texts})", SqlType("BIGINT", 2), value, *others, nullable=False)
 
 
 @special("strcmp")
 def _strcmp(self: Expressions, node: exp.Anonymous) -> Typed:
     left, right = _arguments(self, node, 2, 2)
     collation = self.collation(left, right).collation
-    if Kind.BINARY in (left.kind, right.kind):
+    if to.is_binary(left) or to.is_binary(right):
         collation = "binary"
     a, b = to.as_text(left), to.as_text(right)
     text = f"CASE WHEN {a} = {b} COLLATE {collation} THEN 0 WHEN {a} < {b} COLLATE {collation} THEN -1 "
-    return made(f"{text}WHEN {a} > {b} COLLATE {collation} THEN 1 END", BIGINT, left, right)
+    return made(f"{text}WHEN {a} > {b} COLLATE {collation} THEN 1 END", SqlType("BIGINT", 2), left, right)

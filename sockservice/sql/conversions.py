@@ -126,6 +126,43 @@ def float_text(value: Any) -> str | None:
     return double_text(float(f"{float(value):.6g}"))
 
 
+@internal("fixed_text", 2)
+def fixed_text(value: float | None, decimals: int) -> str | None:
+    """A DOUBLE with a fixed number of digits behind the point as MySQL prints it."""
+    return None if value is None else f"{float(value):.{decimals}f}"
+
+
+@internal("year_of", 1)
+def year_of(value: Any) -> Any:
+    """What a year is compared with: another year, of two digits too; or a number that is none."""
+    number = to_number(value)
+    if not isinstance(number, (int, float)) or number != int(number):
+        return number
+    year = int(number)
+    is_text = isinstance(value, str) and any(map(str.isdigit, value))
+    if 0 < year < 100 or (year == 0 and is_text and len(value) != 4):
+        year += 2000 if year < 70 else 1900
+    return year
+
+
+@internal("letters_of", 1)
+def letters_of(value: bytes | None) -> str | None:
+    """Bytes as a text that has a letter for each."""
+    return None if value is None else value.decode("latin-1")
+
+
+@internal("bytes_of", 1)
+def bytes_of(value: str | bytes | None) -> bytes | None:
+    """The bytes that the letters of a text stand for."""
+    return value.encode("latin-1") if isinstance(value, str) else value
+
+
+@internal("zero_filled", 2)
+def zero_filled(value: Any, width: int) -> str | None:
+    """A number of a ZEROFILL column, or a year, as a text."""
+    return None if value is None else str(value).rjust(width, "0")
+
+
 @internal("bit_bytes", 2)
 def bit_bytes(value: Any, length: int) -> bytes | None:
     """A BIT as text functions take it: its bytes."""

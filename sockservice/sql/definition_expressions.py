@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sockservice.sql.expressions import in_type
+from sockservice.sql.common_types import in_type
 from sockservice.sql.literals import fold
 from sockservice.sql.parse import parse
 from sockservice.sql.plan import Constants

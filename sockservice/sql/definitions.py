@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -64,7 +64,8 @@ def _create(words: Words) -> Definition:
                 kinds: dict[str, KeyKind] = {"unique": "UNIQUE", "fulltext": "FULLTEXT", "spatial": "SPATIAL"}
                 return read_create_index(words, kinds.get(word, "KEY"))
         if words.accept_any(*_ACCOUNTS):
-            return Passed()
+            words.accept("if", "not", "exists")
+            return Passed(creates=tuple(_users(words)))
     prefix = read_view_prefix(words)
     if words.accept("view"):
         return read_create_view(words, replaces=replaces, prefix=prefix)
@@ -104,7 +105,8 @@ def _drop(words: Words) -> Definition:
     if words.accept("view"):
         return read_drop_view(words)
     if words.accept_any(*_ACCOUNTS):
-        return Passed()
+        words.accept("if", "exists")
+        return Passed(drops=tuple(_users(words)))
     for word in _PROGRAMS:
         if words.accept(word):
             careful = words.accept("if", "exists")
@@ -112,6 +114,17 @@ def _drop(words: Words) -> Definition:
             words.expect_end()
             return MissingProgram(word.upper(), name, careful)
     raise words.mistake()
+
+
+def _users(words: Words) -> Iterator[str]:
+    """The users or roles that are named: at the beginning, and behind each comma."""
+    while not words.ended:
+        yield words.word_or_string().lower()
+        while not words.ended and not words.accept(","):
+            if words.next_is("("):
+                words.bracketed()
+            else:
+                words.take()
 
 
 def _rename(words: Words) -> Definition:
@@ -140,8 +153,15 @@ _READERS: Final[dict[str, Callable[[Words], Definition]]] = {
 
 @attrs.frozen
 class Passed:
-    """A statement about accounts or caches: the first are given on the command line, the others there are not."""
+    """A statement about accounts or caches: the first are given on the command line, the others there are not.
 
+    Attributes:
+        creates: users whose names SHOW GRANTS knows from now on.
+        drops: users that it does not know any more.
+    """
+
+    creates: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
     commits: bool = True
 
     def tables(self, session: SqlSession) -> Sequence[Table]:  # noqa: ARG002
@@ -149,8 +169,11 @@ class Passed:
         return ()
 
     def run(self, session: SqlSession, change: Change) -> Work[Answer]:
-        """Do nothing."""
-        del session, change
+        """Do nothing but to know the names."""
+        del change
+        known = session.session.server.created_users
+        known.update(self.creates)
+        known.difference_update(self.drops)
         return Ok()
         yield
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Final
 
 import attrs
@@ -26,7 +27,7 @@ class Diagnostics:
         strict: whether ``sql_mode`` has STRICT_TRANS_TABLES or STRICT_ALL_TABLES.
         modes: the words of ``sql_mode``.
         ignore: whether the statement has IGNORE: errors of single rows become warnings.
-        row: which row is at work, from 1, for messages.
+        place: which row is at work, from 1, for messages; or what counts up to it, once a message needs that.
         warnings: those that are kept, the first :data:`KEPT`.
         count: how many there were.
         zone: the session's time zone, where it is not UTC.
@@ -35,10 +36,15 @@ class Diagnostics:
     strict: bool = True
     modes: frozenset[str] = frozenset()
     ignore: bool = False
-    row: int = 1
+    place: int | Callable[[], int] = 1
     warnings: Warnings = attrs.field(factory=list)
     count: int = 0
     zone: datetime.tzinfo | None = None
+
+    @property
+    def row(self) -> int:
+        """The number of the row at work, from 1."""
+        return self.place if isinstance(self.place, int) else self.place()
 
     @property
     def refuses(self) -> bool:

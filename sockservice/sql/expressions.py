@@ -7,26 +7,31 @@ conditions, casts, calls …
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlglot import exp
 
 from sockservice.collations import find_charset
 from sockservice.sql import comparison as to
+from sockservice.sql.common_types import in_type
 from sockservice.sql.conversions import scaled
 from sockservice.sql.errors import Refused, near
-from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, decimal_type, text_type, wide
+from sockservice.sql.introduced import text_of
+from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, bytes_type, decimal_type, text_type, wide
 from sockservice.sql.literals import written
 from sockservice.sql.moments import SECOND, of_datetime, time_text
 from sockservice.sql.plan import PlanBuilder
+from sockservice.sql.plans import size
 from sockservice.sql.registry import Function
 from sockservice.sql.reserved import CALLED_BARE
 from sockservice.sql.scope import Scope
 from sockservice.sql.shapes import is_aggregate, shape
 from sockservice.sql.surroundings import variable
 from sockservice.sql.typed import NULL, Typed, made, text_literal
+from sockservice.sql.widths import whole_type
 from sockservice.sqltypes import SqlType
 
 if TYPE_CHECKING:
@@ -126,14 +131,24 @@ class Expressions:
     def called(self, function: Function, arguments: list[Typed]) -> Typed:
         """A call with compiled arguments."""
         letters = function.letters(len(arguments))
-        texts = [_CONVERTERS[letter](argument) for argument, letter in zip(arguments, letters, strict=True)]
+        returns = function.returns if isinstance(function.returns, SqlType) else function.returns(arguments)
+        gives_bytes = Typed("", returns).kind is Kind.BINARY
+        binary = any(to.is_binary(each) for each, letter in zip(arguments, letters, strict=True) if letter in "sw")
+        bytewise = binary and (gives_bytes or function.collated or function.counts_letters)
+        converters = {**_CONVERTERS, "s": _as_bytewise} if bytewise else _CONVERTERS
+        texts = [converters[letter](argument) for argument, letter in zip(arguments, letters, strict=True)]
         like = self.collation(*(each for each, letter in zip(arguments, letters, strict=True) if letter in "swx"))
         if function.collated:
-            binary = any(each.kind is Kind.BINARY for each in arguments)
             texts.append(text_literal("binary" if binary else like.collation))
-        returns = function.returns if isinstance(function.returns, SqlType) else function.returns(arguments)
         nullable = function.nullable or (not function.nulls and any(argument.nullable for argument in arguments))
-        return made(f"{function.name}({', '.join(texts)})", returns, *arguments, nullable=nullable, like=like)
+        text = f"{function.name}({', '.join(texts)})"
+        return made(
+            f"bytes_of({text})" if bytewise and gives_bytes else text,
+            returns,
+            *arguments,
+            nullable=nullable,
+            like=like,
+        )
 
     def internal(self, name: str, returns: SqlType, *arguments: str, nullable: bool = True) -> Typed:
         """A call of what is not a function of MySQL's."""
@@ -152,6 +167,11 @@ class Expressions:
     def assume(self, read: Callable[[ISession], Any]) -> Any:
         """What is to be read in the session, on which the text depends from now on."""
         return self.builder.assume(self.session.session, read)
+
+    @property
+    def told(self) -> bool:
+        """Whether a client is told what type comes of what is read."""
+        return self.builder.told and self.scope.clause == "field list"
 
     def constant(self, node: exp.Expr) -> Any:
         """The value of a literal, on which the text depends from now on; None of anything else."""
@@ -188,6 +208,11 @@ def _is_of_outer_condition(node: exp.Expr, scope: Scope) -> bool:
     return node.find(exp.Column) is not None
 
 
+def _as_bytewise(value: Typed) -> str:
+    """As a text that has a letter for each byte."""
+    return f"letters_of({to.as_binary(value)})"
+
+
 _CONVERTERS: Final[dict[str, Callable[[Typed], str]]] = {
     "s": to.as_text,
     "w": to.as_digits,
@@ -216,25 +241,31 @@ def _literal(self: Expressions, node: exp.Placeholder) -> Typed:
     if value is None:
         return NULL._replace(literal=number)
     bind = self.builder.bind
+    length, scale = self.builder.measure(number) if self.told or kind == "decimal" else size(literal)
+    is_parameter = literal.kind == "parameter"
+    constant = partial(self.builder.pin, number) if self.told and not is_parameter else None
+    told = Typed("", DOUBLE, is_parameter, literal=number, constant=constant)
     if kind == "int":
-        width = len(str(abs(value)))
-        return Typed(bind(number, wide), SqlType("BIGINT", width, unsigned=value >> 63 > 0), False, literal=number)
+        told = told._replace(sql=bind(number, wide), type=whole_type(length, unsigned=value >> 63 > 0))
+        return told._replace(type=UNSIGNED if told.type.unsigned else BIGINT) if is_parameter else told
     if kind == "decimal":
-        exponent = value.as_tuple().exponent
-        scale = max(0, -exponent) if isinstance(exponent, int) else 0
-        digits = max(len(value.as_tuple().digits), scale + 1)
-        return Typed(bind(number, _plain), decimal_type(digits, scale), False, literal=number)
+        return told._replace(sql=bind(number, _plain), type=decimal_type(length, scale))
     if kind == "double":
-        return Typed(bind(number, float), DOUBLE, False, literal=number)
+        return told._replace(sql=bind(number, float), type=SqlType("DOUBLE", length) if length else DOUBLE)
     if kind in ("binary", "bytes"):
-        told = Typed(bind(number, bytes), SqlType("VARBINARY", max(len(value), 1)), False, literal=number)
-        return told._replace(number=bind(number, _bits)) if literal.kind == "binary" else told
+        told = told._replace(sql=bind(number, bytes), type=bytes_type(max(length, 1)))
+        if literal.kind == "bytes" or is_parameter:
+            return told
+        is_hexadecimal = literal.text[:2].lower() in ("0x", "x'")
+        kind_of_bits = SqlType("VARBINARY", max(length, 1), 0, unsigned=is_hexadecimal)
+        return told._replace(number=bind(number, _bits), type=kind_of_bits)
     if kind in ("DATE", "DATETIME", "TIME"):
         has_fraction = bool(getattr(value, "microsecond", 0) or getattr(value, "microseconds", 0))
         return Typed(
             bind(number, _moment), SqlType(kind, 6 if has_fraction and kind != "DATE" else None), False, literal=number
         )
-    return _text(self, bind(number, _sound), str(value))._replace(literal=number)
+    text = _text(self, bind(number, _sound), length)
+    return text._replace(nullable=is_parameter, literal=number, constant=constant)
 
 
 _PARAMETER_KINDS: Final = {
@@ -259,8 +290,8 @@ def _moment(value: Any) -> str:
     return str(value)
 
 
-def _text(self: Expressions, sql: str, value: str) -> Typed:
-    return Typed(sql, text_type(len(value)), False, collation=self.variable("collation_connection"), weight=to.LITERAL)
+def _text(self: Expressions, sql: str, length: int) -> Typed:
+    return Typed(sql, text_type(length), False, collation=self.variable("collation_connection"), weight=to.LITERAL)
 
 
 def _sound(value: Any) -> str:
@@ -290,13 +321,13 @@ def _plain(value: Decimal) -> str:
 @rule(exp.Literal)
 def _constant(self: Expressions, node: exp.Literal) -> Typed:
     if node.is_string:
-        return _text(self, text_literal(node.this), node.this)
+        return _text(self, text_literal(node.this), len(node.this))
     if node.this.isdecimal() and int(node.this) < 1 << 64:
         value = wide(int(node.this))
-        return Typed(text_literal(value), SqlType("BIGINT", len(node.this), unsigned=value != node.this), False)
+        return Typed(text_literal(value), whole_type(len(node.this), unsigned=isinstance(value, str)), False)
     number = Decimal(node.this)
     if "e" in node.this.lower():
-        return Typed(repr(float(number)), DOUBLE, False)
+        return Typed(repr(float(number)), SqlType("DOUBLE", len(node.this)), False)
     scale = len(node.this.partition(".")[2])
     return Typed(text_literal(scaled(number, scale)), decimal_type(len(number.as_tuple().digits), scale), False)
 
@@ -309,27 +340,36 @@ def _bit_literal(self: Expressions, node: exp.Expr) -> Typed:  # noqa: ARG001
     else:
         data = int(digits or "0", 2).to_bytes((len(digits) + 7) // 8, "big")
     number = text_literal(_bits(data))
-    return Typed(f"x'{data.hex()}'", SqlType("VARBINARY", max(len(data), 1)), False, number=number)
+    return Typed(f"x'{data.hex()}'", bytes_type(max(len(data), 1)), False, number=number)
 
 
 @rule(exp.Introducer)
 def _introduced(self: Expressions, node: exp.Introducer) -> Typed:
-    value = self.compile(node.expression)
     name = str(node.this).lstrip("_").lower()
     charset = find_charset(name)
     if charset is None:
         raise Refused("ER_UNKNOWN_CHARACTER_SET", name)
+    data = _bytes_of(self, node.expression)
     if name == "binary":
-        return Typed(to.as_binary(value), SqlType("VARBINARY", value.type.length), False)
-    sql = value.sql
-    if value.kind is Kind.BINARY:
-        sql = text_literal(charset.decode(bytes.fromhex(sql[2:-1])))
-    return Typed(sql, text_type(text_width(value)), False, charset.default_collation, to.LITERAL)
+        return Typed(f"x'{data.hex()}'", bytes_type(len(data)), False)
+    text = text_of(data, charset)
+    return Typed(text_literal(text), text_type(len(text)), False, charset.default_collation, to.LITERAL)
+
+
+def _bytes_of(self: Expressions, node: exp.Expr) -> bytes:
+    """The bytes of a literal, as the client has sent them."""
+    if isinstance(node, (exp.HexString, exp.BitString)):
+        return bytes.fromhex(self.compile(node).sql[2:-1])
+    value = self.constant(node)
+    if isinstance(value, bytes):
+        return value
+    client = find_charset(str(self.variable("character_set_client")))
+    return client.encode(str(value)) if client is not None else str(value).encode()
 
 
 @rule(exp.National)
 def _national(self: Expressions, node: exp.National) -> Typed:
-    return _text(self, text_literal(str(node.this)), str(node.this))
+    return _text(self, text_literal(str(node.this)), len(str(node.this)))
 
 
 @rule(exp.Null)
@@ -370,7 +410,7 @@ def _default(self: Expressions, node: exp.Anonymous) -> Typed:
     if len(node.expressions) != 1 or not isinstance(node.expressions[0], exp.Column):
         raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", "default")
     typed = self.compile(node.expressions[0])
-    if typed.origin is None:
+    if typed.origin is None or not typed.origin.is_column:
         raise Refused("ER_NO_DEFAULT_FOR_FIELD", node.expressions[0].name)
     column = self.session.table(typed.origin.table, typed.origin.database).column(typed.origin.name)
     if column is None or not column.has_default:
@@ -380,7 +420,7 @@ def _default(self: Expressions, node: exp.Anonymous) -> Typed:
     from sockservice.sql.parse import parse
 
     value = self.compile(parse(f"SELECT {column.default}").expressions[0])
-    return typed._replace(sql=in_type(value, typed.type), origin=None)
+    return typed.value(in_type(value, typed.type))
 
 
 @rule(exp.Paren)
@@ -390,88 +430,3 @@ def _paren(self: Expressions, node: exp.Paren) -> Typed:
         inner = inner.this
     inside = self.compile(inner)
     return inside._replace(sql=f"({inside.sql})")
-
-
-# --- types ------------------------------------------------------------------------------------
-
-
-def digits_of(value: Typed) -> tuple[int, int]:
-    """Precision and scale of a whole number or DECIMAL."""
-    if value.kind is Kind.DECIMAL:
-        return value.type.length or 10, value.type.decimals or 0
-    widths = {"TINYINT": 3, "SMALLINT": 5, "MEDIUMINT": 8, "INT": 10, "BIGINT": 20}
-    return value.type.length or widths.get(value.type.name, 20), 0
-
-
-def common_type(values: Sequence[Typed]) -> SqlType:
-    """The type that holds all of several values (MySQL 8.4 manual, 14.5 "Flow Control Functions")."""
-    known = [value for value in values if value.kind is not Kind.NULL]
-    if not known:
-        return NULL.type
-    kinds = {value.kind for value in known}
-    if len({value.type for value in known}) == 1 and not known[0].type.values:
-        return known[0].type
-    if kinds == {Kind.INTEGER}:
-        return _common_integer(known)
-    if kinds <= {Kind.INTEGER, Kind.DECIMAL}:
-        scale = max(digits_of(value)[1] for value in known)
-        whole = max(digits_of(value)[0] - digits_of(value)[1] for value in known)
-        return decimal_type(whole + scale, scale)
-    if kinds <= {Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE}:
-        return DOUBLE
-    if kinds <= {Kind.DATE, Kind.DATETIME, Kind.TIME}:
-        digits = max(value.type.length or 0 for value in known if value.kind is not Kind.DATE)
-        return SqlType("TIME" if kinds == {Kind.TIME} else "DATETIME", digits or None)
-    if Kind.BINARY in kinds:
-        width = max(value.type.length or text_width(value) for value in known)
-        return SqlType("VARBINARY", width) if width <= 16_383 else SqlType("LONGBLOB")
-    return text_type(max(text_width(value) for value in known))
-
-
-def _common_integer(values: Sequence[Typed]) -> SqlType:
-    names = {value.type.name for value in values}
-    unsigned = {value.type.unsigned for value in values}
-    if len(names) == 1 and len(unsigned) == 1:
-        width = max(value.type.length or 0 for value in values)
-        return SqlType(names.pop(), width or None, unsigned=unsigned.pop())
-    if unsigned == {True, False} and any(value.type.unsigned and value.type.name == "BIGINT" for value in values):
-        return decimal_type(20, 0)
-    return UNSIGNED if unsigned == {True} else BIGINT
-
-
-def text_width(value: Typed) -> int:
-    """How many characters the text of a value has at most."""
-    kind, name = value.kind, value.type.name
-    if kind is Kind.TEXT:
-        long = {"TINYTEXT": 255, "TEXT": 65_535, "MEDIUMTEXT": 2**24 - 1, "LONGTEXT": 2**32 - 1}
-        if value.type.values:
-            together = sum(map(len, value.type.values)) + len(value.type.values) - 1
-            return together if name == "SET" else max(map(len, value.type.values))
-        return long.get(name, value.type.length if value.type.length is not None else 1)
-    if kind is Kind.DECIMAL:
-        return (value.type.length or 10) + 2
-    if kind is Kind.INTEGER and value.type.length:
-        return value.type.length + (not to.is_boolean(value))
-    widths = {Kind.INTEGER: 20, Kind.DOUBLE: 23, Kind.DATE: 10, Kind.DATETIME: 26, Kind.TIME: 17, Kind.NULL: 0}
-    return widths.get(kind, value.type.length or 2**24)
-
-
-def in_type(value: Typed, kind: SqlType) -> str:
-    """The text of a value in the form of a type that :func:`common_type` has found."""
-    wanted = Typed("", kind).kind
-    if value.kind in (wanted, Kind.NULL):
-        if wanted is Kind.DECIMAL and value.type.decimals != kind.decimals:
-            return f"to_decimal({value.sql}, {kind.decimals})"
-        if wanted is Kind.DATETIME and (value.type.length or 0) != (kind.length or 0):
-            return f"to_datetime({value.sql}, {kind.length or 0})"
-        return value.sql
-    return {
-        Kind.TEXT: to.as_text,
-        Kind.BINARY: to.as_binary,
-        Kind.DOUBLE: lambda each: f"CAST({to.as_double(each)} AS REAL)",
-        Kind.DATETIME: lambda each: f"to_datetime({to.as_moment(each)}, {kind.length or 0})",
-        Kind.DATE: lambda each: f"to_date({to.as_moment(each)})",
-        Kind.TIME: lambda each: f"to_clock({to.as_time(each)}, {kind.length or 0})",
-        Kind.DECIMAL: lambda each: f"to_decimal({to.as_number(each)}, {kind.decimals or 0})",
-        Kind.JSON: to.as_json,
-    }.get(wanted, to.as_integer)(value)

@@ -207,7 +207,7 @@ class Inserting:
         width = len(insertion.columns)
         for row in source:
             self.records += 1
-            diagnostics.row = self.records
+            diagnostics.place = self.records
             if len(row) != width:
                 if row or self.records > 1:
                     raise Refused("ER_WRONG_VALUE_COUNT_ON_ROW", self.records)

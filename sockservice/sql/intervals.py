@@ -13,7 +13,7 @@ from sockservice.sql import comparison as to
 from sockservice.sql.conversions import EXACT, exactly
 from sockservice.sql.errors import near
 from sockservice.sql.expressions import Expressions
-from sockservice.sql.kinds import DATE, Kind, fraction_of, moment_type, text_type
+from sockservice.sql.kinds import DATE, Kind, fraction_of, moment_type
 from sockservice.sql.moments import (
     LONGEST_TIME,
     SECOND,
@@ -27,6 +27,7 @@ from sockservice.sql.moments import (
 from sockservice.sql.registry import internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed, made, text_literal
+from sockservice.sqltypes import SqlType
 
 DAYS: Final = {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "YEAR_MONTH"}
 """Units that leave a date a date."""
@@ -54,6 +55,8 @@ _COMPOUND: Final = {
 }
 UNITS: Final = frozenset([*_MICROSECONDS, *_MONTHS, *_COMPOUND])
 """The names of all units."""
+FULL_MOMENT: Final = SqlType("CHAR", 29)
+"""A text that is a date, a time, or both."""
 _NUMBER: Final = re.compile(r"[0-9]+", re.ASCII)
 
 
@@ -92,7 +95,7 @@ def moved(self: Expressions, value: Typed, amount: Typed, unit: str, *, backward
         text = f"move_moment({to.as_moment(value)}, {arguments})"
         return made(text, moment_type("DATETIME", digits), value, amount, nullable=True)
     text = f"move_text({to.as_text(value)}, {arguments})"
-    return made(text, text_type(29), value, amount, nullable=True, like=self.collation())
+    return made(text, FULL_MOMENT, value, amount, nullable=True, like=self.collation())
 
 
 def amount_of(amount: Any, unit: str) -> tuple[int, int] | None:

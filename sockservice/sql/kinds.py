@@ -60,14 +60,18 @@ AFFINITY: Final[dict[Kind, str]] = {
 TEMPORAL: Final = frozenset([Kind.DATE, Kind.DATETIME, Kind.TIME])
 NUMERIC: Final = frozenset([Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE])
 
-BIGINT: Final = SqlType("BIGINT")
-UNSIGNED: Final = SqlType("BIGINT", unsigned=True)
+BIGINT: Final = SqlType("BIGINT", 21)
+"""A whole number that is reckoned, with room for a sign."""
+UNSIGNED: Final = SqlType("BIGINT", 21, unsigned=True)
 BOOLEAN: Final = SqlType("BIGINT", 1, 0)
 """Of conditions; no other whole number says that it has 0 decimals."""
-DOUBLE: Final = SqlType("DOUBLE")
+DOUBLE: Final = SqlType("DOUBLE", 23)
+"""A DOUBLE that is reckoned; one of a column has a character less."""
 NULL: Final = SqlType("NULL")
 DATE: Final = SqlType("DATE")
 JSON: Final = SqlType("JSON")
+LONGEST: Final = 2**32 - 1
+"""Characters or bytes of the longest value."""
 
 
 def kind_of(kind: SqlType) -> Kind:
@@ -83,7 +87,12 @@ def decimal_type(digits: int, scale: int) -> SqlType:
 
 def text_type(length: int) -> SqlType:
     """The type of a text expression of at most so many characters."""
-    return SqlType("VARCHAR", length) if length <= 16_383 else SqlType("LONGTEXT")
+    return SqlType("VARCHAR", min(length, LONGEST))
+
+
+def bytes_type(length: int) -> SqlType:
+    """The type of an expression of at most so many bytes."""
+    return SqlType("VARBINARY", min(length, LONGEST))
 
 
 def to_python(value: Any, kind: SqlType) -> Any:

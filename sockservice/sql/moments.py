@@ -243,9 +243,14 @@ def rounded(moment: Moment, digits: int) -> Moment:
 @internal("local_moment", 2)
 def local_moment(value: Any, digits: int) -> Any:
     """A TIMESTAMP, which is stored in UTC, in the session's time zone."""
-    if not isinstance(value, str) or value.startswith("0000"):
-        return value
-    moment = datetime.datetime.fromisoformat(value).replace(tzinfo=datetime.UTC).astimezone(here().zone)
+    return moment_in_zone(value, here().zone, digits) if isinstance(value, str) else value
+
+
+def moment_in_zone(text: str, zone: datetime.tzinfo, digits: int) -> str:
+    """A TIMESTAMP as it is stored, in UTC, as a date and time of a time zone."""
+    if text.startswith("0000"):
+        return text
+    moment = datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.UTC).astimezone(zone)
     return of_datetime(moment.replace(tzinfo=None)).text(digits)
 
 

@@ -7,13 +7,16 @@ from typing import Final
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql.expressions import Expressions, digits_of, rule
+from sockservice.sql.expressions import Expressions, rule
 from sockservice.sql.intervals import shifted
-from sockservice.sql.kinds import BIGINT, DOUBLE, TEMPORAL, UNSIGNED, Kind, decimal_type, fraction_of
+from sockservice.sql.kinds import DOUBLE, TEMPORAL, UNSIGNED, Kind, decimal_type
 from sockservice.sql.typed import Typed, made
+from sockservice.sql.widths import NOT_FIXED, decimals_of, digits_of, display_width, double_type, text_width, whole_type
 from sockservice.sqltypes import SqlType
 
 _NAMES: Final = {exp.Add: "add", exp.Sub: "subtract", exp.Mul: "multiply"}
+_MOST_WHOLE: Final = 21
+"""Digits of what DIV gives."""
 _GROUP: Final = 9
 """Digits of a DECIMAL that MySQL keeps together."""
 _WHOLE: Final = frozenset([Kind.INTEGER, Kind.NULL])
@@ -23,22 +26,20 @@ _EXACT: Final = frozenset([Kind.INTEGER, Kind.DECIMAL, Kind.NULL])
 def operand(value: Typed) -> Typed:
     """A value as arithmetic takes it: a whole number, a DECIMAL or a DOUBLE."""
     if value.kind is Kind.NULL:
-        return made("NULL", DOUBLE, value)
+        return made("NULL", double_type([value]), value)
     if value.type.name in ("BIT", "YEAR"):
-        return made(value.sql, UNSIGNED, value)
+        return made(value.sql, whole_type(digits_of(value)[0], unsigned=True), value)
     if value.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE):
         return value
-    if value.type.values:
-        return made(to.number_of(value), BIGINT, value)
     if value.kind in TEMPORAL:
-        digits = fraction_of(value.type)
-        width = {Kind.DATE: 8, Kind.TIME: 7}.get(value.kind, 14)
-        if digits:
-            return made(to.as_decimal(value), decimal_type(width + digits, digits), value)
-        return made(f"moment_number({value.sql})", SqlType("BIGINT", width), value)
+        digits, scale = digits_of(value)
+        if scale:
+            return made(to.as_decimal(value), decimal_type(digits, scale), value)
+        return made(f"moment_number({value.sql})", whole_type(digits), value)
     if value.number:
         return made(value.number, UNSIGNED, value)
-    return made(to.as_double(value), DOUBLE, value)
+    text = to.as_double(value)
+    return made(f"CAST({text} AS REAL)" if value.type.values else text, DOUBLE, value)
 
 
 @rule(exp.Add, exp.Sub, exp.Mul)
@@ -59,7 +60,7 @@ def _arithmetic(self: Expressions, node: exp.Binary) -> Typed:
             kind = decimal_type(max(digits - scale, other_digits - other_scale) + most + 1, most)
         return made(f"decimal_{_NAMES[type(node)]}({left.sql}, {right.sql}, {kind.decimals})", kind, left, right)
     text = f"double_{_NAMES[type(node)]}({to.as_double(left)}, {to.as_double(right)})"
-    return made(text, DOUBLE, left, right)
+    return made(text, double_type([left, right]), left, right)
 
 
 def _with_interval(self: Expressions, node: exp.Binary) -> Typed | None:
@@ -76,8 +77,7 @@ def _with_interval(self: Expressions, node: exp.Binary) -> Typed | None:
 def _whole(node: exp.Binary, left: Typed, right: Typed) -> Typed:
     unsigned = left.type.unsigned or right.type.unsigned
     (digits, _), (other, _) = digits_of(left), digits_of(right)
-    width = digits + other if isinstance(node, exp.Mul) else max(digits, other) + 1
-    kind = SqlType("BIGINT", width if width < 20 else None, unsigned=unsigned)
+    kind = whole_type(digits + other if isinstance(node, exp.Mul) else max(digits, other) + 1, unsigned=unsigned)
     return made(f"whole_{_NAMES[type(node)]}({left.sql}, {right.sql}, {int(unsigned)})", kind, left, right)
 
 
@@ -105,15 +105,22 @@ def _quotient(self: Expressions, node: exp.Div, *, within: bool) -> Typed:
             kept = min(-(-kept // _GROUP) * _GROUP, 30)
         text = f"decimal_divide({left.sql}, {right.sql}, {kept})"
         return made(text, kind, left, right, nullable=True)
-    return made(f"divide({to.as_double(left)}, {to.as_double(right)})", DOUBLE, left, right, nullable=True)
+    kind = double_type([left, right], int(self.variable("div_precision_increment")))
+    if kind.decimals is not None:
+        length = (0 if left.sql == "NULL" else text_width(left) - decimals_of(left)) + kind.decimals
+        kind = SqlType("DOUBLE", min(length, kind.length or length), kind.decimals)
+    return made(f"divide({to.as_double(left)}, {to.as_double(right)})", kind, left, right, nullable=True)
 
 
 @rule(exp.IntDiv)
 def _integer_division(self: Expressions, node: exp.IntDiv) -> Typed:
-    left, right = operand(self.compile(node.this)), operand(self.compile(node.expression))
+    given = self.compile(node.this), self.compile(node.expression)
+    (digits, scale), (other, more) = map(digits_of, given)
+    whole = digits - scale + (more if decimals_of(given[1]) < NOT_FIXED else other)
+    left, right = map(operand, given)
     unsigned = left.type.unsigned or right.type.unsigned
     text = f"integer_divide({left.sql}, {right.sql}, {int(unsigned)})"
-    return made(text, UNSIGNED if unsigned else BIGINT, left, right, nullable=True)
+    return made(text, whole_type(min(whole, _MOST_WHOLE), unsigned=unsigned), left, right, nullable=True)
 
 
 @rule(exp.Mod)
@@ -126,13 +133,16 @@ def remainder(left: Typed, right: Typed) -> Typed:
     left, right = operand(left), operand(right)
     kinds = {left.kind, right.kind}
     if kinds <= _WHOLE:
-        kind = left.type if left.type.name == "BIGINT" and left.kind is Kind.INTEGER else BIGINT
+        # MySQL counts a sign here, also of what has none.
+        width = max(digits_of(left)[0], digits_of(right)[0]) + 1
+        kind = SqlType("BIGINT", width, unsigned=left.type.unsigned)
         return made(f"modulo({left.sql}, {right.sql})", kind, left, right, nullable=True)
     if kinds <= _EXACT:
         scale = max(digits_of(left)[1], digits_of(right)[1])
         kind = decimal_type(max(digits_of(left)[0], digits_of(right)[0]), scale)
         return made(f"decimal_modulo({left.sql}, {right.sql}, {scale})", kind, left, right, nullable=True)
-    return made(f"modulo({to.as_double(left)} * 1.0, {to.as_double(right)})", DOUBLE, left, right, nullable=True)
+    text = f"modulo({to.as_double(left)} * 1.0, {to.as_double(right)})"
+    return made(text, double_type([left, right]), left, right, nullable=True)
 
 
 @rule(exp.Neg)
@@ -147,9 +157,11 @@ def _negative(self: Expressions, node: exp.Neg) -> Typed:
     if value.kind is Kind.DECIMAL:
         return made(f"decimal_subtract('0', {value.sql}, {value.type.decimals or 0})", value.type, value)
     if value.kind is Kind.INTEGER:
-        width = value.type.length
-        return made(f"whole_negative({value.sql})", SqlType("BIGINT", width and width + 1), value)
-    return made(f"(-{to.as_double(value)})", DOUBLE, value)
+        width = max(display_width(value.type) + value.type.unsigned, 2)
+        told = made(f"whole_negative({value.sql})", SqlType("BIGINT", width), value)
+        constant = value.constant
+        return told if constant is None else told._replace(constant=lambda: -constant())
+    return made(f"(-{to.as_double(value)})", double_type([value]), value)
 
 
 def _least(value: int) -> int:

@@ -11,6 +11,7 @@ import attrs
 from sockservice.answers import Column
 from sockservice.interfaces import ISession
 from sockservice.sql.literals import Literal
+from sockservice.sql.plans import Pin, size
 from sockservice.sql.typed import text_literal
 from sockservice.sqltypes import SqlType
 
@@ -33,7 +34,7 @@ class Plan:
         sql: SQLite's text, with ``?1``, ``?2`` …
         binds: for each of these, the number of the literal and what makes the stored value of its value.
         columns: what its result set looks like.
-        pinned: the numbers of the literals whose values the text depends on.
+        pinned: what the text and the columns depend on of the literals.
         tables: the SQLite tables that it reads, for snapshots.
         predicate: what a query that locks rows searches for.
         into: the user variables that INTO sets, in lower case.
@@ -44,7 +45,7 @@ class Plan:
     sql: str
     binds: tuple[tuple[int, Callable[[Any], Any]], ...]
     columns: tuple[Column, ...] = ()
-    pinned: frozenset[int] = frozenset()
+    pinned: frozenset[Pin] = frozenset()
     tables: frozenset[str] = frozenset()
     predicate: Predicate | None = None
     into: tuple[str, ...] = ()
@@ -81,6 +82,7 @@ class PlanBuilder:
     Attributes:
         literals: those of the statement at hand; another one that shares the plan has others of the same kinds.
         named: whether values are bound by name, ``:b1``, ``:b2`` …, and not by number.
+        told: whether a client is told of the columns, so that it matters how long their values can be.
         binds, pinned, tables, assumptions: as in :class:`Plan`.
         assigned: the types of user variables that the statement sets, by name.
         random: one place for each RAND() with a seed.
@@ -88,8 +90,9 @@ class PlanBuilder:
 
     literals: tuple[Literal, ...]
     named: bool = False
+    told: bool = False
     binds: list[tuple[int, Callable[[Any], Any]]] = attrs.field(factory=list)
-    pinned: set[int] = attrs.field(factory=set)
+    pinned: set[Pin] = attrs.field(factory=set)
     tables: set[str] = attrs.field(factory=set)
     assumptions: dict[Callable[[ISession], Any], Any] = attrs.field(factory=dict)
     assigned: dict[str, SqlType] = attrs.field(factory=dict)
@@ -113,8 +116,13 @@ class PlanBuilder:
 
     def pin(self, number: int) -> Any:
         """The value of a literal, on which the text depends from now on."""
-        self.pinned.add(number)
+        self.pinned.add(Pin(number))
         return self.literals[number].value
+
+    def measure(self, number: int) -> tuple[int, int]:
+        """How long a literal is (:func:`sockservice.sql.plans.size`), on which the plan depends from now on."""
+        self.pinned.add(Pin(number, whole=False))
+        return size(self.literals[number])
 
 
 @attrs.define

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
 
 from sockservice.sql.literals import Literal
 
@@ -18,6 +19,18 @@ LONGEST: Final = 65_536
 """Characters of the longest statement whose plan is kept."""
 
 
+class Pin(NamedTuple):
+    """What a plan depends on of a literal.
+
+    Attributes:
+        number: of the literal.
+        whole: whether that is its value; else how long it is.
+    """
+
+    number: int
+    whole: bool = True
+
+
 class Variants:
     """The plans of one statement: they may depend on some of its literals' values.
 
@@ -29,7 +42,7 @@ class Variants:
     def __init__(self, version: int) -> None:
         self.version = version
         self.weight = 0
-        self._plans: dict[tuple[int, ...], dict[Hashable, Any]] = {}
+        self._plans: dict[tuple[Pin, ...], dict[Hashable, Any]] = {}
         self._count = 0
 
     def find(self, literals: Sequence[Literal]) -> Any:
@@ -40,14 +53,14 @@ class Variants:
                 return found
         return None
 
-    def add(self, plan: Any, weight: int, pinned: frozenset[int], literals: Sequence[Literal]) -> None:
+    def add(self, plan: Any, weight: int, pinned: frozenset[Pin], literals: Sequence[Literal]) -> None:
         """Keep a plan that depends on some literals."""
         if self._count >= MOST_VARIANTS:
             self._plans.clear()
             self._count = self.weight = 0
         self.weight += weight
-        numbers = tuple(sorted(pinned))
-        self._plans.setdefault(numbers, {})[_values(numbers, literals)] = plan
+        pins = tuple(sorted(pinned))
+        self._plans.setdefault(pins, {})[_values(pins, literals)] = plan
         self._count += 1
 
 
@@ -89,7 +102,7 @@ class Plans:
         version: int,
         plan: Any,
         weight: int,
-        pinned: frozenset[int],
+        pinned: frozenset[Pin],
         literals: Sequence[Literal],
     ) -> None:
         """Keep a plan; see :meth:`find`.
@@ -99,7 +112,7 @@ class Plans:
             version: likewise.
             plan: what is kept.
             weight: about how many bytes it takes.
-            pinned: the numbers of the literals that it depends on.
+            pinned: what it depends on of the literals.
             literals: of the statement.
         """
         variants = self._kept.pop(key, None)
@@ -114,12 +127,33 @@ class Plans:
             self.weight -= self._kept.popitem(last=False)[1].weight
 
 
-def _values(numbers: tuple[int, ...], literals: Sequence[Literal]) -> Hashable:
-    return tuple((literals[number].kind, literals[number].text, literals[number].value) for number in numbers)
+def _values(pins: tuple[Pin, ...], literals: Sequence[Literal]) -> Hashable:
+    return tuple([_value(literals[number]) if whole else size(literals[number]) for number, whole in pins])
+
+
+def _value(literal: Literal) -> Hashable:
+    return literal.kind, literal.text, literal.value
+
+
+def size(literal: Literal) -> tuple[int, int]:
+    """How long a literal is: its digits, letters or bytes, and its digits behind the point."""
+    value = literal.value
+    if literal.kind == "double":
+        return len(literal.text), 0
+    if literal.kind == "decimal":
+        whole, _, part = literal.text.partition(".")
+        return max(len(whole) + len(part), 1), len(part)
+    if isinstance(value, Decimal):
+        _, digits, exponent = value.as_tuple()
+        scale = max(0, -exponent) if isinstance(exponent, int) else 0
+        return max(len(digits), scale, 1), scale
+    if isinstance(value, int):
+        return len(str(abs(value))), 0
+    return (len(value), 0) if isinstance(value, (str, bytes)) else (0, 0)
 
 
 def shape(literals: Sequence[Literal]) -> tuple[Hashable, ...]:
-    """What a plan depends on of all literals: their kinds, and of decimals their digits."""
+    """What a plan depends on of all literals: their kinds."""
     return tuple([_shape(literal) for literal in literals])
 
 

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
 _LONGEST_VARCHAR: Final = 16_383
-_DIGITS_OF_INT: Final = 10
-"""An expression of fewer digits makes an INT."""
+_LONGEST_VARBINARY: Final = 65_532
+_WIDTH_OF_BIGINT: Final = 10
+"""An expression of fewer characters makes an INT."""
 _ZEROS: Final = {**dict.fromkeys([*INTEGERS, "FLOAT", "DOUBLE"], "0"), "VARCHAR": "''", "CHAR": "''"}
 
 
@@ -33,7 +34,8 @@ def columns_of_query(session: SqlSession, query: Folded) -> list[Column]:
     Raises:
         Refused: as the query is.
     """
-    _, columns = Queries(session, PlanBuilder(query.literals)).query(parse(query.key, query.literals))
+    builder = PlanBuilder(query.literals, told=True)
+    _, columns = Queries(session, builder).query(parse(query.key, query.literals))
     return [_column(session, label, typed) for label, typed in columns]
 
 
@@ -67,15 +69,18 @@ def _type(typed: Typed) -> SqlType:
     if typed.kind is Kind.NULL:
         return SqlType("BINARY", 0)
     if kind.name in INTEGERS:
-        if typed.origin is not None:
+        if typed.origin is not None and typed.origin.is_column:
             return kind
-        fits = kind.name == "BIGINT" and kind.length is not None and kind.length < _DIGITS_OF_INT
+        fits = kind.name == "BIGINT" and kind.length is not None and kind.length < _WIDTH_OF_BIGINT
         return SqlType("INT" if fits else kind.name, unsigned=kind.unsigned)
+    if kind.name in ("FLOAT", "DOUBLE") and kind.decimals is None:
+        return SqlType(kind.name, unsigned=kind.unsigned)
     if kind.name == "DECIMAL":
         return SqlType("DECIMAL", kind.length or 10, kind.decimals or 0, kind.unsigned)
     if kind.name == "VARCHAR":
         length = kind.length if kind.length is not None else 255
         return SqlType("VARCHAR", length) if length <= _LONGEST_VARCHAR else SqlType("LONGTEXT")
-    if kind.name == "VARBINARY" and kind.length is None:
-        return SqlType("VARBINARY", 255)
-    return kind
+    if kind.name == "VARBINARY":
+        length = kind.length if kind.length is not None else 255
+        return SqlType("VARBINARY", length) if length <= _LONGEST_VARBINARY else SqlType("LONGBLOB")
+    return SqlType("TEXT") if kind.name == "TEXT" else kind

@@ -34,6 +34,7 @@ class Function:
         pure: whether the same arguments always give the same value.
         nullable: whether it may give NULL for arguments that are not.
         collated: whether its last argument is the name of the collation that its texts are compared by.
+        counts_letters: whether it tells places in a text, which are those of bytes where that is bytes.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Function:
     pure: bool = True
     nullable: bool = False
     collated: bool = False
+    counts_letters: bool = False
 
     @property
     def least(self) -> int:
@@ -77,13 +79,16 @@ def function(
     pure: bool = True,
     nullable: bool = False,
     collated: bool = False,
+    counts_letters: bool = False,
 ) -> Callable[[Call], Call]:
     """A decorator that enters a function; ``names`` are separated by blanks, the rest is as in :class:`Function`."""
 
     def enter(call: Call) -> Call:
         first = names.split()[0]
         for name in names.split():
-            FUNCTIONS[name] = Function(f"f_{first}", call, arguments, returns, nulls, pure, nullable, collated)
+            FUNCTIONS[name] = Function(
+                f"f_{first}", call, arguments, returns, nulls, pure, nullable, collated, counts_letters
+            )
         return call
 
     return enter

@@ -33,7 +33,7 @@ def rolled_up(queries: Queries, node: exp.Select, outer: Scope | None) -> Select
         for place, part in enumerate(order.expressions, 1):
             parts.append(f"sorted{place}" + (" DESC" if part.args.get("desc") else ""))
     text = f"SELECT {', '.join(names)} FROM ({' UNION ALL '.join(level.text for level in levels)})"
-    return Selected(f"{text} ORDER BY {', '.join(parts)}{limits(queries.builder, node)}", columns)
+    return Selected(f"{text} ORDER BY {', '.join(parts)}{limits(queries.builder, node)}", columns, stored=True)
 
 
 def roll(node: exp.Select, compiler: Expressions, kept: int) -> None:

@@ -11,7 +11,7 @@ from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused, near
 from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.kinds import BOOLEAN
-from sockservice.sql.subqueries import gives_one_row, one_row_of, unwrapped
+from sockservice.sql.subqueries import gives_one_row, one_row_of, surely_gives_one_row, unwrapped
 from sockservice.sql.typed import Typed, made
 
 
@@ -97,7 +97,8 @@ def compare_rows(self: Expressions, left: exp.Expr, right: exp.Expr, sign: str) 
         text = f"({one_row_of(query.node, query.text, text)})"
     if queries and sign == "IS":
         text = f"IFNULL({text}, 0)"
-    nullable = True if queries and sign != "IS" else None
+    may_miss = not all(surely_gives_one_row(query.node) for query in queries)
+    nullable = False if sign == "IS" else True if may_miss else None
     return made(text, BOOLEAN, *(part for pair in pairs for part in pair), nullable=nullable)
 
 

@@ -73,6 +73,8 @@ def compile_for_row(
 
 def fit(value: Typed, column: Column) -> str:
     """The text of an expression in the form in which a column may store it."""
-    if value.kind in TEMPORAL and kind_of(column.type) in NUMERIC and column.type.name != "YEAR":
+    if value.kind in TEMPORAL and column.type.name == "YEAR":
+        return f"CAST(substr({to.as_moment(value)}, 1, 4) AS INTEGER)"
+    if value.kind in TEMPORAL and kind_of(column.type) in NUMERIC:
         return to.as_double(value)
     return value.sql

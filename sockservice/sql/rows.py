@@ -95,6 +95,14 @@ class Rows:
         found: tuple[Any, ...] = self._main.execute(self._select, (row,)).fetchone()
         return found
 
+    def position(self, row: int) -> int:
+        """Which of the rows it is, from 1, for who reads the table from its beginning: by the primary key."""
+        key = self.table.primary_key
+        order = self._row if key is None else ", ".join(quoted(part.column) for part in key.parts)
+        text = f"SELECT COUNT(*) FROM {self._key} WHERE ({order}) <= "
+        text += f"(SELECT {order} FROM {self._key} WHERE {self._row} = ?)"
+        return int(self._main.execute(text, (row,)).fetchone()[0])
+
     # --- changes ------------------------------------------------------------------------------
 
     def insert(self, values: Values) -> int:

@@ -29,7 +29,6 @@ class Column(msgspec.Struct, frozen=True):
         stored: whether a generated one is STORED.
         collation: of a text column; ``""`` for others.
         comment: its COMMENT.
-        zerofill: whether it has ZEROFILL.
         invisible: whether ``*`` leaves it out.
     """
 
@@ -44,7 +43,6 @@ class Column(msgspec.Struct, frozen=True):
     stored: bool = False
     collation: str = ""
     comment: str = ""
-    zerofill: bool = False
     invisible: bool = False
 
 

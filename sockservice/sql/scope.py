@@ -87,6 +87,7 @@ class Scope:
         within_aggregate: how many calls of aggregate functions are around what is read.
         rolled: what stands for an expression of GROUP BY, by its :func:`shape`, in rows of WITH ROLLUP.
         windows: the definitions of WINDOW, by name in lower case.
+        windowed: whether it has window functions.
     """
 
     sources: list[Source] = attrs.field(factory=list)
@@ -100,6 +101,7 @@ class Scope:
     within_aggregate: int = 0
     rolled: dict[str, Typed] = attrs.field(factory=dict)
     windows: dict[str, exp.Window] = attrs.field(factory=dict)
+    windowed: bool = False
 
     def column(self, name: str, table: str = "", database: str = "") -> Typed:
         """The column that a name means.

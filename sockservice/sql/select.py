@@ -11,9 +11,10 @@ from sockservice.sql import comparison as to
 from sockservice.sql import json_value, subqueries, windows  # noqa: F401 - they enter their rules themselves
 from sockservice.sql.bounds import MOST_QUERIES
 from sockservice.sql.common_tables import CommonTables
+from sockservice.sql.common_types import in_type
 from sockservice.sql.dependence import equalities
 from sockservice.sql.errors import Refused, near, unsupported
-from sockservice.sql.expressions import Expressions, in_type
+from sockservice.sql.expressions import Expressions
 from sockservice.sql.from_clause import FromClause
 from sockservice.sql.grouping import Grouping
 from sockservice.sql.kinds import Kind
@@ -24,7 +25,7 @@ from sockservice.sql.rollup import hidden, roll, rolled_up
 from sockservice.sql.row_comparison import row_of
 from sockservice.sql.scope import Item, Scope, Source
 from sockservice.sql.select_list import items_of
-from sockservice.sql.selected import WHOLE, Columns, Part, Selected, answer_columns, outside
+from sockservice.sql.selected import WHOLE, Columns, Part, Selected, answer_columns, outside, without_keys
 from sockservice.sql.set_operations import set_operation
 from sockservice.sql.sources import source_of_table
 from sockservice.sql.windows import defined_windows, refuse_windows
@@ -194,11 +195,15 @@ class Queries:
         text += f" HAVING {having}" if having else ""
         limit = limits(self.builder, node) if part.kept is None else ""
         columns = outside((item.label, item.typed) for item in items)
+        if scope.windowed or (order is not None and not _sorts_first(order, scope)):
+            columns = without_keys(columns)
+        stored = grouping.grouped or bool(node.args.get("distinct")) or bool(limit) or not source
         return Selected(
             text + order_text + limit,
             columns,
             not order_text and not limit,
             _unique(node, scope.sources, grouping, items),
+            stored=stored,
         )
 
     def where(self, node: exp.Expr, compiler: Expressions) -> str:
@@ -209,6 +214,18 @@ class Queries:
         """
         refuse_windows(node)
         return compiler.condition(node)
+
+
+def _sorts_first(order: exp.Expr, scope: Scope) -> bool:
+    """Whether the first table can be sorted, before others are joined to it."""
+    if len(scope.sources) < 2:
+        return True
+    first = scope.sources[0]
+    given = {item.label.lower(): item.typed.origin.alias for item in scope.items if item.typed.origin is not None}
+    return all(
+        (column.table or given.get(column.name.lower()) or (first.find(column.name) and first.alias)) == first.alias
+        for column in order.find_all(exp.Column)
+    )
 
 
 def _listed(items: Sequence[Item], wanted: Sequence[SqlType] | None, more: Iterable[str], *, distinct: bool) -> str:

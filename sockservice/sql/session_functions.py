@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
 Function = Callable[..., Any]
+_FLAG: Final = SqlType("BIGINT", 1)
 
 
 def _last_insert_id(session: SqlSession, *given: int | None) -> int:
@@ -59,10 +60,10 @@ SESSION_FUNCTIONS: Final[dict[str, tuple[Function, str, int, SqlType]]] = {
     "last_insert_id": (_last_insert_id, "i", 0, UNSIGNED),
     "row_count": (_row_count, "", 0, BIGINT),
     "found_rows": (_found_rows, "", 0, BIGINT),
-    "get_lock": (_get_lock, "sf", 2, BIGINT),
-    "release_lock": (_release_lock, "s", 1, BIGINT),
+    "get_lock": (_get_lock, "sf", 2, _FLAG),
+    "release_lock": (_release_lock, "s", 1, _FLAG),
     "release_all_locks": (_release_all_locks, "", 0, UNSIGNED),
-    "is_free_lock": (_is_free_lock, "s", 1, BIGINT),
+    "is_free_lock": (_is_free_lock, "s", 1, _FLAG),
     "is_used_lock": (_is_used_lock, "s", 1, UNSIGNED),
 }
 """By name: what is called with the session first, the arguments' letters as in

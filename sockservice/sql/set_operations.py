@@ -9,11 +9,12 @@ from sqlglot import exp
 
 from sockservice.sql import comparison as to
 from sockservice.sql.bounds import MOST_PARTS
+from sockservice.sql.common_types import common_type, in_type
 from sockservice.sql.errors import Refused, too_deep
-from sockservice.sql.expressions import common_type, in_type
-from sockservice.sql.kinds import Kind
+from sockservice.sql.kinds import Kind, bytes_type
 from sockservice.sql.selected import Columns, Selected
-from sockservice.sql.typed import Typed
+from sockservice.sql.typed import Origin, Typed
+from sockservice.sql.widths import bytes_width
 
 if TYPE_CHECKING:
     from sockservice.sql.scope import Scope
@@ -59,7 +60,7 @@ def set_operation(queries: Queries, node: exp.SetOperation, outer: Scope | None)
         text = f"{text} UNION ALL {operand}"
         if number == last:
             text = f"SELECT DISTINCT * FROM ({text})"
-    return Selected(text, columns, True, compound=True)
+    return Selected(text, columns, True, compound=True, stored=True)
 
 
 def _has_ending(node: exp.Expr) -> bool:
@@ -97,8 +98,13 @@ def _columns(parts: Sequence[Selected], unions: bool) -> Columns:
         values = [part.columns[place][1] for part in parts]
         like = next((value for value in values if value.kind is Kind.TEXT), values[0])
         nullable = any(value.nullable for value in (values if unions else values[:1]))
-        typed = like._replace(sql=f"c{place + 1}", type=common_type(values), nullable=nullable, origin=None)
-        columns.append((parts[0].columns[place][0], typed))
+        label = parts[0].columns[place][0]
+        origin = Origin("", "", "", label)
+        kind = common_type(values)
+        if kind.name == "VARBINARY":
+            kind = bytes_type(max(map(bytes_width, values)))
+        typed = like.value(f"c{place + 1}", type=kind, nullable=nullable, origin=origin)
+        columns.append((label, typed))
     return columns
 
 

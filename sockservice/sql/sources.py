@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from sockservice.sql.column_flags import column_flags
 from sockservice.sql.errors import Refused
 from sockservice.sql.schema import Table
 from sockservice.sql.scope import Source
+from sockservice.sql.selected import KEYS, Selected
 from sockservice.sql.typed import Origin, Typed, quoted
 from sockservice.sqltypes import SqlType
-
-if TYPE_CHECKING:
-    from sockservice.sql.selected import Selected
 
 
 def column_text(text: str, kind: SqlType, *, utc: bool) -> str:
@@ -40,24 +38,9 @@ def source_of_table(table: Table, alias: str, name: str = "", *, utc: bool = Tru
         name: what SQLite's text calls it; ``""`` for the alias.
         utc: whether the session's time zone is UTC.
     """
-    primary = {part.column.lower() for part in table.primary_key.parts} if table.primary_key else set()
-    unique = {
-        index.parts[0].column.lower()
-        for index in table.indexes
-        if index.unique and len(index.parts) == 1 and index.name != "PRIMARY"
-    }
     columns = {}
     for column in table.columns:
-        lowered = column.name.lower()
-        origin = Origin(
-            table.database,
-            table.name,
-            alias,
-            column.name,
-            lowered in primary,
-            lowered in unique,
-            column.auto_increment,
-        )
+        origin = Origin(table.database, table.name, alias, column.name, column_flags(table, column))
         text = column_text(f"{quoted(name or alias)}.{quoted(column.name)}", column.type, utc=utc)
         columns[column.name] = Typed(text, column.type, column.nullable, column.collation, origin=origin)
     hidden = frozenset(column.name for column in table.columns if column.invisible)
@@ -98,8 +81,9 @@ def source_of_query(selected: Selected, alias: str, name: str, labels: Sequence[
         if label.lower() in names:
             raise Refused("ER_DUP_FIELDNAME", label)
         names[label.lower()] = inner = f"c{place + 1}"
-        origin = typed.origin and typed.origin._replace(alias=alias)
-        told[label] = typed._replace(sql=f"{quoted(name)}.{inner}", origin=origin, literal=None, aggregate=False)
+        origin = typed.origin or Origin("", "", alias, label, computed=not selected.stored)
+        origin = origin._replace(alias=alias, flags=origin.flags - KEYS if selected.stored else origin.flags)
+        told[label] = typed.value(f"{quoted(name)}.{inner}", origin=origin, aggregate=False)
     places = {inner: label for label, inner in names.items()}
     unique = tuple(frozenset(places[inner] for inner in key) for key in selected.unique)
     return Source(alias, told, name=name, unique=unique)

@@ -229,7 +229,7 @@ class Statements:
         node = parse(folded.key, folded.literals, session.text, lexical(session.sql_mode))
         if not isinstance(node, (exp.Query, exp.Values)):
             return node
-        builder = PlanBuilder(folded.literals)
+        builder = PlanBuilder(folded.literals, told=True)
         session.locking = locking
         try:
             with understood(folded):

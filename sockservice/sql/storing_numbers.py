@@ -99,8 +99,9 @@ def store_bits(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics)
 def store_year(value: Any, kind: SqlType, column: str, diagnostics: Diagnostics) -> int:  # noqa: ARG001
     """A year: 0, or from 1901 to 2155; of two digits, those from 1970 to 2069."""
     number = int(_exact(value, "integer", column, diagnostics).to_integral_value(ROUND_HALF_UP))
-    short = len(_text(value).strip()) < 4
-    if short and (0 < number < 100 or (number == 0 and isinstance(value, str))):
+    # A text of no number at all is no year of two digits.
+    is_text = isinstance(value, str) and _NUMBER.match(value) is not None
+    if 0 < number < 100 or (number == 0 and is_text and len(value) != 4):
         number += 2000 if number < 70 else 1900
     if number and not _YEARS[0] <= number <= _YEARS[1]:
         diagnostics.object_to("ER_WARN_DATA_OUT_OF_RANGE", column)

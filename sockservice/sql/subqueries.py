@@ -23,7 +23,8 @@ def scalar(self: Expressions, node: exp.Expr) -> Typed:
         raise Refused("ER_OPERAND_COLUMNS", 1)
     typed = columns[0][1]
     text = one_row_of(query, text, typed.sql)
-    return typed._replace(sql=f"({text})", nullable=True, origin=None, literal=None, aggregate=False)
+    nullable = typed.nullable or not surely_gives_one_row(query)
+    return typed.value(f"({text})", nullable=nullable, origin=None, aggregate=False)
 
 
 def one_row_of(query: exp.Expr, text: str, value: str) -> str:
@@ -71,6 +72,11 @@ def gives_one_row(query: exp.Expr) -> bool:
     if query.args.get("from_") is None:
         return True
     return query.args.get("group") is None and any(call for item in query.expressions for call in aggregates(item))
+
+
+def surely_gives_one_row(query: exp.Expr) -> bool:
+    """Whether it cannot give none either."""
+    return gives_one_row(query) and not any(query.args.get(word) for word in ("where", "having", "limit", "offset"))
 
 
 @internal("one_row", 2)

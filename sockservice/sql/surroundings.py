@@ -20,6 +20,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "sql_mode": "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
     "NO_ENGINE_SUBSTITUTION",
     "time_zone": "SYSTEM",
+    "character_set_client": "utf8mb4",
     "collation_connection": "utf8mb4_0900_ai_ci",
     "div_precision_increment": 4,
     "group_concat_max_len": 1024,

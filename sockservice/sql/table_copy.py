@@ -12,6 +12,7 @@ from sockservice.sql.defaults import Defaults
 from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import Refused
 from sockservice.sql.execution import Execution
+from sockservice.sql.moments import moment_in_zone
 from sockservice.sql.rows import shown
 from sockservice.sql.running import Work
 from sockservice.sql.schema import Column, Index, Table
@@ -83,7 +84,7 @@ class Copy:
             with self._main.at_once():
                 for row in rows:
                     self._insert(insert, self._values(row[1:]))
-                    self._diagnostics.row += 1
+                    self._diagnostics.place = self._diagnostics.row + 1
             yield None
         self._session.session.warnings = (*self._session.session.warnings, *self._diagnostics.warnings)
 
@@ -134,11 +135,25 @@ class Copy:
             if value is None and not column.nullable:
                 value = self._required(column)
             elif value is not None and not same:
-                if source.type.name == "BIGINT":
-                    value = int(value)
-                value = store(value, column, self._diagnostics)
+                value = self._converted(value, source, column)
             values.append(value)
         return values
+
+    def _converted(self, value: Any, source: Column, column: Column) -> Any:
+        """A value of one column as another one stores it. A TIMESTAMP is what the session sees of it."""
+        diagnostics = self._diagnostics
+        if source.type.name == "BIGINT":
+            value = int(value)
+        if source.type.name == "TIMESTAMP" and diagnostics.zone is not None:
+            if column.type.name != "TIMESTAMP":
+                value = moment_in_zone(value, diagnostics.zone, source.type.length or 0)
+            else:
+                zone, diagnostics.zone = diagnostics.zone, None
+                try:
+                    return store(value, column, diagnostics)
+                finally:
+                    diagnostics.zone = zone
+        return store(value, column, diagnostics)
 
     def _required(self, column: Column) -> Any:
         """What stands for NULL in a column that takes it no more."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import attrs
+
 from sockservice.collations import charsets
 from sockservice.sql.drafts import ColumnDraft
 from sockservice.sql.errors import Refused
@@ -75,6 +77,8 @@ def read_type(words: Words, name: str) -> ColumnDraft:
     written = words.text[: words.peek().start].lower()
     boolean = kind == "TINYINT" and not numbers and written.rstrip().endswith(("bool", "boolean"))
     draft.type = _checked(words, draft, [1] if boolean else numbers, unsigned=unsigned)
+    if draft.zerofill:
+        draft.type = attrs.evolve(draft.type, unsigned=True, zerofill=True)
     return draft
 
 
@@ -168,7 +172,7 @@ def _checked(words: Words, draft: ColumnDraft, numbers: list[int], *, unsigned: 
         if length is not None and length > 255:
             raise Refused("ER_TOO_BIG_DISPLAYWIDTH", name, 255)
         if draft.zerofill:
-            return SqlType(kind, length or INTEGERS[kind], unsigned=True)
+            return SqlType(kind, length or INTEGERS[kind])
         return SqlType(kind, 1 if kind == "TINYINT" and length == 1 and not unsigned else None, unsigned=unsigned)
     if kind == "DECIMAL":
         digits, scale = (*numbers, *((10, 0)[len(numbers) :]))[:2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from sockservice.sql.kinds import NULL as NULL_TYPE
@@ -17,16 +18,21 @@ class Origin(NamedTuple):
         table: the table's own name.
         alias: what the statement calls it.
         name: the column's own name.
-        primary_key, unique_key, auto_increment: what it is in the table.
+        flags: what it is in the table, by the names of the attributes of :class:`sockservice.answers.Column`.
+        computed: it is an expression of a query in FROM, whose column has this name.
     """
 
     database: str
     table: str
     alias: str
     name: str
-    primary_key: bool = False
-    unique_key: bool = False
-    auto_increment: bool = False
+    flags: frozenset[str] = frozenset()
+    computed: bool = False
+
+    @property
+    def is_column(self) -> bool:
+        """Whether it is one of a table."""
+        return bool(self.table) and not self.computed
 
 
 class Typed(NamedTuple):
@@ -42,6 +48,8 @@ class Typed(NamedTuple):
         literal: the number of the literal that it is, if it is one.
         aggregate: whether it stands for a group of rows.
         number: of a literal of bits (``0x41``), the text of its value as a number; else ``""``.
+        constant: gives the value of the literal that it is, on which the plan depends from then on; None where it is
+            none, or nobody is told what type comes of it.
     """
 
     sql: str
@@ -53,11 +61,16 @@ class Typed(NamedTuple):
     literal: int | None = None
     aggregate: bool = False
     number: str = ""
+    constant: Callable[[], Any] | None = None
 
     @property
     def kind(self) -> Kind:
         """What its value is to operators."""
         return kind_of(self.type)
+
+    def value(self, sql: str, **changes: Any) -> Typed:
+        """A value like this one, which is no literal."""
+        return self._replace(sql=sql, literal=None, constant=None, **changes)
 
 
 NULL: Final = Typed("NULL", NULL_TYPE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -41,6 +42,7 @@ class Updating:
         ignore: whether it has IGNORE.
         predicate: what it searches for, where it reads one table.
         checks: what a view asks of the rows.
+        scans: whether every row of its one table is looked at, since no index helps to find those that it changes.
     """
 
     plan: Plan
@@ -50,6 +52,7 @@ class Updating:
     ignore: bool
     predicate: Predicate | None
     checks: tuple[ViewCheck, ...] = ()
+    scans: bool = False
 
     @property
     def tables(self) -> list[Table]:
@@ -68,7 +71,7 @@ class Updating:
             store.predicates.keep(execution.transaction, self.predicate, tuple(literals), found=len(found))
         matched = changed = 0
         for number, values in enumerate(found, 1):
-            execution.diagnostics.row = number
+            execution.diagnostics.place = partial(writers[0].position, values[0]) if self.scans else number
             at = 0
             for place, (target, assignments) in enumerate(zip(self.targets, self.assignments, strict=True)):
                 width = target.width
@@ -158,7 +161,17 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
         len(targets.scope.sources) > 1,
         ignore,
         predicate,
+        scans=len(targets.scope.sources) == 1 and _scans(node, next(iter(by_alias.values()))[0].table),
     )
+
+
+def _scans(node: exp.Update, table: Table) -> bool:
+    """Whether no index may find the rows, and nothing sorts them before they are changed."""
+    if node.args.get("order") is not None:
+        return False
+    first = {index.parts[0].column.lower() for index in table.indexes}
+    where = node.args.get("where")
+    return where is None or not any(column.name.lower() in first for column in where.find_all(exp.Column))
 
 
 def _count(assignments: Assignments) -> int:

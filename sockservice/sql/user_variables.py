@@ -12,14 +12,14 @@ from sockservice.sql import comparison as to
 from sockservice.sql.conversions import exactly, scaled
 from sockservice.sql.errors import near
 from sockservice.sql.expressions import Expressions, rule
-from sockservice.sql.kinds import BIGINT, DOUBLE, UNSIGNED, Kind, to_python, wide
+from sockservice.sql.kinds import BIGINT, DOUBLE, LONGEST, UNSIGNED, Kind, bytes_type, text_type, to_python, wide
 from sockservice.sql.registry import internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import NULL, Typed, made, text_literal
 from sockservice.sqltypes import SqlType
 
-_TEXT: Final = SqlType("LONGTEXT")
-_BYTES: Final = SqlType("LONGBLOB")
+_TEXT: Final = text_type(LONGEST)
+_BYTES: Final = bytes_type(LONGEST)
 
 
 def name_of(node: exp.Expr) -> str:
@@ -144,9 +144,9 @@ def _system_variable(self: Expressions, node: exp.SessionParameter) -> Typed:
         return NULL
     typed = Typed("", kind)
     if typed.kind is Kind.DECIMAL:
-        return Typed(text_literal(str(value)), kind, False)
+        return Typed(text_literal(str(value)), kind)
     if typed.kind is Kind.INTEGER:
-        return Typed(text_literal(wide(int(value))), kind, False)
+        return Typed(text_literal(wide(int(value))), kind)
     if typed.kind is Kind.DOUBLE:
-        return Typed(repr(float(value)), kind, False)
-    return Typed(text_literal(str(value)), kind, False, "utf8mb3_general_ci", 3)
+        return Typed(repr(float(value)), kind)
+    return Typed(text_literal(str(value)), kind, True, "utf8mb3_general_ci", 3)

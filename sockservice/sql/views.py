@@ -52,14 +52,20 @@ def rows_of_view(queries: Queries, view: View) -> Selected:
     for number, (place, column) in enumerate(zip(chosen, view.columns, strict=True), 1):
         typed = found.columns[place][1]
         columns.append(
-            (column.name, typed._replace(sql=f"c{number}", origin=_through(typed.origin, view, column.name)))
+            (
+                column.name,
+                typed.value(f"c{number}", origin=_through(typed.origin, view, column.name, stored=found.stored)),
+            )
         )
     if chosen == list(range(len(found.columns))):
         return found._replace(columns=columns)
     listed = ", ".join(f"c{place + 1} AS c{number}" for number, place in enumerate(chosen, 1))
-    return Selected(f"SELECT {listed} FROM ({found.text})", columns)
+    return Selected(f"SELECT {listed} FROM ({found.text})", columns, stored=found.stored)
 
 
-def _through(origin: Origin | None, view: View, label: str) -> Origin | None:
-    """What clients see of a column that comes through a view."""
-    return None if origin is None else origin._replace(database=view.database, table=view.name, name=label)
+def _through(origin: Origin | None, view: View, label: str, *, stored: bool) -> Origin:
+    """What clients see of a column that comes through a view, whose rows MySQL may keep before it reads them."""
+    if origin is None or not origin.is_column:
+        return Origin(view.database if stored else "", view.name, view.name, label, computed=not stored)
+    table = origin.table if stored else view.name
+    return origin._replace(database=view.database, table=table, name=label)

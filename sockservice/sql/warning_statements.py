@@ -7,11 +7,14 @@ from typing import Final
 
 from sockservice.answers import Answer, Rows, table
 from sockservice.interfaces import ISession
+from sockservice.show_columns import labelled
 
 _STATEMENT: Final = re.compile(
     r"show (?P<count>count \( \* \) )?(?P<what>warnings|errors)(?: limit (?:(?P<skip>\d+) , )?(?P<most>\d+))?", re.I
 )
-_COLUMNS: Final = {"Level": "VARCHAR(7)", "Code": "INT UNSIGNED", "Message": "VARCHAR(512)"}
+_COLUMNS: Final = labelled(
+    {"Level": "VARCHAR(7) NOT NULL", "Code": "INT(4) NOT NULL", "Message": "VARCHAR(512) NOT NULL"}
+)
 
 
 def answered(text: str, session: ISession) -> Answer | None:
@@ -26,8 +29,8 @@ def answered(text: str, session: ISession) -> Answer | None:
         return None
     every = [each for each in session.warnings if found["what"].lower() == "warnings" or each[0] == "Error"]
     if found["count"]:
-        return table({f"@@session.{found['what'].lower().removesuffix('s')}_count": "BIGINT"}, ((len(every),),))
+        label = f"@@session.{found['what'].lower().removesuffix('s')}_count"
+        return table({label: "BIGINT(21) UNSIGNED"}, ((len(every),),))
     start = int(found["skip"] or 0)
     chosen = every[start : start + int(found["most"])] if found["most"] else every
-    rows: Rows = table(_COLUMNS, tuple(chosen))
-    return rows
+    return Rows(_COLUMNS, tuple(chosen))

@@ -39,6 +39,7 @@ WINDOWED: Final = "over_"
 @rule(exp.Window)
 def window(self: Expressions, node: exp.Window) -> Typed:
     """A function with OVER."""
+    self.scope.windowed = True
     function = node.this
     name = call_name(function)
     over = f" OVER ({_definition(self, node)})"
@@ -48,7 +49,7 @@ def window(self: Expressions, node: exp.Window) -> Typed:
             raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name.upper())
         _check_number(self, name, arguments[:1], 1)
         texts = ", ".join(self.compile(argument).sql for argument in arguments)
-        return Typed(f"{name}({texts}){over}", _NUMBERS[name], name == "ntile")
+        return Typed(f"{name}({texts}){over}", _NUMBERS[name], False)
     if name in _VALUES:
         least, most = _VALUES[name]
         if not least <= len(arguments) <= most:
@@ -56,9 +57,7 @@ def window(self: Expressions, node: exp.Window) -> Typed:
         _check_number(self, name, arguments[1:2], 1 if name == "nth_value" else 0)
         compiled = [self.compile(argument) for argument in arguments]
         texts = ", ".join(argument.sql for argument in compiled)
-        return compiled[0]._replace(
-            sql=f"{name}({texts}){over}", nullable=True, origin=None, literal=None, aggregate=False
-        )
+        return compiled[0].value(f"{name}({texts}){over}", nullable=True, origin=None, aggregate=False)
     if name not in AGGREGATES:
         raise Refused("ER_PARSE_ERROR", over, 1)
     if any(isinstance(argument, exp.Distinct) for argument in arguments):

@@ -181,6 +181,7 @@ class EchoResponder:
                     original_table="types",
                     original_name=label,
                     database=vocabulary.DATABASE,
+                    nullable=label != "id",
                     primary_key=label == "id",
                 )
                 for label, text in vocabulary.TYPES_COLUMNS.items()

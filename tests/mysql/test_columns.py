@@ -96,13 +96,43 @@ def test_an_expression_is_binary_and_its_text_has_no_fixed_decimals(sql, flags, 
     ("fields", "flags"),
     [
         ({"nullable": False}, 0x1),
-        ({"primary_key": True}, 0x4003),
+        ({"primary_key": True}, 0x4002),
         ({"primary_key": True, "auto_increment": True, "nullable": False}, 0x4203),
         ({"unique_key": True}, 0x4004),
+        ({"multiple_key": True}, 0x4008),
+        ({"part_of_key": True}, 0x4000),
+        ({"nullable": False, "no_default": True}, 0x1001),
+        ({"timestamp": True, "on_update": True}, 0x2400),
     ],
 )
 def test_keys_and_nullability_are_flags(fields, flags):
     assert definition("INT", **fields).flags == flags
+
+
+def test_a_text_that_is_reckoned_has_the_type_that_its_length_needs():
+    names = dict.fromkeys(["original_name", "original_table", "table", "database"], "")
+    for length, kind, told in ((16_383, 253, 65_532), (16_384, 250, 262_144), (5_000_000, 251, 80_000_000)):
+        found = definition(f"VARCHAR({length})", **names)
+        assert (found.type, found.length, found.flags) == (kind, told, 0)
+
+
+def test_a_text_of_a_query_in_from_is_a_blob_where_no_varchar_is_as_long():
+    names = {"table": "x", "original_name": "a"}
+    for sql, length, flags in (("VARCHAR(70000)", 4 * 0xFF_FFFF, 0x10), ("VARBINARY(70000)", 0xFF_FFFF, 0x90)):
+        found = definition(sql, **names)
+        assert (found.type, found.length, found.flags) == (252, length, flags)
+
+
+def test_a_year_that_is_reckoned_is_no_column_with_zeros_in_front():
+    assert definition("YEAR", table="", original_name="").flags == 0xA0
+    assert definition("YEAR").flags == 0x60
+
+
+def test_a_number_with_zerofill_says_so_and_has_zeros_in_front():
+    sql = SqlType.parse("INT(5) ZEROFILL")
+    assert definition("INT(5) ZEROFILL").flags == 0x60
+    assert text_encoder(sql, UTF8MB4)(42) == b"00042"
+    assert text_encoder(SqlType.parse("DECIMAL(6,2) ZEROFILL"), UTF8MB4)("1.50") == b"0001.50"
 
 
 def test_the_length_of_a_text_is_in_bytes_of_the_clients_character_set():

@@ -36,6 +36,7 @@ class FakeServer:
     aborted_connects: int = 0
     sessions: dict[int, Any] = attrs.field(factory=dict)
     global_variables: dict[str, Any] = attrs.field(factory=dict)
+    created_users: set[str] = attrs.field(factory=set)
     killed: list[tuple[int, bool]] = attrs.field(factory=list)
 
     def kill(self, connection_id: int, by: Any, *, query: bool) -> Answer:

@@ -152,6 +152,9 @@ def test_grants_name_the_user() -> None:
     assert talk.labels("SHOW GRANTS FOR CURRENT_USER()") == ["Grants for tester@%"]
     assert talk.labels("SHOW GRANTS FOR 'root'@'localhost'") == ["Grants for root@localhost"]
     assert talk.rows("SHOW GRANTS")[0][0].startswith("GRANT ALL PRIVILEGES ON *.* TO `tester`@`%`")
+    answer = talk.ask("SHOW GRANTS FOR nobody@nowhere")
+    assert (answer.code, answer.sqlstate) == (1141, "42000")
+    assert answer.message == "There is no such grant defined for user 'nobody' on host 'nowhere'"
 
 
 def test_counts_of_warnings() -> None:

@@ -15,6 +15,8 @@ An annotation is a word, a value and, in parentheses at the end, the section of 
     The names of the columns.
 ``types LONGLONG VAR_STRING``
     The types of the columns, by their names in the protocol.
+``definitions [(21, 0), (40, 31)]``
+    The lengths and decimals of the columns; nothing else is compared of their definitions.
 ``warnings [('Warning', 1287)]``
     What SHOW WARNINGS lists; ``[]`` for none.
 ``affected 2``, ``insert_id 7``
@@ -34,6 +36,7 @@ ASPECTS = {
     "rows": "the values with their Python types, in order",
     "columns": "the names of the columns",
     "types": "the type codes of the columns",
+    "definitions": "what is said of columns beside: lengths, decimals, flags, whose they are",
     "affected": "the number of affected rows in the OK packet",
     "insert_id": "the last insert id in the OK packet",
     "info": "the text of the OK packet after INSERT, REPLACE and UPDATE",
@@ -42,9 +45,6 @@ ASPECTS = {
     "details": "what the message of an error names: the quoted parts and the numbers of rows and lines",
 }
 """What is compared of an outcome."""
-
-MORE_ASPECTS = {"definitions": "the lengths and decimals of the columns, and whether they may be NULL"}
-"""What is recorded, and compared only where it is asked for."""
 
 TYPE_NAMES = {
     value: name
@@ -117,6 +117,7 @@ _READERS = {
     "rows": _tuples,
     "columns": _tuples,
     "types": _types,
+    "definitions": _tuples,
     "warnings": _tuples,
     "affected": int,
     "insert_id": int,

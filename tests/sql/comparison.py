@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 from annotations import ASPECTS, TYPE_NAMES, Expected
 from corpus import Session
+from definitions import definition, told_apart
 from details import details
 from known import equal, reasons
 from outcomes import Failure, Outcome, Recorded
@@ -42,6 +43,8 @@ class Difference:
             *(f"  MySQL:   {one.aspect} {_shown(one)} ({one.section})" for one in self.expected),
             f"  here:    {self.candidate}",
         ]
+        if "definitions" in self.aspects:
+            lines += [f"    {line}" for line in told_apart(self.reference.outcome, self.candidate, statement.text)]
         return "\n".join(lines)
 
 
@@ -67,9 +70,7 @@ class Verdict:
         return self.statements - sum(bool(one.reference.statement.line) for one in self.differences)
 
 
-def judge(
-    session: Session, reference: list[Recorded], candidate: list[Recorded], mysql: bool, more: tuple[str, ...] = ()
-) -> Verdict:
+def judge(session: Session, reference: list[Recorded], candidate: list[Recorded], mysql: bool) -> Verdict:
     """Compare the outcomes of a session.
 
     Args:
@@ -77,7 +78,6 @@ def judge(
         reference: what MariaDB answered.
         candidate: what the other server answered to the same statements.
         mysql: the other server answers like MySQL, so the annotations of the corpus are for it.
-        more: words of ``annotations.MORE_ASPECTS`` that are to be compared too.
     """
     differences: list[Difference] = []
     known: list[str] = []
@@ -85,7 +85,7 @@ def judge(
         expected = theirs.statement.expected if mysql else ()
         annotated = {one.aspect for one in expected}
         aspects = []
-        for aspect in _differing(theirs, ours.outcome, expected, more):
+        for aspect in _differing(theirs, ours.outcome, expected):
             why = reasons(aspect, theirs.outcome, ours.outcome, theirs.statement.text) if mysql else []
             if why and aspect not in annotated:
                 known += why
@@ -96,9 +96,7 @@ def judge(
     return Verdict(session, tuple(differences), len(session.statements), tuple(known))
 
 
-def _differing(
-    reference: Recorded, ours: Outcome, expected: tuple[Expected, ...], more: tuple[str, ...]
-) -> Iterator[str]:
+def _differing(reference: Recorded, ours: Outcome, expected: tuple[Expected, ...]) -> Iterator[str]:
     """The aspects in which an outcome is not what it should be."""
     statement, theirs = reference.statement, reference.outcome
     wanted = {one.aspect: one.value for one in expected}
@@ -108,7 +106,7 @@ def _differing(
             yield "error"
         return
     if wanted and theirs.failure and ours.failure is None:
-        ignored |= {*ASPECTS, *more} - wanted.keys()
+        ignored |= ASPECTS.keys() - wanted.keys()
     elif wanted and ours.failure and "error" not in ignored:
         yield "error"
         return
@@ -118,11 +116,15 @@ def _differing(
     if not ours.columns and (theirs.columns or "rows" in wanted) and "rows" not in ignored:
         yield "rows"
         return
-    for aspect in [name for name in (*ASPECTS, *more) if name not in ignored | {"error", "details"}]:
+    for aspect in [name for name in ASPECTS if name not in ignored | {"error", "details"}]:
         value = _aspect(ours, aspect)
         if aspect in wanted:
+            if aspect == "definitions":
+                value = tuple((column.length, column.decimals) for column in ours.columns)
             if not _is(wanted[aspect], value):
                 yield aspect
+        elif aspect == "definitions" and len(theirs.columns) != len(ours.columns):
+            continue  # That they have other columns is said by these.
         elif aspect == "info" and not re.match(r"\s*(insert|replace|update)\b", statement.text, re.I):
             continue
         elif not _same(_aspect(theirs, aspect), value):
@@ -154,7 +156,7 @@ def _aspect(outcome: Outcome, aspect: str) -> Any:
     if aspect == "types":
         return tuple(column.type for column in outcome.columns)
     if aspect == "definitions":
-        return tuple((column.length, column.scale, column.nullable) for column in outcome.columns)
+        return tuple(definition(column) for column in outcome.columns)
     return getattr(outcome, aspect)
 
 

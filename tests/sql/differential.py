@@ -46,7 +46,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--timeout", type=float, default=5.0, metavar="SECONDS", help="for one answer (5)")
     parser.add_argument("--show", type=int, default=20, metavar="N", help="differences to print of each theme (20)")
     parser.add_argument("--known", action="store_true", help="print the reasons of the known differences")
-    parser.add_argument("--definitions", action="store_true", help="compare widths, decimals and nullability as well")
     parser.add_argument("--conflicts", action="store_true", help="run the conflicting transactions, not the corpus")
     return parser.parse_args()
 
@@ -92,11 +91,8 @@ def corpus(options: argparse.Namespace, candidate: Address, mysql: bool) -> bool
     """Compare the corpus; whether nothing differs."""
     sessions = [session for session in read_corpus(options.only) if options.session.lower() in session.name.lower()]
     verdicts: list[Verdict] = []
-    more = ("definitions",) if options.definitions else ()
     with reference_server(options.reference) as reference:
-        played = (
-            judge(session, play(session, reference), play(session, candidate), mysql, more) for session in sessions
-        )
+        played = (judge(session, play(session, reference), play(session, candidate), mysql) for session in sessions)
         for theme, group in groupby(played, lambda verdict: verdict.session.theme):
             of_theme = list(group)
             show(theme, of_theme, options.show)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
+from definitions import reasons_of_definitions
 from details import details
 from outcomes import ColumnSeen, Outcome
 from pymysql.constants import FIELD_TYPE
@@ -78,6 +79,8 @@ def reasons(aspect: str, theirs: Outcome, ours: Outcome, text: str) -> list[str]
         ours: what the other server answered.
         text: the statement.
     """
+    if aspect == "definitions":
+        return reasons_of_definitions(theirs, ours, text)
     if aspect != "types":
         return [known.reason for known in KNOWN if known.aspect == aspect and known.same(theirs, ours, text)][:1]
     if len(theirs.columns) != len(ours.columns):

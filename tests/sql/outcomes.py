@@ -10,6 +10,7 @@ import attrs
 import pymysql
 from corpus import Session, Statement
 from pymysql.connections import Connection
+from pymysql.constants import FLAG
 
 SQL_MODE = (
     "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
@@ -32,6 +33,13 @@ LOST = 2013
 
 BROKEN = (ValueError, LookupError, TypeError, AssertionError, struct.error)
 """What PyMySQL raises for packets that are not as they should be; nothing that follows them can be read."""
+
+FLAGS = {value: name for name, value in vars(FLAG).items() if name.isupper() and name not in ("GROUP", "UNIQUE")}
+FLAGS |= {0x1000: "NO_DEFAULT_VALUE", 0x2000: "ON_UPDATE_NOW"}
+"""The names of the flags of a column, but for those that tell how a query is run."""
+
+BINARY = 63
+"""The number of the character set of what is no text."""
 
 _COUNTS = re.compile(r"\b(ROW_COUNT|FOUND_ROWS|GET\s+DIAGNOSTICS|SHOW\s+(COUNT|WARNINGS|ERRORS)|@@\w*_count)", re.I)
 
@@ -81,14 +89,27 @@ class Failure:
 
 @attrs.frozen
 class ColumnSeen:
-    """A column's definition as the protocol gives it: its label, type code and flags, widths, the base table."""
+    """A column's definition as the protocol gives it.
+
+    Attributes:
+        name: the label.
+        type: the type code.
+        length: what it says of the length of values, in bytes.
+        decimals: what it says of digits behind the point.
+        flags: the names of those that are set.
+        binary: whether its character set is binary.
+        table: the name of the table, not its alias; ``""`` for an expression.
+        origin: the database, the alias of the table, and the column's own name.
+    """
 
     name: str
     type: int
     length: int
-    scale: int
-    nullable: bool
+    decimals: int
+    flags: frozenset[str]
+    binary: bool
     table: str
+    origin: tuple[str, str, str]
 
 
 @attrs.frozen
@@ -227,8 +248,17 @@ def ask(connection: Connection[Any], text: str, list_warnings: bool = True) -> O
         info = _info(result.message or b"")
         return Outcome(None, (), (), result.affected_rows, result.insert_id, info, warnings)
     columns = tuple(
-        ColumnSeen(field.name, field.type_code, field.length, field.scale, bool(column[6]), field.org_table)
-        for field, column in zip(result.fields, result.description, strict=True)
+        ColumnSeen(
+            field.name,
+            field.type_code,
+            field.length,
+            field.scale,
+            frozenset(name for bit, name in FLAGS.items() if field.flags & bit),
+            field.charsetnr == BINARY,
+            field.org_table,
+            (field.db.decode(), field.table_name, field.org_name),
+        )
+        for field in result.fields
     )
     return Outcome(None, columns, tuple(result.rows), warnings=warnings)
 

@@ -15,8 +15,8 @@ from outcomes import ColumnSeen, Failure, Outcome, Recorded, _info
 DONE = Outcome(affected=1, insert_id=7, info="Records: 1  Warnings: 0", warnings=(("Note", 1051),))
 
 
-def column(name="a", code=3, table=""):
-    return ColumnSeen(name, code, 11, 0, True, table)
+def column(name="a", code=3, table="", length=11, flags=()):
+    return ColumnSeen(name, code, length, 0, frozenset(flags), False, table, ("", table, name))
 
 
 def rows(*values, columns=None):
@@ -71,17 +71,29 @@ def test_the_order_of_rows_counts():
 
 def test_names_and_types_of_columns_differ():
     theirs = rows((1,), columns=(column("a", 3, "t"),))
-    assert aspects(theirs, rows((1,), columns=(column("A", 3, "t"),))) == ["columns"]
+    assert aspects(theirs, rows((1,), columns=(column("A", 3, "t"),))) == ["columns", "definitions"]
     assert aspects(theirs, rows((1,), columns=(column("a", 8, "t"),))) == ["types"]
 
 
-def test_definitions_are_compared_where_that_is_asked_for():
-    theirs, ours = (rows((1,), columns=(ColumnSeen("a", 3, length, 0, True, "t"),)) for length in (11, 12))
-    (session,) = read_sessions("f", "-- session: s\nSELECT a FROM t;")
-    recorded = [[Recorded(session.statements[0], one)] for one in (theirs, ours)]
-    assert judge(session, *recorded, mysql=True).differences == ()
-    (difference,) = judge(session, *recorded, mysql=True, more=("definitions",)).differences
-    assert difference.aspects == ("definitions",)
+def test_definitions_differ_in_lengths_flags_and_names():
+    theirs = rows((1,), columns=(column("a", 3, "t"),))
+    assert aspects(theirs, theirs) == []
+    for changed in ({"length": 12}, {"flags": ["PRI_KEY"]}, {"table": "u"}):
+        assert aspects(theirs, rows((1,), columns=(column("a", 3, **{"table": "t", **changed}),))) == ["definitions"]
+
+
+def test_a_definition_that_mysql_has_by_itself_is_no_difference():
+    theirs = rows((1,), columns=(column("YEAR(d)", 3, length=4),))
+    assert aspects(theirs, rows((1,), columns=(column("YEAR(d)", 3, length=5),)), mysql=True) == []
+    assert aspects(theirs, rows((1,), columns=(column("YEAR(d)", 3, length=9),)), mysql=True) == ["definitions"]
+
+
+def test_what_the_corpus_says_of_definitions_is_lengths_and_decimals():
+    note = "-- mysql: definitions [(5, 0)] (14.7)\n"
+    theirs = rows((1,), columns=(column("YEAR(d)", 3, length=4),))
+    for length, wanted in ((5, []), (6, ["definitions"])):
+        ours = rows((1,), columns=(column("YEAR(d)", 3, length=length),))
+        assert aspects(theirs, ours, comments=note) == wanted
 
 
 def test_an_error_differs_by_code_and_sqlstate():
@@ -204,7 +216,7 @@ def test_another_mariadb_is_not_compared_with_what_mysql_does():
         ),
         (
             rows(("a",), columns=(column("F", 252, "C"),)),
-            rows(("a",), columns=(column("F", 253, ""),)),
+            rows(("a",), columns=(column("F", 253, "C"),)),
             "SHOW COLUMNS FROM t",
         ),
         (rows((0.1 + 0.2,)), rows((0.3,)), "SELECT SIN(1)"),

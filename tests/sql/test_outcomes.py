@@ -24,7 +24,16 @@ def test_rows_with_their_columns(reference):
         reference, "CREATE TABLE t (id INT PRIMARY KEY, s VARCHAR(5));\nSELECT id, s AS x, 1.5 FROM t;"
     )
     assert made.failure is None
-    assert result.columns[0] == ColumnSeen("id", 3, 11, 0, False, "t")
+    assert result.columns[0] == ColumnSeen(
+        "id",
+        3,
+        11,
+        0,
+        frozenset({"NOT_NULL", "PRI_KEY", "NO_DEFAULT_VALUE", "PART_KEY"}),
+        True,
+        "t",
+        (result.columns[0].origin[0], "t", "id"),
+    )
     assert [(column.name, column.type, column.table) for column in result.columns[1:]] == [
         ("x", 253, "t"),
         ("1.5", 246, ""),

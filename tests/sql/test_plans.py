@@ -10,9 +10,9 @@ import pytest
 from embedded import Client, Embedded
 
 from sockservice.sql.literals import Literal, fold
-from sockservice.sql.plans import MOST, Plans
+from sockservice.sql.plans import MOST, Pin, Plans
 
-NOTHING: frozenset[int] = frozenset()
+NOTHING: frozenset[Pin] = frozenset()
 ONE = (Literal("int", 1, "1"),)
 TWO = (Literal("int", 2, "2"),)
 
@@ -36,8 +36,8 @@ def test_a_plan_is_found_until_the_catalogue_changes() -> None:
 
 def test_a_plan_that_depends_on_a_literal_is_found_for_that_one() -> None:
     plans = Plans()
-    plans.add("SELECT", 1, "one", 10, frozenset([0]), ONE)
-    plans.add("SELECT", 1, "two", 10, frozenset([0]), TWO)
+    plans.add("SELECT", 1, "one", 10, frozenset([Pin(0)]), ONE)
+    plans.add("SELECT", 1, "two", 10, frozenset([Pin(0)]), TWO)
     assert plans.find("SELECT", 1, ONE) == "one"
     assert plans.find("SELECT", 1, TWO) == "two"
     assert plans.weight == 20
@@ -67,7 +67,7 @@ def test_the_weight_is_that_of_what_is_there() -> None:
     plans = Plans()
     for version in range(3):
         for number in range(250):
-            plans.add("SELECT", version, number, 7, frozenset([0]), (Literal("int", number, ""),))
+            plans.add("SELECT", version, number, 7, frozenset([Pin(0)]), (Literal("int", number, ""),))
     assert plans.weight == 50 * 7
 
 

@@ -330,7 +330,7 @@ def test_long_lists_are_searched_as_short_ones_are(client: Client, text: str, ro
 
 def test_an_outer_join_makes_columns_nullable(client: Client) -> None:
     answer = client.run("SELECT p.id, o.id FROM p LEFT JOIN o ON o.p_id = p.id")
-    assert [(column.nullable, column.primary_key) for column in answer.columns] == [(False, True), (True, False)]
+    assert [(column.nullable, column.primary_key) for column in answer.columns] == [(False, True), (True, True)]
 
 
 def test_a_union_gives_its_rows_in_the_order_in_which_they_come_first(client: Client) -> None:

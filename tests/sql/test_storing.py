@@ -148,7 +148,7 @@ def test_what_is_not_json_is_refused_in_any_mode(value: str) -> None:
 
 
 def test_messages_name_the_column_and_the_row() -> None:
-    diagnostics = Diagnostics(strict=True, row=3)
+    diagnostics = Diagnostics(strict=True, place=3)
     with pytest.raises(Refused, match="Out of range value for column 'c' at row 3"):
         store(1000, column("TINYINT"), diagnostics)
     with pytest.raises(Refused, match="Incorrect date value: 'x' for column 'c' at row 3"):

@@ -161,3 +161,11 @@ def test_what_there_is_not(client: Client, text: str, code: int) -> None:
 )
 def test_statements_about_accounts_are_taken(client: Client, text: str) -> None:
     client.ok(text)
+
+
+def test_users_that_are_created_are_known_by_name(client: Client) -> None:
+    known = client.session.server.created_users
+    client.ok("CREATE USER IF NOT EXISTS 'One'@'h' IDENTIFIED BY 'a,b', `two` REQUIRE SSL")
+    assert known == {"one", "two"}
+    client.ok("DROP USER IF EXISTS two, three@h")
+    assert known == {"one"}

@@ -45,6 +45,26 @@ def test_several_tables_are_updated_by_a_join(client: Client) -> None:
     assert client.rows("SELECT w FROM u") == [(0,), (0,)]
 
 
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("UPDATE t SET v = 3000000000 WHERE g = 2", 3),
+        ("UPDATE t SET v = 3000000000 WHERE id = 3", 1),
+        ("UPDATE t SET v = 3000000000 WHERE g = 2 ORDER BY v", 1),
+        ("UPDATE t SET v = IF(id = 2, 3000000000, 1)", 2),
+    ],
+)
+def test_a_message_counts_the_rows_that_are_looked_at(client: Client, text: str, row: int) -> None:
+    answer = client.error(text)
+    assert (answer.code, answer.message) == (1264, f"Out of range value for column 'v' at row {row}")
+
+
+def test_rows_are_looked_at_by_the_primary_key(client: Client) -> None:
+    client.ok("CREATE TABLE k (a VARCHAR(5) PRIMARY KEY, v TINYINT)")
+    client.ok("INSERT INTO k VALUES ('c', 1), ('a', 2), ('b', 3)")
+    assert client.error("UPDATE k SET v = 300 WHERE v = 1").message.endswith("at row 3")
+
+
 def test_update_ignore_leaves_rows_that_would_be_duplicates(client: Client) -> None:
     answer = client.ok("UPDATE IGNORE t SET id = 1")
     assert (answer.affected_rows, answer.warnings) == (0, 2)

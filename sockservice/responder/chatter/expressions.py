@@ -305,8 +305,10 @@ class ExpressionReader:
             return self._case()
         if word == "binary":
             return self._nested_operand()
-        if following is not None and following.kind is Kind.STRING and word[0] == "_" and find_charset(word[1:]):
-            return self._string(self.reader.take())
+        if following is not None and following.kind is Kind.STRING and word[0] == "_":
+            charset = find_charset(word[1:])
+            if charset is not None and not charset.is_wide and following.value.isascii():
+                return self._string(self.reader.take())
         if word in ("cast", "convert") and self.reader.accept("("):
             return self._cast(word)
         if self.reader.next_is("(") and word in FUNCTIONS:

@@ -203,7 +203,10 @@ def _grants(reader: TokenReader) -> Statement:
     reader.expect_end()
 
     def answer(request: Request) -> Answer:
-        name = user or request.session.user
+        own = request.session.user
+        name = user or own
+        if name.lower() not in {own.lower(), "root", *request.session.server.created_users}:
+            raise Refused(error("ER_NONEXISTING_GRANT", name, host))
         grant = f"GRANT ALL PRIVILEGES ON *.* TO `{name}`@`{host}` WITH GRANT OPTION"
         return Rows(labelled({f"Grants for {name}@{host}": "VARCHAR(1024)"}), ((grant,),))
 

@@ -22,8 +22,9 @@ from sockservice.collations import find_charset, find_collation
 from sockservice.error_codes import error
 from sockservice.interfaces import ISession
 from sockservice.responder.chatter import variable_values
-from sockservice.responder.chatter.cells import BIGINT, DOUBLE, UNSIGNED, Cell, Refused, text
+from sockservice.responder.chatter.cells import DOUBLE, Cell, Refused, text
 from sockservice.responder.chatter.conditions import conditions
+from sockservice.sqltypes import SqlType
 
 
 class Scope(enum.Enum):
@@ -70,11 +71,15 @@ class Variable:
     def cell(self, value: Value) -> Cell:
         """The value as ``SELECT @@name`` has it."""
         if self.kind in ("bool", "int"):
-            return Cell(value, UNSIGNED if self.kind == "int" and int(self.limits[1]) >> 63 else BIGINT)
+            return Cell(value, _FLAG if self.kind == "bool" else _SIGNED if int(self.limits[0]) < 0 else _WHOLE)
         if self.kind == "decimal":
             return Cell(float(value), DOUBLE)
         return text(value)
 
+
+_FLAG: Final = SqlType("BIGINT", 1)
+_WHOLE: Final = SqlType("BIGINT", 21, unsigned=True)
+_SIGNED: Final = SqlType("BIGINT", 21)
 
 ALIASES: Final = {"tx_isolation": "transaction_isolation", "tx_read_only": "transaction_read_only"}
 """Names that older clients use: one value under two names."""

@@ -20,11 +20,13 @@ from sockservice.collations import find_charset
 from sockservice.sql import comparison as to
 from sockservice.sql.collating import key_of
 from sockservice.sql.errors import Refused, wrong_count
-from sockservice.sql.expressions import Expressions, rule, special, text_width
-from sockservice.sql.kinds import BIGINT, BOOLEAN, UNSIGNED, Kind, text_type, wide
+from sockservice.sql.expressions import Expressions, rule, special
+from sockservice.sql.functions.strings import told_number
+from sockservice.sql.kinds import BOOLEAN, LONGEST, UNSIGNED, Kind, bytes_type, text_type, wide
 from sockservice.sql.registry import for_values, function, internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed, made, text_literal
+from sockservice.sql.widths import bytes_width, text_width
 from sockservice.sqltypes import SqlType
 
 _DIGITS: Final = string.digits + string.ascii_uppercase
@@ -43,7 +45,7 @@ def _hex(self: Expressions, node: exp.Anonymous) -> Typed:
         raise wrong_count("hex")
     value = self.compile(node.expressions[0])
     if value.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE):
-        return made(f"hex_of({to.as_integer(value)})", text_type(16), value, like=self.collation())
+        return made(f"hex_of({to.as_integer(value)})", text_type(2 * text_width(value)), value, like=self.collation())
     width = text_width(value) * (8 if value.kind is Kind.TEXT else 2)
     return made(f"hex_of({to.as_binary(value)})", text_type(width), value, like=self.collation())
 
@@ -55,7 +57,7 @@ def hex_of(value: Any) -> str:
     return str(value.hex().upper()) if isinstance(value, bytes) else f"{int(value) & _ALL:X}"
 
 
-@function("unhex", "s", lambda arguments: SqlType("VARBINARY", text_width(arguments[0]) // 2 + 1), nullable=True)
+@function("unhex", "s", lambda arguments: bytes_type((bytes_width(arguments[0]) + 1) // 2), nullable=True)
 def unhex(text: str) -> bytes | None:
     """UNHEX; NULL for what are no digits."""
     try:
@@ -71,13 +73,13 @@ def _char(self: Expressions, node: exp.Chr) -> Typed:
     texts = ", ".join(map(to.as_integer, values))
     charset = node.args.get("charset")
     if not charset:
-        return made(f"char_of({texts})", SqlType("VARBINARY", 4 * len(values)), *values, nullable=False)
+        return made(f"char_of({texts})", bytes_type(4 * len(values)), *values, nullable=True)
     found = find_charset(charset.name.lower())
     if found is None:
         raise Refused("ER_UNKNOWN_CHARACTER_SET", charset.name)
     like = Typed("", text_type(1), collation=found.default_collation, weight=to.LITERAL)
     text = f"decoded(char_of({texts}), {text_literal(found.name)})"
-    return made(text, text_type(4 * len(values)), *values, like=like)
+    return made(text, text_type(4 * len(values)), *values, nullable=True, like=like)
 
 
 @internal("char_of")
@@ -99,7 +101,7 @@ def decoded(data: bytes, name: str) -> str | None:
         return None
 
 
-@function("conv", "wii", lambda _: text_type(64), nullable=True)
+@function("conv", "wii", text_type(65), nullable=True)
 def convert_base(text: str, base: Any, wanted: Any) -> str | None:
     """CONV: a number in another base; a negative base to is signed."""
     source, target = abs(int(base)), abs(int(wanted))
@@ -131,26 +133,31 @@ def _in_base(number: int, base: int) -> str:
     return text or "0"
 
 
-@function("bin", "w", lambda _: text_type(64), nullable=True)
+@function("bin", "w", text_type(65), nullable=True)
 def binary_digits(text: str) -> str | None:
     """BIN."""
     return convert_base(text, 10, 2)
 
 
-@function("oct", "w", lambda _: text_type(64), nullable=True)
+@function("oct", "w", text_type(65), nullable=True)
 def octal_digits(text: str) -> str | None:
     """OCT."""
     return convert_base(text, 10, 8)
 
 
-@function("to_base64", "b", lambda arguments: text_type(text_width(arguments[0]) * 4 * 4 // 3 + 4))
+def _base64_type(arguments: Sequence[Typed]) -> SqlType:
+    length = (bytes_width(arguments[0]) + 2) // 3 * 4
+    return text_type(length + max(length - 1, 0) // _BASE64_LINE)
+
+
+@function("to_base64", "b", _base64_type)
 def to_base64(data: bytes) -> str:
     """TO_BASE64, in lines of 76 characters."""
     text = base64.b64encode(data).decode()
     return "\n".join(text[at : at + _BASE64_LINE] for at in range(0, len(text), _BASE64_LINE))
 
 
-@function("from_base64", "s", _as_bytes, nullable=True)
+@function("from_base64", "s", lambda arguments: bytes_type((bytes_width(arguments[0]) + 3) // 4 * 3), nullable=True)
 def from_base64(text: str) -> bytes | None:
     """FROM_BASE64; NULL for what is none."""
     try:
@@ -159,19 +166,26 @@ def from_base64(text: str) -> bytes | None:
         return None
 
 
-@function("md5", "b", lambda _: text_type(32))
+@function("md5", "b", text_type(32))
 def md5(data: bytes) -> str:
     """MD5."""
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
-@function("sha1 sha", "b", lambda _: text_type(40))
+@function("sha1 sha", "b", text_type(40))
 def sha1(data: bytes) -> str:
     """SHA1."""
     return hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
-@function("sha2", "bi", lambda _: text_type(128), nullable=True)
+def _digest_type(arguments: Sequence[Typed]) -> SqlType:
+    bits = told_number(arguments[1])
+    if bits is None:
+        return text_type(128)
+    return text_type(bits // 4 if bits in (224, 384, 512) else 64)
+
+
+@function("sha2", "bi", _digest_type, nullable=True)
 def sha2(data: bytes, bits: Any) -> str | None:
     """SHA2; NULL for a length that there is not."""
     make = {0: hashlib.sha256, 224: hashlib.sha224, 256: hashlib.sha256, 384: hashlib.sha384, 512: hashlib.sha512}
@@ -185,13 +199,19 @@ def crc32(data: bytes) -> int:
     return zlib.crc32(data)
 
 
-@function("compress", "b", lambda _: SqlType("LONGBLOB"))
+def _compressed_type(arguments: Sequence[Typed]) -> SqlType:
+    """What zlib needs at most, and MySQL's five bytes."""
+    length = bytes_width(arguments[0])
+    return bytes_type(length + (length >> 12) + (length >> 14) + (length >> 25) + 13 + 5)
+
+
+@function("compress", "b", _compressed_type)
 def compress(data: bytes) -> bytes:
     """COMPRESS: four bytes of length before what zlib makes."""
     return len(data).to_bytes(4, "little") + zlib.compress(data) if data else b""
 
 
-@function("uncompress", "b", lambda _: SqlType("LONGBLOB"), nullable=True)
+@function("uncompress", "b", bytes_type(LONGEST), nullable=True)
 def uncompress(data: bytes) -> bytes | None:
     """UNCOMPRESS; NULL for what was not compressed."""
     if not data:
@@ -203,7 +223,7 @@ def uncompress(data: bytes) -> bytes | None:
         return None
 
 
-@function("uncompressed_length", "b", BIGINT)
+@function("uncompressed_length", "b", SqlType("BIGINT", 10))
 def uncompressed_length(data: bytes) -> int:
     """UNCOMPRESSED_LENGTH."""
     return int.from_bytes(data[:4], "little") & 0x3FFFFFFF if len(data) > 4 else 0
@@ -245,21 +265,21 @@ def inet_aton(text: str) -> int | None:
     return int.from_bytes(bytes(filled), "big")
 
 
-@function("inet_ntoa", "i", lambda _: text_type(15), nullable=True)
+@function("inet_ntoa", "i", text_type(31), nullable=True)
 def inet_ntoa(number: Any) -> str | None:
     """INET_NTOA."""
     value = int(number)
     return ".".join(map(str, value.to_bytes(4, "big"))) if 0 <= value < 1 << 32 else None
 
 
-@function("inet6_aton", "s", lambda _: SqlType("VARBINARY", 16), nullable=True)
+@function("inet6_aton", "s", lambda _: bytes_type(16), nullable=True)
 def inet6_aton(text: str) -> bytes | None:
     """INET6_ATON, of both kinds of addresses."""
     address = _address(text)
     return None if address is None else address.packed
 
 
-@function("inet6_ntoa", "b", lambda _: text_type(39), nullable=True)
+@function("inet6_ntoa", "b", text_type(39), nullable=True)
 def inet6_ntoa(data: bytes) -> str | None:
     """INET6_NTOA."""
     if len(data) not in (4, 16):
@@ -301,7 +321,7 @@ def is_ipv4_mapped(data: bytes) -> int:
     return int(len(data) == 16 and data[:12] == bytes(10) + b"\xff\xff")
 
 
-@function("load_file", "s", lambda _: SqlType("LONGBLOB"), nullable=True)
+@function("load_file", "s", bytes_type(LONGEST), nullable=True)
 def load_file(name: str) -> None:
     """LOAD_FILE: no file may be read."""
 
@@ -328,7 +348,7 @@ def is_uuid(text: str) -> int:
     return int(len(text.strip("{}")) in (32, 36))
 
 
-@function("uuid_to_bin", "s|i", SqlType("VARBINARY", 16))
+@function("uuid_to_bin", "s|i", bytes_type(16))
 def uuid_to_bin(text: str, swap: Any = 0) -> bytes:
     """UUID_TO_BIN, the parts of time swapped if asked.
 
@@ -354,7 +374,7 @@ def bin_to_uuid(data: bytes, swap: Any = 0) -> str:
     return str(uuid.UUID(bytes=data[4:8] + data[2:4] + data[:2] + data[8:] if swap else data))
 
 
-@function("random_bytes", "i", SqlType("VARBINARY", 1024), pure=False)
+@function("random_bytes", "i", bytes_type(1024), pure=False)
 def random_bytes(count: Any) -> bytes:
     """RANDOM_BYTES.
 

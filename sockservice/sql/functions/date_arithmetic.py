@@ -11,10 +11,11 @@ from sqlglot import exp
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import wrong_count
 from sockservice.sql.expressions import Expressions, special
+from sockservice.sql.functions.date_formats import form_type
 from sockservice.sql.functions.date_parts import day_number
 from sockservice.sql.functions.now import EPOCH, seconds_of
-from sockservice.sql.intervals import add, moved, shifted, unit_name
-from sockservice.sql.kinds import BIGINT, DATE, TEMPORAL, Kind, decimal_type, fraction_of, moment_type, text_type
+from sockservice.sql.intervals import FULL_MOMENT, add, moved, shifted, unit_name
+from sockservice.sql.kinds import BIGINT, DATE, TEMPORAL, Kind, decimal_type, fraction_of, moment_type
 from sockservice.sql.moments import (
     LONGEST_TIME,
     SECOND,
@@ -27,6 +28,7 @@ from sockservice.sql.moments import (
 from sockservice.sql.registry import for_values, function, internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed, made, text_literal
+from sockservice.sql.widths import whole_type
 from sockservice.sqltypes import SqlType
 from sockservice.time_zones import zone_of
 
@@ -84,7 +86,7 @@ def moments_apart(begin: str, end: str, unit: str) -> int | None:
     return abs(apart) // size * (1 if apart >= 0 else -1)
 
 
-@function("datediff", "mm", BIGINT, nullable=True)
+@function("datediff", "mm", whole_type(8), nullable=True)
 def datediff(end: str, begin: str) -> int | None:
     """DATEDIFF, in days."""
     first, second = moment_of(begin, zero_parts=False), moment_of(end, zero_parts=False)
@@ -104,7 +106,7 @@ def _addtime(self: Expressions, node: exp.Anonymous) -> Typed:
             digits = max(digits, _written_digits(self, node.expressions[1]))
         kind = moment_type("TIME" if value.kind is Kind.TIME else "DATETIME", digits)
     else:
-        digits, kind = -1, text_type(29)
+        digits, kind = -1, FULL_MOMENT
     source = to.as_moment(value) if value.kind is Kind.DATE else value.sql
     text = f"time_added({source}, {other.sql}, {sign}, {digits})"
     return made(text, kind, value, other, nullable=True, like=self.collation())
@@ -246,7 +248,7 @@ def _sec_to_time(self: Expressions, node: exp.Anonymous) -> Typed:
         raise wrong_count("sec_to_time")
     value = self.compile(node.expressions[0])
     digits = 6 if value.kind in (Kind.TEXT, Kind.DOUBLE) else min(value.type.decimals or 0, 6)
-    return made(f"time_of_seconds({to.as_number(value)}, {digits})", moment_type("TIME", digits), value)
+    return made(f"time_of_seconds({to.as_number(value)}, {digits})", moment_type("TIME", digits), value, nullable=True)
 
 
 @internal("time_of_seconds", 2)
@@ -256,7 +258,7 @@ def time_of_seconds(seconds: Any, digits: int) -> str:
     return time_text(_bounded(int(seconds_of(seconds) * SECOND)), digits)
 
 
-@function("time_to_sec", "t", BIGINT, nullable=True)
+@function("time_to_sec", "t", SqlType("BIGINT", 10), nullable=True)
 def time_to_sec(value: str) -> int | None:
     """TIME_TO_SEC."""
     microseconds = time_of(value)
@@ -265,7 +267,7 @@ def time_to_sec(value: str) -> int | None:
     return abs(microseconds) // SECOND * (1 if microseconds >= 0 else -1)
 
 
-@function("from_days", "i", DATE)
+@function("from_days", "i", DATE, nullable=True)
 def from_days(number: Any) -> str:
     """FROM_DAYS."""
     days = int(number)
@@ -343,7 +345,7 @@ def _from_unixtime(self: Expressions, node: exp.Anonymous) -> Typed:
     text = f"moment_since({to.as_number(value)}, {digits})"
     kind: SqlType = moment_type("DATETIME", digits)
     if form:
-        text, kind = f"f_date_format({text}, {to.as_text(form[0])})", text_type(255)
+        text, kind = f"f_date_format({text}, {to.as_text(form[0])})", form_type([value, *form])
     return made(text, kind, value, *form, nullable=True, like=self.collation())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlglot import exp
@@ -18,6 +18,8 @@ from sockservice.sql.moments import SECOND, Moment, moment_of, time_of, time_tex
 from sockservice.sql.registry import for_values, function, internal
 from sockservice.sql.surroundings import here, variable
 from sockservice.sql.typed import Typed, made, text_literal
+from sockservice.sql.widths import text_width
+from sockservice.sqltypes import SqlType
 
 _YEAR_OF_WEEK: Final = 2
 
@@ -116,14 +118,42 @@ def formatted(moment: Moment, form: str, *, only_time: bool = False) -> str | No
     return "".join(parts)
 
 
-@function("date_format", "ms", text_type(255), nullable=True)
+_WIDTHS: Final = {
+    **dict.fromkeys("cdehilmpsuvyISUV", 2),
+    **dict.fromkeys("j", 3),
+    **dict.fromkeys("xDXY", 4),
+    **dict.fromkeys("f", 6),
+    **dict.fromkeys("kH", 7),
+    **dict.fromkeys("T", 8),
+    **dict.fromkeys("r", 11),
+    **dict.fromkeys("ab", 32),
+    **dict.fromkeys("MW", 64),
+}
+"""Characters that a code of a form makes at most."""
+_LONGEST_FORM: Final = 10
+"""How much longer than a form its text is, where the form is not known."""
+
+
+def form_type(arguments: Sequence[Typed]) -> SqlType:
+    """The type of a text that a form, the second argument, makes."""
+    form = arguments[1]
+    if form.constant is None or form.kind is not Kind.TEXT:
+        return text_type(text_width(form) * _LONGEST_FORM)
+    width, letters = 0, iter(str(form.constant()))
+    for letter in letters:
+        code = next(letters, "") if letter == "%" else ""
+        width += _WIDTHS.get(code, 1)
+    return text_type(width)
+
+
+@function("date_format", "ms", form_type, nullable=True)
 def date_format(value: str, form: str) -> str | None:
     """DATE_FORMAT; an empty form is NULL."""
     moment = moment_of(value)
     return None if moment is None or not form else formatted(moment, form)
 
 
-@function("time_format", "ts", text_type(255), nullable=True)
+@function("time_format", "ts", form_type, nullable=True)
 def time_format(value: str, form: str) -> str | None:
     """TIME_FORMAT; hours may be more than 24."""
     microseconds = time_of(value)

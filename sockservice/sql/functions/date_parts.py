@@ -12,19 +12,24 @@ from sqlglot import exp
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import near, wrong_count
 from sockservice.sql.expressions import Expressions, rule, special
-from sockservice.sql.functions.date_names import names_of
+from sockservice.sql.functions.date_names import Names, names_of
 from sockservice.sql.intervals import UNITS
-from sockservice.sql.kinds import BIGINT, DATE, Kind, text_type
+from sockservice.sql.kinds import DATE, Kind, text_type
 from sockservice.sql.moments import SECOND, Moment, is_dated, last_day_of, moment_of, time_of
-from sockservice.sql.registry import function, internal
+from sockservice.sql.registry import FUNCTIONS, function, internal
 from sockservice.sql.surroundings import here, variable
 from sockservice.sql.typed import Typed, made, text_literal
+from sockservice.sql.widths import whole_type
+from sockservice.sqltypes import SqlType
 
 
-def _part(names: str, take: Callable[[Moment], int | None], *, complete: bool = False) -> None:
-    """A function of the date; NULL for what is none, and, with ``complete``, where month or day is zero."""
+def _part(names: str, digits: int, take: Callable[[Moment], int | None], *, complete: bool = False) -> None:
+    """A function of the date, with so many digits; NULL for what is none.
 
-    @function(names, "m", BIGINT, nullable=True)
+    With ``complete``, that is also where month or day is zero.
+    """
+
+    @function(names, "m", whole_type(digits), nullable=True)
     def call(value: Any) -> int | None:
         moment = moment_of(value, zero_parts=not complete)
         return None if moment is None else take(moment)
@@ -35,29 +40,45 @@ def day_number(moment: Moment) -> int:
     return moment.datetime().toordinal() + 365
 
 
-_part("year", lambda moment: moment.year)
-_part("month", lambda moment: moment.month)
-_part("day dayofmonth", lambda moment: moment.day)
-_part("quarter", lambda moment: (moment.month + 2) // 3)
-_part("dayofyear", lambda moment: moment.datetime().timetuple().tm_yday, complete=True)
-_part("weekday", lambda moment: moment.datetime().weekday(), complete=True)
-_part("dayofweek", lambda moment: moment.datetime().isoweekday() % 7 + 1, complete=True)
-_part("weekofyear", lambda moment: moment.datetime().isocalendar().week, complete=True)
-_part("to_days", day_number, complete=True)
-_part("to_seconds", lambda moment: day_number(moment) * 86_400 + moment.time_of_day // SECOND, complete=True)
+_part("year", 4, lambda moment: moment.year)
+_part("month", 2, lambda moment: moment.month)
+_part("day dayofmonth", 2, lambda moment: moment.day)
+_part("quarter", 1, lambda moment: (moment.month + 2) // 3)
+_part("dayofyear", 3, lambda moment: moment.datetime().timetuple().tm_yday, complete=True)
+_part("weekday", 1, lambda moment: moment.datetime().weekday(), complete=True)
+_part("dayofweek", 1, lambda moment: moment.datetime().isoweekday() % 7 + 1, complete=True)
+_part("weekofyear", 2, lambda moment: moment.datetime().isocalendar().week, complete=True)
+_part("to_days", 7, day_number, complete=True)
+_part("to_seconds", 20, lambda moment: day_number(moment) * 86_400 + moment.time_of_day // SECOND, complete=True)
 
 
-def _time_part(name: str, take: Callable[[int], int]) -> None:
-    @function(name, "t", BIGINT, nullable=True)
+def _time_part(name: str, digits: int, take: Callable[[int], int]) -> None:
+    @function(name, "t", whole_type(digits), nullable=True)
     def call(value: Any) -> int | None:
         microseconds = time_of(value)
         return None if microseconds is None else take(abs(microseconds))
 
 
-_time_part("hour", lambda microseconds: microseconds // (3600 * SECOND))
-_time_part("minute", lambda microseconds: microseconds // (60 * SECOND) % 60)
-_time_part("second", lambda microseconds: microseconds // SECOND % 60)
-_time_part("microsecond", lambda microseconds: microseconds % SECOND)
+_time_part("hour", 3, lambda microseconds: microseconds // (3600 * SECOND))
+_time_part("minute", 2, lambda microseconds: microseconds // (60 * SECOND) % 60)
+_time_part("second", 2, lambda microseconds: microseconds // SECOND % 60)
+_time_part("microsecond", 6, lambda microseconds: microseconds % SECOND)
+
+
+def _named(function_name: str, longest: Callable[[Names], int]) -> None:
+    """A function that gives a name, whose length depends on the language."""
+
+    @special(function_name)
+    def compile_call(self: Expressions, node: exp.Anonymous) -> Typed:
+        if len(node.expressions) != 1:
+            raise wrong_count(function_name)
+        names = names_of(str(self.variable("lc_time_names")))
+        told = self.called(FUNCTIONS[function_name], [self.compile(node.expressions[0])])
+        return told._replace(type=text_type(longest(names)))
+
+
+_named("dayname", lambda names: max(map(len, names.days)))
+_named("monthname", lambda names: max(map(len, names.months)))
 
 
 @function("dayname", "m", text_type(9), nullable=True)
@@ -148,7 +169,7 @@ def week_mode(mode: int) -> int:
     return mode if mode & _MONDAY else mode ^ _FIRST_FULL
 
 
-@function("week", "m|i", BIGINT, nullable=True)
+@function("week", "m|i", whole_type(2), nullable=True)
 def week(value: Any, mode: Any = None) -> int | None:
     """WEEK."""
     moment = moment_of(value, zero_parts=False)
@@ -158,7 +179,7 @@ def week(value: Any, mode: Any = None) -> int | None:
     return week_of(moment, week_mode(wanted))[1]
 
 
-@function("yearweek", "m|i", BIGINT, nullable=True)
+@function("yearweek", "m|i", whole_type(6), nullable=True)
 def yearweek(value: Any, mode: Any = 0) -> int | None:
     """YEARWEEK."""
     moment = moment_of(value, zero_parts=False)
@@ -176,15 +197,35 @@ _TIME_UNITS: Final = frozenset(
 )
 
 
+_WIDTHS: Final = {
+    **dict.fromkeys(["QUARTER"], 1),
+    **dict.fromkeys(["MONTH", "WEEK"], 2),
+    **dict.fromkeys(["DAY", "HOUR", "MINUTE", "SECOND"], 3),
+    **dict.fromkeys(["YEAR"], 4),
+    **dict.fromkeys(["DAY_HOUR", "HOUR_MINUTE", "MINUTE_SECOND"], 5),
+    **dict.fromkeys(["YEAR_MONTH"], 6),
+    **dict.fromkeys(["MICROSECOND", "DAY_MINUTE", "HOUR_SECOND"], 7),
+    **dict.fromkeys(["DAY_SECOND", "SECOND_MICROSECOND"], 9),
+    "MINUTE_MICROSECOND": 11,
+    "HOUR_MICROSECOND": 13,
+    "DAY_MICROSECOND": 15,
+}
+"""Characters of what EXTRACT gives for a unit, with a sign."""
+_MORE_OF_TIMES: Final = dict.fromkeys(["DAY", "DAY_HOUR", "DAY_MINUTE", "DAY_SECOND", "DAY_MICROSECOND"], 5)
+"""How many characters more it may give of what is no date."""
+
+
 @rule(exp.Extract)
 def _extract(self: Expressions, node: exp.Extract) -> Typed:
     unit = node.name.upper()
     if unit not in UNITS:
         raise near(unit)
     value = self.compile(node.expression)
-    is_time = value.kind is Kind.TIME or (unit in _TIME_UNITS and value.kind not in (Kind.DATE, Kind.DATETIME))
+    dated = value.kind in (Kind.DATE, Kind.DATETIME)
+    is_time = value.kind is Kind.TIME or (unit in _TIME_UNITS and not dated)
     source = value.sql if is_time else to.as_moment(value)
-    return made(f"extract_part({source}, {text_literal(unit)}, {int(is_time)})", BIGINT, value, nullable=True)
+    kind = SqlType("BIGINT", _WIDTHS[unit] + (0 if dated else _MORE_OF_TIMES.get(unit, 0)))
+    return made(f"extract_part({source}, {text_literal(unit)}, {int(is_time)})", kind, value, nullable=True)
 
 
 @internal("extract_part", 3)

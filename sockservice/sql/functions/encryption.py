@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sockservice.sql.errors import Refused, unsupported
-from sockservice.sql.expressions import text_width
 from sockservice.sql.registry import function
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed
+from sockservice.sql.widths import text_width
 from sockservice.sqltypes import SqlType
 
 _BLOCK: Final = 16

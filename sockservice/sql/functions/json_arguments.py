@@ -14,12 +14,12 @@ from sockservice.sql.errors import Refused, wrong_count
 from sockservice.sql.expressions import Expressions
 from sockservice.sql.json_paths import Leg, PathMistake, is_single, read_path
 from sockservice.sql.json_text import JsonMistake, json_text, read_json, stored_json
-from sockservice.sql.kinds import Kind
+from sockservice.sql.kinds import LONGEST, Kind, text_type
 from sockservice.sql.registry import for_values, internal
 from sockservice.sql.typed import Typed, made, text_literal
 from sockservice.sqltypes import SqlType
 
-LONG_TEXT: Final = SqlType("LONGTEXT")
+LONG_TEXT: Final = text_type(LONGEST)
 """What functions of JSON give that is text."""
 
 

@@ -21,7 +21,7 @@ from sockservice.sql.typed import Typed, made
 @special("json_array")
 def _json_array(self: Expressions, node: exp.Anonymous) -> Typed:
     values = [self.compile(part) for part in node.expressions]
-    return made(f"json_array_of({', '.join(map(to.as_json, values))})", JSON, *values, nullable=False)
+    return made(f"json_array_of({', '.join(map(to.as_json, values))})", JSON, *values, nullable=True)
 
 
 @internal("json_array_of")
@@ -36,7 +36,7 @@ def _json_object(self: Expressions, node: exp.Anonymous) -> Typed:
         raise wrong_count("json_object")
     values = [self.compile(part) for part in node.expressions]
     texts = [to.as_json(value) if place % 2 else to.as_text(value) for place, value in enumerate(values)]
-    return made(f"json_object_of({', '.join(texts)})", JSON, *values, nullable=False)
+    return made(f"json_object_of({', '.join(texts)})", JSON, *values, nullable=True)
 
 
 @internal("json_object_of")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from sqlglot import exp
 
@@ -21,11 +21,14 @@ from sockservice.sql.functions.json_arguments import (
 )
 from sockservice.sql.json_paths import children, found_at, found_with_paths, is_single
 from sockservice.sql.json_text import JsonMistake, json_text, read_json, same, stored_json, type_name
-from sockservice.sql.kinds import BIGINT, BOOLEAN, JSON, Kind
+from sockservice.sql.kinds import BIGINT, BOOLEAN, JSON, Kind, text_type
 from sockservice.sql.patterns import like
 from sockservice.sql.registry import for_values, function, internal
 from sockservice.sql.typed import Typed, made
-from sockservice.sqltypes import SqlType
+from sockservice.sql.widths import text_width
+
+_LONGEST_ESCAPE: Final = 12
+"""Characters that a letter in a JSON string takes at most."""
 
 
 @special("json_extract")
@@ -50,7 +53,7 @@ def _arrow_in_call(self: Expressions, node: exp.Lambda) -> Typed:
 @rule(exp.JSONExtractScalar)
 def _long_arrow(self: Expressions, node: exp.JSONExtractScalar) -> Typed:
     inner = _arrow(self, exp.JSONExtract(this=node.this, expression=node.expression))
-    return made(f"json_unquote_of({inner.sql}, 1)", LONG_TEXT, inner, like=binary_collation(LONG_TEXT))
+    return made(f"json_unquote_of({inner.sql}, 1)", LONG_TEXT, inner, nullable=True, like=binary_collation(LONG_TEXT))
 
 
 @internal("json_extract_of")
@@ -72,7 +75,8 @@ def _json_unquote(self: Expressions, node: exp.Anonymous) -> Typed:
     value = self.compile(node.expressions[0])
     is_json = int(value.kind is Kind.JSON)
     text = value.sql if is_json else to.as_text(value)
-    return made(f"json_unquote_of({text}, {is_json})", LONG_TEXT, value, like=binary_collation(LONG_TEXT))
+    kind = text_type(text_width(value))
+    return made(f"json_unquote_of({text}, {is_json})", kind, value, nullable=True, like=binary_collation(kind))
 
 
 @internal("json_unquote_of", 2)
@@ -91,7 +95,7 @@ def json_unquote(text: str, is_json: int) -> str:
 
 @special("json_value")
 def _json_value(self: Expressions, node: exp.Anonymous) -> Typed:
-    return compile_with_document(self, node, 2, 2, SqlType("VARCHAR", 512))
+    return compile_with_document(self, node, 2, 2, text_type(512))
 
 
 @internal("json_value_of", 2)
@@ -106,7 +110,7 @@ def json_value(text: str, path: str) -> str | None:
 
 @special("json_type")
 def _json_type(self: Expressions, node: exp.Anonymous) -> Typed:
-    return compile_with_document(self, node, 1, 1, SqlType("VARCHAR", 51))
+    return compile_with_document(self, node, 1, 1, text_type(17))
 
 
 @internal("json_type_of", 1)
@@ -169,8 +173,8 @@ def _json_valid(self: Expressions, node: exp.Anonymous) -> Typed:
         raise wrong_count("json_valid")
     value = self.compile(node.expressions[0])
     if value.kind is Kind.JSON:
-        return made(f"({value.sql} IS NOT NULL)", BOOLEAN, value)
-    return made(f"is_json({value.sql})", BOOLEAN, value)
+        return made(f"({value.sql} IS NOT NULL)", BOOLEAN, value, nullable=True)
+    return made(f"is_json({value.sql})", BOOLEAN, value, nullable=True)
 
 
 @internal("is_json", 1)
@@ -302,7 +306,8 @@ def _json_quote(self: Expressions, node: exp.Anonymous) -> Typed:
     value = self.compile(node.expressions[0])
     if value.kind not in (Kind.TEXT, Kind.NULL):
         raise Refused("ER_INCORRECT_TYPE", 1, "json_quote")
-    return made(f"json_of({value.sql}, 'text')", LONG_TEXT, value, like=binary_collation(LONG_TEXT))
+    kind = text_type(text_width(value) * _LONGEST_ESCAPE + 2)
+    return made(f"json_of({value.sql}, 'text')", kind, value, nullable=True, like=binary_collation(kind))
 
 
 @function("json_storage_free", "s", BIGINT)

@@ -13,12 +13,13 @@ from sqlglot import exp
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import EXACT, SIGNED, UNSIGNED_LIMIT, scaled
 from sockservice.sql.errors import Refused, wrong_count
-from sockservice.sql.expressions import Expressions, digits_of, special
-from sockservice.sql.kinds import BIGINT, DOUBLE, Kind, decimal_type, text_type, wide
+from sockservice.sql.expressions import Expressions, special
+from sockservice.sql.kinds import BIGINT, DOUBLE, UNSIGNED, Kind, decimal_type, text_type, wide
 from sockservice.sql.operators import operand, remainder
 from sockservice.sql.registry import for_values, function, internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed, made
+from sockservice.sql.widths import digits_of, display_width, double_type
 from sockservice.sqltypes import SqlType
 
 _WIDEST_WHOLE: Final = 18
@@ -35,10 +36,14 @@ def _one(self: Expressions, node: exp.Anonymous) -> Typed:
 def _abs(self: Expressions, node: exp.Anonymous) -> Typed:
     value = _one(self, node)
     if value.kind is Kind.NULL:
-        return made("NULL", DOUBLE, value)
+        return made("NULL", double_type([value]), value)
     if value.kind is Kind.INTEGER and value.type.unsigned:
-        return value
-    kind = value.type if value.kind is not Kind.INTEGER else SqlType("BIGINT", value.type.length)
+        return value._replace(type=SqlType("BIGINT", display_width(value.type), unsigned=True), origin=None)
+    kind = value.type
+    if value.kind is Kind.INTEGER:
+        kind = SqlType("BIGINT", display_width(kind))
+    elif value.kind is Kind.DOUBLE:
+        kind = double_type([value])
     return made(f"absolute({value.sql})", kind, value)
 
 
@@ -73,12 +78,12 @@ def _to_whole(self: Expressions, node: exp.Anonymous) -> Typed:
     value = _one(self, node)
     name = "floor_of" if str(node.this).lower() == "floor" else "ceiling_of"
     if value.kind is Kind.INTEGER:
-        return value
+        return made(value.sql, UNSIGNED if value.type.unsigned else BIGINT, value)
     if value.kind is Kind.DECIMAL:
         digits, scale = digits_of(value)
         whole = digits - scale + (scale > 0)
         if whole <= _WIDEST_WHOLE:
-            return made(f"{name}({value.sql}, 1)", SqlType("BIGINT", whole + 1), value)
+            return made(f"{name}({value.sql}, 1)", BIGINT, value)
         return made(f"{name}({value.sql}, 0)", decimal_type(whole, 0), value)
     return made(f"{name}({to.as_double(value)} * 1.0, 0)", DOUBLE, value)
 
@@ -114,7 +119,7 @@ def _round(self: Expressions, node: exp.Anonymous) -> Typed:
     call = "round_to" if name == "round" else "truncate_to"
     if value.kind is Kind.INTEGER:
         text = value.sql if len(parts) == 1 else f"{call}({value.sql}, {places}, -1)"
-        return made(text, SqlType("BIGINT", value.type.length, unsigned=value.type.unsigned), *parts)
+        return made(text, UNSIGNED if value.type.unsigned else BIGINT, *parts)
     if value.kind is Kind.DECIMAL:
         digits, scale = digits_of(value)
         kept = max(min(wanted, 30), 0)
@@ -226,23 +231,27 @@ def _log_of(base: Callable[[float], float]) -> Callable[[float], float | None]:
     return log
 
 
-_double("pow power", "ff", _power)
+_double("pow power", "ff", _power, nullable=True)
 _double("sqrt", "f", lambda number: math.sqrt(number) if number >= 0 else None, nullable=True)
-_double("exp", "f", math.exp)
+_double("exp", "f", math.exp, nullable=True)
 _double("ln", "f", _log_of(math.log), nullable=True)
 _double("log", "f|f", _logarithm, nullable=True)
 _double("log2", "f", _log_of(math.log2), nullable=True)
 _double("log10", "f", _log_of(math.log10), nullable=True)
 _double("degrees", "f", math.degrees)
 _double("radians", "f", math.radians)
-_double("sin", "f", math.sin)
-_double("cos", "f", math.cos)
-_double("tan", "f", math.tan)
+_double("sin", "f", math.sin, nullable=True)
+_double("cos", "f", math.cos, nullable=True)
+_double("tan", "f", math.tan, nullable=True)
 _double("asin", "f", math.asin, nullable=True)
 _double("acos", "f", math.acos, nullable=True)
-_double("atan", "f|f", lambda *numbers: math.atan(*numbers) if len(numbers) == 1 else math.atan2(*numbers))
-_double("atan2", "f|f", lambda *numbers: math.atan(*numbers) if len(numbers) == 1 else math.atan2(*numbers))
-_double("cot", "f", lambda number: 1 / math.tan(number))
+_double(
+    "atan atan2",
+    "f|f",
+    lambda *numbers: math.atan(*numbers) if len(numbers) == 1 else math.atan2(*numbers),
+    nullable=True,
+)
+_double("cot", "f", lambda number: 1 / math.tan(number), nullable=True)
 
 
 _BYTES: Final = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from typing import Final
 
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused, wrong_count
-from sockservice.sql.expressions import Expressions, rule, special, text_width
+from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.functions.regular_cost import is_too_long
-from sockservice.sql.kinds import BIGINT, BOOLEAN, Kind, text_type
+from sockservice.sql.kinds import BIGINT, BOOLEAN, LONGEST, Kind, text_type
 from sockservice.sql.registry import for_values, internal
 from sockservice.sql.typed import Typed, made
+from sockservice.sql.widths import text_width
+from sockservice.sqltypes import SqlType
 
 _CLASSES: Final = {
     "alpha": "a-zA-Z\u00c0-\uffff",
@@ -107,6 +110,13 @@ def regexp_like(text: str, pattern: str, flags: str, sensitive: int) -> int:
     return int(_expression(pattern, flags, sensitive, text).search(text) is not None)
 
 
+_TYPES: Final[dict[str, Callable[[Typed], SqlType]]] = {
+    "regexp_instr": lambda text: BIGINT,  # noqa: ARG005
+    "regexp_substr": lambda text: text_type(text_width(text)),
+    "regexp_replace": lambda text: text_type(LONGEST),  # noqa: ARG005
+}
+
+
 def _searching(name: str, fixed: int, most: int) -> None:
     """A function of a text, a pattern, perhaps a replacement, numbers and flags."""
 
@@ -119,7 +129,7 @@ def _searching(name: str, fixed: int, most: int) -> None:
         for place, value in enumerate(values[fixed:], fixed + 1):
             texts.append(to.as_text(value) if place == most else to.as_integer(value))
         sensitive = _sensitive(self, *values[:2])
-        kind = BIGINT if name == "regexp_instr" else text_type(max(text_width(values[0]), 16_384))
+        kind = _TYPES[name](values[0])
         text = f"{name}_of({', '.join([str(sensitive), *texts])})"
         return made(text, kind, *values, nullable=True, like=self.collation(values[0]))
 

@@ -11,7 +11,7 @@ from sockservice.interfaces import ISession
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import wrong_count
 from sockservice.sql.expressions import Expressions, rule, special
-from sockservice.sql.kinds import BIGINT, Kind, text_type
+from sockservice.sql.kinds import UNSIGNED, Kind, text_type
 from sockservice.sql.registry import internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed, made, text_literal
@@ -53,8 +53,8 @@ _telling(
 )
 _telling("current_user", lambda session: session.current_user, text_type(288), exp.CurrentUser)
 _telling("version", lambda session: session.server.version, text_type(60))
-_telling("connection_id", lambda session: session.connection_id, SqlType("BIGINT", unsigned=True))
-_telling("ps_current_thread_id", lambda session: session.connection_id, SqlType("BIGINT", unsigned=True))
+_telling("connection_id", lambda session: session.connection_id, UNSIGNED)
+_telling("ps_current_thread_id", lambda session: session.connection_id, UNSIGNED)
 _telling("icu_version", lambda session: "76.1", text_type(60))  # noqa: ARG005
 _telling("current_role", lambda session: "NONE", text_type(64), exp.CurrentRole)  # noqa: ARG005
 
@@ -92,7 +92,7 @@ def _coercibility(self: Expressions, node: exp.Anonymous) -> Typed:
     weight = 5 if value.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE) else value.weight
     if value.kind is Kind.NULL:
         weight = 6
-    return made(str(weight), BIGINT, value, nullable=False)
+    return made(str(weight), SqlType("BIGINT", 10), value, nullable=False)
 
 
 @special("benchmark")
@@ -101,13 +101,13 @@ def _benchmark(self: Expressions, node: exp.Anonymous) -> Typed:
         raise wrong_count("benchmark")
     count, value = (self.compile(part) for part in node.expressions)
     # What is measured elsewhere is not worth doing often here.
-    return made(f"(({value.sql}) IS NULL) * 0 * {to.as_integer(count)}", BIGINT, count)
+    return made(f"(({value.sql}) IS NULL) * 0 * {to.as_integer(count)}", SqlType("BIGINT", 1), count)
 
 
 @special("any_value")
 def _any_value(self: Expressions, node: exp.Anonymous) -> Typed:
     value = _one(self, node)
-    return value._replace(origin=None, literal=None, aggregate=True)
+    return value.value(value.sql, origin=None, aggregate=True)
 
 
 @special("name_const")

@@ -8,36 +8,42 @@ from typing import Any, Final
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
+from sockservice.sql.common_types import common_type, in_type
 from sockservice.sql.conversions import exactly, scaled
 from sockservice.sql.errors import wrong_count
-from sockservice.sql.expressions import Expressions, common_type, in_type, rule, special, text_width
-from sockservice.sql.kinds import Kind, text_type
+from sockservice.sql.expressions import Expressions, rule, special
+from sockservice.sql.kinds import LONGEST as LONGEST_VALUE
+from sockservice.sql.kinds import Kind, bytes_type, text_type
 from sockservice.sql.registry import FUNCTIONS, for_values, function, internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed, made, text_literal
+from sockservice.sql.widths import text_width
 from sockservice.sqltypes import SqlType
 
 LONGEST: Final = 64 * 1024 * 1024
 """Characters that a function makes at most (``max_allowed_packet``)."""
-_LONG_TEXT: Final = SqlType("LONGTEXT")
 
 
 def all_together(arguments: Sequence[Typed]) -> SqlType:
     """A text as long as all the arguments."""
-    if any(argument.kind is Kind.BINARY for argument in arguments):
-        return _bytes_type(sum(map(text_width, arguments)))
-    return text_type(sum(map(text_width, arguments)))
+    return _of_width(sum(map(text_width, arguments)), *arguments)
 
 
 def as_first(arguments: Sequence[Typed]) -> SqlType:
     """A text as long as the first argument."""
-    if arguments[0].kind is Kind.BINARY:
-        return _bytes_type(text_width(arguments[0]))
-    return text_type(text_width(arguments[0]))
+    return _of_width(text_width(arguments[0]), arguments[0])
 
 
-def _bytes_type(width: int) -> SqlType:
-    return SqlType("VARBINARY", width) if width <= 65_535 else SqlType("LONGBLOB")
+def _of_width(width: int, *arguments: Typed) -> SqlType:
+    """A text, or bytes where an argument is bytes."""
+    binary = any(map(to.is_binary, arguments)) or {argument.kind for argument in arguments} == {Kind.NULL}
+    return bytes_type(width) if binary else text_type(width)
+
+
+def told_number(argument: Typed) -> int | None:
+    """The value of an argument that is a whole number in the text itself; None where it is none."""
+    value = argument.constant() if argument.constant is not None and argument.kind is Kind.INTEGER else None
+    return int(value) if isinstance(value, int) else None
 
 
 def _within(length: int, name: str) -> bool:
@@ -82,7 +88,12 @@ def join_bytes(*parts: bytes) -> bytes:
     return b"".join(parts)
 
 
-@function("concat_ws", "ss*", all_together, nulls=True, nullable=True)
+def _joined_type(arguments: Sequence[Typed]) -> SqlType:
+    between = text_width(arguments[0]) * max(len(arguments) - 2, 0)
+    return _of_width(between + sum(map(text_width, arguments[1:])), *arguments)
+
+
+@function("concat_ws", "ss*", _joined_type, nulls=True, nullable=True)
 def concat_ws(separator: str | None, *texts: str | None) -> str | None:
     """CONCAT_WS: NULLs are left out."""
     return None if separator is None else separator.join(text for text in texts if text is not None)
@@ -97,8 +108,8 @@ def _in_case(names: str) -> None:
         if len(node.expressions) != 1:
             raise wrong_count(str(node.this))
         value = self.compile(node.expressions[0])
-        if value.kind is Kind.BINARY:
-            return value._replace(origin=None, literal=None, number="")
+        if to.is_binary(value):
+            return made(to.as_binary(value), as_first([value]), value)
         return self.called(FUNCTIONS[first], [value])
 
 
@@ -120,9 +131,11 @@ def upper(text: str) -> str:
 
 def _sliced(self: Expressions, name: str, arguments: list[Typed]) -> Typed:
     """A function that takes a part of a text, or of bytes."""
-    if arguments[0].kind is Kind.BINARY:
+    if to.is_binary(arguments[0]):
         rest = [to.as_integer(argument) for argument in arguments[1:]]
-        return made(f"f_{name}({', '.join([arguments[0].sql, *rest])})", as_first(arguments), *arguments)
+        kind = FUNCTIONS[name].returns
+        assert not isinstance(kind, SqlType)
+        return made(f"f_{name}({', '.join([to.as_binary(arguments[0]), *rest])})", kind(arguments), *arguments)
     return self.called(FUNCTIONS[name], arguments)
 
 
@@ -138,13 +151,19 @@ _slicing("left")
 _slicing("right")
 
 
-@function("left", "si", as_first)
+def _end_type(arguments: Sequence[Typed]) -> SqlType:
+    """The type of so many characters of a text."""
+    width, count = text_width(arguments[0]), told_number(arguments[1])
+    return _of_width(width if count is None else max(min(width, count), 0), arguments[0])
+
+
+@function("left", "si", _end_type)
 def left(text: Any, count: Any) -> Any:
     """LEFT."""
     return text[: max(int(count), 0)]
 
 
-@function("right", "si", as_first)
+@function("right", "si", _end_type)
 def right(text: Any, count: Any) -> Any:
     """RIGHT."""
     number = int(count)
@@ -167,7 +186,15 @@ def _mid(self: Expressions, node: exp.Anonymous) -> Typed:
     return _sliced(self, "substr", [self.compile(part) for part in node.expressions])
 
 
-@function("substr", "si|i", as_first)
+def _part_type(arguments: Sequence[Typed]) -> SqlType:
+    width, start = text_width(arguments[0]), told_number(arguments[1])
+    if start is not None:
+        width = (-start if -start <= width else 0) if start < 0 else width - min(start - 1, width) if start else 0
+    count = told_number(arguments[2]) if len(arguments) > 2 else None
+    return _of_width(width if count is None else max(min(width, count), 0), arguments[0])
+
+
+@function("substr", "si|i", _part_type)
 def substring(text: Any, start: Any, length: Any = None) -> Any:
     """SUBSTRING: the first character is 1; from -1 on it is counted from the end."""
     start = int(start)
@@ -195,8 +222,8 @@ def replace(text: str, old: str, new: str) -> str:
 
 
 def _replaced_type(arguments: Sequence[Typed]) -> SqlType:
-    text, old, new = map(text_width, arguments)
-    return text_type(text if new <= old else text * max(new, 1))
+    text, _, new = map(text_width, arguments)
+    return _of_width(text * max(new - 1, 1), *arguments)
 
 
 @function("insert", "siis", lambda arguments: all_together([arguments[0], arguments[3]]))
@@ -215,12 +242,15 @@ def _trim(self: Expressions, node: exp.Trim) -> Typed:
     part = self.compile(node.expression) if node.args.get("expression") is not None else None
     where = str(node.args.get("position") or "BOTH").upper()
     parts = [text] if part is None else [text, part]
-    sql = to.as_text(part) if part is not None else "' '"
+    kind = _of_width(text_width(text), *parts)
+    if kind.name == "VARBINARY":
+        texts = [f"letters_of({to.as_binary(each)})" for each in parts]
+    else:
+        texts = [to.as_text(each) for each in parts]
+    given = [*texts, *([] if part is not None else [text_literal(" ")]), text_literal(where)]
+    trimmed = f"trim_text({', '.join(given)})"
     return made(
-        f"trim_text({to.as_text(text)}, {sql}, {text_literal(where)})",
-        as_first([text]),
-        *parts,
-        like=self.collation(*parts),
+        f"bytes_of({trimmed})" if kind.name == "VARBINARY" else trimmed, kind, *parts, like=self.collation(*parts)
     )
 
 
@@ -253,7 +283,8 @@ def rtrim(text: str) -> str:
 
 
 def _padded(arguments: Sequence[Typed]) -> SqlType:
-    return _LONG_TEXT if arguments[1].literal is None else text_type(255)
+    length = told_number(arguments[1])
+    return _of_width(LONGEST_VALUE if length is None else max(length, 0), arguments[0])
 
 
 def _padding(text: str, length: int, pad: str, name: str) -> str | None:
@@ -286,21 +317,32 @@ def reverse(text: str) -> str:
     return text[::-1]
 
 
-@function("repeat", "si", lambda _: _LONG_TEXT, nullable=True)
+def _repeated_type(arguments: Sequence[Typed]) -> SqlType:
+    count = told_number(arguments[1])
+    width = text_width(arguments[0])
+    return _of_width(LONGEST_VALUE if count is None else width * max(count, 0), arguments[0])
+
+
+@function("repeat", "si", _repeated_type, nullable=True)
 def repeat(text: str, count: Any) -> str | None:
     """REPEAT."""
     times = max(int(count), 0)
     return text * times if _within(len(text) * times, "repeat") else None
 
 
-@function("space", "i", lambda _: _LONG_TEXT, nullable=True)
+def _blanks_type(arguments: Sequence[Typed]) -> SqlType:
+    count = told_number(arguments[0])
+    return text_type(LONGEST_VALUE if count is None else max(count, 0))
+
+
+@function("space", "i", _blanks_type, nullable=True)
 def space(count: Any) -> str | None:
     """SPACE."""
     times = max(int(count), 0)
     return " " * times if _within(times, "space") else None
 
 
-@function("quote", "s", lambda arguments: text_type(2 * text_width(arguments[0]) + 2), nulls=True)
+@function("quote", "s", lambda arguments: _of_width(max(2 * text_width(arguments[0]) + 2, 4), *arguments), nulls=True)
 def quote(text: str | None) -> str:
     """QUOTE: as SQL has it."""
     if text is None:
@@ -322,7 +364,13 @@ def _elt(self: Expressions, node: exp.Anonymous) -> Typed:
     return made(text, kind, number, *values, nullable=True, like=self.collation(*values))
 
 
-@function("make_set", "is*", all_together, nulls=True, nullable=True)
+@function(
+    "make_set",
+    "is*",
+    lambda arguments: _of_width(sum(map(text_width, arguments[1:])) + max(len(arguments) - 2, 0), *arguments[1:]),
+    nulls=True,
+    nullable=True,
+)
 def make_set(bits: Any, *texts: str | None) -> str | None:
     """MAKE_SET."""
     if bits is None:
@@ -331,12 +379,21 @@ def make_set(bits: Any, *texts: str | None) -> str | None:
     return ",".join(text for place, text in enumerate(texts) if number >> place & 1 and text is not None)
 
 
-@function("export_set", "iss|si", lambda arguments: text_type(64 * (sum(map(text_width, arguments[1:3])) + 1)))
+def _flags_type(arguments: Sequence[Typed]) -> SqlType:
+    between = text_width(arguments[3]) if len(arguments) > 3 else 1
+    return _of_width(64 * max(map(text_width, arguments[1:3])) + 63 * between, *arguments[1:4])
+
+
+@function("export_set", "iss|si", _flags_type)
 def export_set(bits: Any, on: str, off: str, separator: str = ",", count: Any = 64) -> str:
     """EXPORT_SET."""
     number, places = int(bits), int(count)
     places = places if 0 <= places <= 64 else 64
     return separator.join(on if number >> place & 1 else off for place in range(places))
+
+
+_MORE_IN_FORMAT: Final = 32
+"""Characters for the sign, the point and what is behind it."""
 
 
 @special("format")
@@ -345,7 +402,8 @@ def _format(self: Expressions, node: exp.Anonymous) -> Typed:
         raise wrong_count("format")
     value, digits, *locale = (self.compile(part) for part in node.expressions)
     arguments = [to.as_number(value), to.as_integer(digits), *map(to.as_text, locale)]
-    kind = text_type(max(text_width(value) * 2, 63))
+    width = text_width(value)
+    kind = text_type(width + width // 3 + _MORE_IN_FORMAT)
     return made(f"format_number({', '.join(arguments)})", kind, value, digits, like=self.collation())
 
 

@@ -42,6 +42,7 @@ SELECT JSON_ARRAYAGG(v) FROM t;
 -- mysql: rows [('{"a": 10, "b": null}',)] (14.19.1 Aggregate Function Descriptions)
 SELECT JSON_OBJECTAGG(k, v) FROM t;
 SELECT x.a, x.b FROM JSON_TABLE('[{"a": 1, "b": "x"}, {"a": 2}]', '$[*]' COLUMNS (a INT PATH '$.a', b VARCHAR(5) PATH '$.b')) AS x ORDER BY x.a;
+-- mysql: definitions [(10, 0), (20, 31)] (14.17.6 JSON Table Functions)
 SELECT n, v FROM JSON_TABLE('["x", "y"]', '$[*]' COLUMNS (n FOR ORDINALITY, v VARCHAR(5) PATH '$')) AS x ORDER BY n;
 
 -- session: changing

@@ -18,6 +18,7 @@ SELECT COT(0);
 -- session: others
 SELECT MOD(10, 3), MOD(-10, 3), MOD(10.5, 3), MOD(5, NULL), 10 MOD 3;
 -- ignore: types
+-- mysql: definitions [(2, 0), (4, 31), (4, 1), (2, 0)] (14.4.2 Comparison Functions and Operators, GREATEST)
 SELECT GREATEST(1, 2, 3), LEAST('b', 'a'), LEAST(1.5, 2), GREATEST(NULL, 1);
 SELECT RAND() < 1, RAND(5) = RAND(5), RAND() BETWEEN 0 AND 1;
 SELECT CRC32(''), CRC32(NULL), CRC32(123);

@@ -160,6 +160,7 @@ SELECT /* comment */ 1 /* another */ AS one -- at the end
 SELECT 1 AS `a``b`, 2 AS `ä ö`;
 -- mysql: columns ["it's", 'a', 'say "x"', 'tab\there', 'back\\slash', '\\%\\_'] (11.1.1 String Literals)
 SELECT 'it''s', 'a' 'b', "say ""x""", 'tab\there', 'back\\slash', '\%\_';
+-- mysql: definitions [(32, 31), (40, 31), (2, 0), (2, 0), (1, 0)] (11.1.5 Bit-Value Literals)
 SELECT N'national', _utf8mb4'introduced', X'4142', 0x4142, b'1000001';
 -- ignore: columns
 SELECT (1), ((2)), (SELECT 3);

@@ -171,6 +171,9 @@ SELECT MICROSECOND(b), MICROSECOND(a) FROM t;
 -- session: enumerations and sets
 CREATE TABLE t (id INT PRIMARY KEY, e ENUM('small', 'medium', 'large'), s SET('a', 'b', 'c'));
 INSERT INTO t VALUES (1, 'small', 'a,c'), (2, 'LARGE', 'c,a,a'), (3, 2, 3), (4, NULL, '');
+-- mysql: definitions [(11, 0), (24, 0), (20, 0), (23, 31), (23, 31)] (13.3.6 The ENUM Type)
+-- mysql: types LONG STRING STRING DOUBLE DOUBLE (13.3.6 The ENUM Type)
+-- mysql: rows [(1, 'small', 'a,c', 1.0, 5.0), (2, 'large', 'a,c', 3.0, 5.0), (3, 'medium', 'a,b', 2.0, 3.0), (4, None, '', None, 0.0)] (13.3.6 The ENUM Type)
 SELECT id, e, s, e + 0, s + 0 FROM t ORDER BY id;
 SELECT id, e FROM t ORDER BY e, id;
 INSERT INTO t (id, e) VALUES (5, 'huge');
@@ -181,6 +184,9 @@ SELECT id FROM t WHERE e > 1 ORDER BY id;
 SELECT id FROM t WHERE FIND_IN_SET('a', s) ORDER BY id;
 SET sql_mode = '';
 INSERT INTO t (id, e, s) VALUES (5, 'huge', 'a,x');
+-- mysql: definitions [(24, 0), (20, 0), (23, 31)] (13.3.6 The ENUM Type)
+-- mysql: types STRING STRING DOUBLE (13.3.6 The ENUM Type)
+-- mysql: rows [('', 'a', 0.0)] (13.3.6 The ENUM Type)
 SELECT e, s, e + 0 FROM t WHERE id = 5;
 SELECT MIN(e), MAX(e) FROM t WHERE id < 4;
 
