@@ -98,7 +98,7 @@ class Workspace:
     def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
         """The answer, which goes into the journal; None where nobody has one."""
         found = self._control(request) if self._control is not None and _MARK in request.text else None
-        if found is None and self.faults.quiet is self.files.current:  # nearly all requests
+        if found is None and (self.faults.quiet is self.files.current or not self.faults):  # nearly all requests
             found = self._find_stub(request)
         if found is None:
             found = self._find(request)
