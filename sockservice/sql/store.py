@@ -16,7 +16,8 @@ from sockservice.sql.locks import Locks
 from sockservice.sql.named_locks import NamedLocks
 from sockservice.sql.numbers import Numbers
 from sockservice.sql.predicates import Predicates
-from sockservice.sql.readers import Readers, RunInThread
+from sockservice.sql.readers import Readers
+from sockservice.sql.running import RunInThread
 from sockservice.sql.schema import SYSTEM, Database, ForeignKey, Table
 from sockservice.sql.system_tables import SystemTables
 from sockservice.sql.transaction import Transaction
