@@ -77,13 +77,11 @@ class Execution:
         main = self.store.main
         reading = Reading(text, parameters, self.view, self._lock, self.session, self.surroundings)
         reading.prepare(main)
-        main.deadline = time.monotonic() + self._turn
-        try:
-            return main.rows(text, parameters)
-        except TooSlow:
-            pass
-        finally:
-            main.deadline = float("inf")
+        if not self.session.takes_long:
+            try:
+                return main.rows_at_once(text, parameters, self._turn)
+            except TooSlow:
+                pass
         if self._at_work and not self.versions:
             raise LongWork
         self.store.system.tell(text, self.session, self.surroundings.told)

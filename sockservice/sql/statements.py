@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 import sqlite3
-import time
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -177,6 +176,7 @@ class Statements:
             Refused: as MySQL does.
         """
         session, store = self.session, self.session.store
+        session.takes_long = False
         if len(request.text) > LONG or first_word(request.text) not in _QUERIES:
             return None
         idle = session.busy is None and session.transaction is None and session.locked_tables is None
@@ -192,13 +192,13 @@ class Statements:
         main.view, main.session = None, session
         diagnostics = Diagnostics(strict=False)
         enter(Surroundings(session.session, diagnostics, now))
-        main.deadline = time.monotonic() + TURN
         try:
-            rows = main.rows(plan.sql, plan.parameters(folded.literals))
-        except (TooSlow, sqlite3.Error, OverflowError, ValueError):
+            rows = main.rows_at_once(plan.sql, plan.parameters(folded.literals), TURN)
+        except TooSlow:
+            session.takes_long = True
             return None
-        finally:
-            main.deadline = float("inf")
+        except (sqlite3.Error, OverflowError, ValueError):
+            return None
         session.session.warnings = tuple(diagnostics.warnings)
         session.found_rows, session.row_count = len(rows), -1
         return Rows(plan.columns, answered(rows, plan), diagnostics.count)
