@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
 from typing import Final
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -10,11 +10,13 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
 from sockservice.sql.connection import Connection
-from sockservice.sql.running import Work, run
+from sockservice.sql.running import Work, run, run_now
 from sockservice.sql.typed import quoted
 
 AT_ONCE: Final = 50_000
 """Rows that SQLite removes in a few milliseconds, where it removes all that a table has."""
+FEW: Final = 2_000
+"""Rows that it removes as soon, of those that a table has."""
 _SLICE: Final = 1_000
 """Rows that are removed before others have their turn."""
 GONE: Final = "~gone "
@@ -52,15 +54,18 @@ class Tidying:
 
     def is_large(self, name: str, number: str) -> bool:
         """Whether removing all rows of a table may take longer than others can wait."""
-        table = self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone()
-        if table is None or self._clock is None:
+        if self._clock is None:
             return False
         text = f"SELECT (SELECT MAX({number}) FROM {quoted(name)}) - (SELECT MIN({number}) FROM {quoted(name)})"
-        return int(self._connection.execute(text).fetchone()[0] or 0) > AT_ONCE
+        try:
+            return int(self._connection.execute(text).fetchone()[0] or 0) > AT_ONCE
+        except sqlite3.OperationalError:
+            return False
 
     def _empty(self, name: str, number: str) -> Work[None]:
         table = quoted(name)
         some = f"SELECT {number} FROM {table} LIMIT {_SLICE}"
+        yield None
         while self._connection.execute(f"DELETE FROM {table} WHERE {number} IN ({some})").rowcount == _SLICE:
             yield None
         self._connection.execute(f"DROP TABLE {table}")
@@ -69,7 +74,7 @@ class Tidying:
         """Remove the rows of a table for which a condition holds, of those that are there.
 
         Args:
-            name: of the table.
+            name: of the table; it may be dropped meanwhile.
             number: the name of the number of its rows.
             condition: of SQLite's.
         """
@@ -77,18 +82,19 @@ class Tidying:
 
     def _removed(self, table: str, number: str, condition: str) -> Work[None]:
         first, last = self._connection.execute(f"SELECT MIN({number}), MAX({number}) FROM {table}").fetchone()
+        text = f"DELETE FROM {table} WHERE {number} BETWEEN ? AND ? AND {condition}"
         while first is not None and first <= last:
-            self._connection.execute(
-                f"DELETE FROM {table} WHERE {number} BETWEEN ? AND ? AND {condition}", (first, first + _SLICE)
-            )
-            first += _SLICE + 1
             yield None
+            try:
+                self._connection.execute(text, (first, first + _SLICE))
+            except sqlite3.OperationalError:
+                return
+            first += _SLICE + 1
 
     def do(self, work: Work[None]) -> None:
         """Do work, a slice at a time, until :meth:`close`."""
         if self._clock is None:
-            for _ in _slices(work):
-                pass
+            run_now(work)
             return
         outcome = run(work, self._clock)
         if outcome is None:
@@ -98,7 +104,7 @@ class Tidying:
 
     def _done(self, result: Failure | None, outcome: Deferred[None]) -> Failure | None:
         self._under_way.discard(outcome)
-        if result is not None and result.check(CancelledError):
+        if result is not None and isinstance(result.value, CancelledError):
             return None
         return result
 
@@ -106,8 +112,3 @@ class Tidying:
         """Leave the rest."""
         for outcome in list(self._under_way):
             outcome.cancel()
-
-
-def _slices(work: Work[None]) -> Iterator[None]:
-    for _ in work:
-        yield None
