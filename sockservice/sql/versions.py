@@ -235,6 +235,7 @@ class Versions:
 
         A row becomes what it was before the first of them.
         """
+        # With its plus, GROUP BY goes through these versions, and not through all of them by their index.
         key, past = quoted(table.key), quoted(f"~{table.key}")
         own = (transaction.number, mark)
         first, count = self._connection.execute(
@@ -255,7 +256,7 @@ class Versions:
             )
             self._connection.execute(
                 f"INSERT INTO {key} ({', '.join(into)}) SELECT {', '.join(chosen)} FROM {past}"
-                f' WHERE "~seq" IN (SELECT MIN("~seq") FROM {these} GROUP BY "~row") AND "~was"',
+                f' WHERE "~seq" IN (SELECT MIN("~seq") FROM {these} GROUP BY +"~row") AND "~was"',
                 own,
             )
             self._connection.execute(f"DELETE FROM {these}", own)
