@@ -12,8 +12,7 @@ is called in messages is the ``title`` of its ``Meta``.
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -24,6 +23,7 @@ from msgspec import inspect
 from sockservice import yaml
 from sockservice.errors import ConfigurationError, Place, did_you_mean
 from sockservice.regular_file import open_regular
+from sockservice.shape_mistakes import Found, shape_mistakes
 from sockservice.yaml import TORN as TORN
 from sockservice.yaml import Keys as Keys
 from sockservice.yaml import SpelledInteger as SpelledInteger
@@ -169,9 +169,21 @@ def survey_text(
     try:
         return attrs.evolve(document, value=msgspec.convert(plain, shape))
     except msgspec.ValidationError as error:
-        found = list(_mistakes(plain, inspect.type_info(shape), ())) or [((), False, str(error))]
+        found = list(shape_mistakes(plain, inspect.type_info(shape), ())) or [((), False, str(error))]
         mistakes = [document.mistake(message, *keys, key=key) for keys, key, message in _mended(document, found)]
         return attrs.evolve(document, mistakes=tuple(sorted(mistakes, key=position)))
+
+
+def _mended(document: Document[Any], found: list[Found]) -> Iterator[Found]:
+    """The mistakes, where those of the pieces of one torn text are one, at the first piece."""
+    told: set[Keys] = set()
+    for keys, key, message in found:
+        before = document.torn(*keys)
+        if before is None or not (key or before.count("(") > before.count(")")):
+            yield keys, key, message
+        elif keys[:-1] not in told:
+            told.add(keys[:-1])
+            yield keys, True, yaml.TORN
 
 
 def value_mistakes(value: Any, shape: Any) -> list[str]:
@@ -181,7 +193,7 @@ def value_mistakes(value: Any, shape: Any) -> list[str]:
         value: as YAML has it.
         shape: a type that msgspec knows; it must be hashable.
     """
-    return [message for _, _, message in _mistakes(value, _type_info(shape), ())]
+    return [message for _, _, message in shape_mistakes(value, _type_info(shape), ())]
 
 
 _type_info: Final = functools.lru_cache(maxsize=16)(inspect.type_info)
@@ -237,189 +249,3 @@ def _nearest_file(path: Path) -> str:
         return ""
     guess = did_you_mean(path.name, names)
     return guess if guess.startswith("; did") else ""
-
-
-_Found = tuple[yaml.Keys, bool, str]
-"""A mistake: the way to the value, whether its key is meant, and the message."""
-
-
-def _mistakes(value: Any, wanted: inspect.Type, keys: yaml.Keys) -> Iterator[_Found]:
-    """Everything that keeps ``value`` from being what is ``wanted``, from the top of the file down."""
-    wanted = _chosen(value, wanted)
-    if isinstance(wanted, inspect.StructType) and isinstance(value, dict):
-        yield from _struct_mistakes(value, wanted, keys)
-    elif isinstance(wanted, inspect.ListType) and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _mistakes(item, wanted.item_type, (*keys, index))
-    elif isinstance(wanted, inspect.DictType) and isinstance(value, dict):
-        for key, item in value.items():
-            yield from _mistakes(item, wanted.value_type, (*keys, key))
-    elif isinstance(wanted, inspect.StructType) and _shown(value) in getattr(wanted.cls, "reserved", ()):
-        yield keys, False, f"{_shown(value)} for {_subject(keys)} is a form of the format, but not supported yet"
-    elif not _fits(value, wanted):
-        yield keys, False, f"{_subject(keys)} must be {_described(wanted)}, not {_shown(value)}{_advice(value, wanted)}"
-
-
-def _mended(document: Document[Any], found: list[_Found]) -> Iterator[_Found]:
-    """The mistakes, where those of the pieces of one torn text are one, at the first piece."""
-    told: set[yaml.Keys] = set()
-    for keys, key, message in found:
-        before = document.torn(*keys)
-        if before is None or not (key or before.count("(") > before.count(")")):
-            yield keys, key, message
-        elif keys[:-1] not in told:
-            told.add(keys[:-1])
-            yield keys, True, yaml.TORN
-
-
-def _struct_mistakes(value: dict[str, Any], wanted: inspect.StructType, keys: yaml.Keys) -> Iterator[_Found]:
-    fields = {field.encode_name: field for field in wanted.fields}
-    reserved: frozenset[str] = getattr(wanted.cls, "reserved", frozenset())
-    misplaced: Mapping[str, str] = getattr(wanted.cls, "misplaced", {})
-    sound = True
-    for key, item in value.items():
-        if key in fields:
-            kind = fields[key].type
-            if _is_reserved(item, kind, reserved):
-                found = [((*keys, key), False, f"{_shown(item)} is a word of the format, but not supported yet")]
-            else:
-                found = list(_mistakes(item, kind, (*keys, key)))
-        elif not wanted.forbid_unknown_fields:
-            continue
-        elif key in misplaced:
-            found = [((*keys, key), True, f"{key!r} stands {misplaced[key]}")]
-        elif key in reserved:
-            found = [((*keys, key), True, f"{key!r} is a word of the format, but not supported yet")]
-        else:
-            found = [((*keys, key), True, f"{key!r} is not known here{did_you_mean(key, fields)}")]
-        sound = sound and not found
-        yield from found
-    for name, field in fields.items():
-        if field.required and name not in value:
-            sound = False
-            yield keys, False, f"{_subject(keys)} lacks {name!r}"
-    if sound:
-        try:
-            msgspec.convert(value, wanted.cls)
-        except msgspec.ValidationError as error:
-            yield keys, False, str(error).removesuffix(" - at `$`")
-
-
-def _is_reserved(value: Any, wanted: inspect.Type, reserved: frozenset[str]) -> bool:
-    """Whether a value that does not fit is one that will: a reserved choice, or text with a reserved mark in it."""
-    if not isinstance(value, str) or _fits(value, _chosen(value, wanted)):
-        return False
-    if isinstance(_chosen(value, wanted), inspect.LiteralType):
-        return value in reserved
-    return "{{" in reserved and "{{" in value
-
-
-def _chosen(value: Any, wanted: inspect.Type) -> inspect.Type:
-    """The member of a union that the writer must have meant; other types as they are."""
-    if isinstance(wanted, inspect.Metadata):
-        return _chosen(value, wanted.type)
-    if not isinstance(wanted, inspect.UnionType):
-        return wanted
-    members = [_chosen(value, member) for member in wanted.types]
-    if isinstance(value, dict):
-        return next(
-            (member for member in members if isinstance(member, (inspect.StructType, inspect.DictType))), wanted
-        )
-    if isinstance(value, list):
-        return next((member for member in members if isinstance(member, inspect.ListType)), wanted)
-    return next((member for member in members if _fits(value, member)), wanted)
-
-
-def _fits(value: Any, wanted: inspect.Type) -> bool:
-    """Whether a value that is no map and no list is what is wanted, as msgspec sees it."""
-    if isinstance(wanted, inspect.Metadata):
-        return _fits(value, wanted.type)
-    if isinstance(wanted, inspect.UnionType):
-        return any(_fits(value, member) for member in wanted.types)
-    if isinstance(wanted, inspect.LiteralType):
-        return any(value == known and type(value) is type(known) for known in wanted.values)
-    if isinstance(wanted, (inspect.IntType, inspect.FloatType)):
-        numbers = int if isinstance(wanted, inspect.IntType) else (int, float)
-        return (
-            isinstance(value, numbers)
-            and not isinstance(value, bool)
-            and (wanted.ge is None or value >= wanted.ge)
-            and (wanted.le is None or value <= wanted.le)
-            and (wanted.gt is None or value > wanted.gt)
-            and (wanted.lt is None or value < wanted.lt)
-        )
-    if isinstance(wanted, inspect.StrType):
-        fits = isinstance(value, str) and len(value) >= (wanted.min_length or 0)
-        return fits and (wanted.pattern is None or re.search(wanted.pattern, value) is not None)
-    simple: dict[type[inspect.Type], type] = {
-        inspect.AnyType: object,
-        inspect.NoneType: type(None),
-        inspect.BoolType: bool,
-        inspect.BytesType: bytes,
-    }
-    return isinstance(value, simple.get(type(wanted), ()))
-
-
-def _described(wanted: inspect.Type) -> str:
-    """What is wanted, in words."""
-    if isinstance(wanted, inspect.UnionType):
-        members = [_described(member) for member in wanted.types if not isinstance(member, inspect.NoneType)]
-        return " or ".join(dict.fromkeys(members))
-    if isinstance(wanted, inspect.LiteralType):
-        return " or ".join(str(value) for value in wanted.values)
-    if isinstance(wanted, inspect.Metadata):
-        return (wanted.extra_json_schema or {}).get("title") or _described(wanted.type)
-    if isinstance(wanted, (inspect.IntType, inspect.FloatType)):
-        name = "a whole number" if isinstance(wanted, inspect.IntType) else "a number"
-        if wanted.ge is not None and wanted.le is not None:
-            return f"{name} from {wanted.ge} to {wanted.le}"
-        limits = [(wanted.ge, "at least"), (wanted.gt, "above"), (wanted.le, "at most"), (wanted.lt, "below")]
-        return " ".join([name, *(f"{word} {limit}" for limit, word in limits if limit is not None)])
-    if isinstance(wanted, inspect.StrType):
-        return "text that is not empty" if wanted.min_length else "text"
-    words: dict[type[inspect.Type], str] = {
-        inspect.BoolType: "true or false",
-        inspect.BytesType: "!!binary data",
-        inspect.NoneType: "null",
-        inspect.ListType: "a list",
-        inspect.DictType: "a map",
-        inspect.StructType: "a map",
-    }
-    return words.get(type(wanted), "something else")
-
-
-def _subject(keys: yaml.Keys) -> str:
-    """What a message calls the value at ``keys``."""
-    if not keys:
-        return "the file"
-    if isinstance(keys[-1], int):
-        lists = [key for key in keys if isinstance(key, str)]
-        return f"item {keys[-1] + 1} of {lists[-1]!r}" if lists else f"item {keys[-1] + 1}"
-    return repr(keys[-1])
-
-
-def _shown(value: Any) -> str:
-    """A value as a message shows it: short, and with its kind where that is the mistake."""
-    if isinstance(value, dict):
-        return "a map"
-    if isinstance(value, list):
-        return "a list"
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, bytes):
-        return "!!binary data"
-    shown = repr(value) if isinstance(value, str) else f"the number {value}"
-    return shown if len(shown) <= 60 else shown[:57] + "…"
-
-
-def _advice(value: Any, wanted: inspect.Type) -> str:
-    members = wanted.types if isinstance(wanted, inspect.UnionType) else (wanted,)
-    if isinstance(value, (bool, int, float)) and any(isinstance(member, inspect.StrType) for member in members):
-        return "; put it in quotes"
-    if isinstance(value, str):
-        words = [known for member in members if isinstance(member, inspect.LiteralType) for known in member.values]
-        guess = did_you_mean(value, [word for word in words if isinstance(word, str)])
-        return guess if guess.startswith("; did") else ""
-    return ""

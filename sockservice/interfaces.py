@@ -165,7 +165,7 @@ class ISocket(Interface):
 
 
 class IStreamSocket(ISocket):
-    """A stream socket: bytes in order. Its calls are listed by state in ``docs/socket-api.md``."""
+    """A stream socket: bytes in order. Its calls are listed by state in ``docs/reference/socket-api.md``."""
 
     def listen(*, factory: IProtocolFactory | None = None, backlog: int = 511) -> None:
         """LISTEN: the kernel takes connections from now on.

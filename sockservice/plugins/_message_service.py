@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from typing import Any, Final
 
-from twisted.internet.defer import Deferred
 from twisted.python.usage import Options, UsageError
 from zope.interface import implementer
 
@@ -13,7 +12,9 @@ from sockservice.answers import Answer, Message, Ok, Request
 from sockservice.errors import ConfigurationError, did_you_mean
 from sockservice.interfaces import IHost, IResponder
 from sockservice.messages import Framing, MessageServer, read_framing
-from sockservice.responder import FALLBACK, Journal, Stubs, Unmatched, Workspace, Workspaces
+from sockservice.plugins._journal_option import journal_lines
+from sockservice.plugins._stub_files import followed_stubs
+from sockservice.responder import FALLBACK, Journal, Unmatched, Workspace, Workspaces
 
 FALLBACKS: Final = ("close", "silent", "echo")
 """What answers a message that no stub does: the end of the connection, nothing, or the message itself."""
@@ -101,16 +102,8 @@ class MessageService:
     def __init__(self, host: IHost) -> None:
         options: Any = host.options
         self.server = MessageServer()
-        self._stubs = self._read_stubs(host)
-        self._lines: Any = None
-        if options["journal-file"] is not None:
-            # Few ask for one.
-            from sockservice.plugins._journal_file import JournalFile
-            from sockservice.responder.journal_lines import JournalLines
-
-            file = JournalFile(host.path(options["journal-file"]), host.in_thread)
-            host.on_reload(file.reopen)
-            self._lines = JournalLines(file, host.reactor)
+        self._stubs = followed_stubs(host, messages=True)
+        self._lines = journal_lines(host)
         fallback = MessageFallback(Unmatched(self._stubs), options["fallback"])
 
         def workspace(name: str) -> Workspace:
@@ -140,15 +133,3 @@ class MessageService:
         self.responder.close()
         if self._lines is not None:
             self._lines.end()
-
-    @staticmethod
-    def _read_stubs(host: IHost) -> Stubs:
-        stubs = Stubs([host.path(path) for path in host.options["stubs"]], messages=True)
-
-        def reload() -> Deferred[None]:
-            return host.in_thread(stubs.read).addCallback(stubs.use)
-
-        host.on_reload(reload)
-        if stubs.paths and not host.options["no-watch"]:
-            host.watch(stubs, reload)
-        return stubs

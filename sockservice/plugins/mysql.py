@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
 
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
 from twisted.plugin import IPlugin
 from twisted.python.usage import Options, UsageError
@@ -15,7 +15,9 @@ from sockservice.answers import OWN_COMMANDS
 from sockservice.errors import ConfigurationError, did_you_mean
 from sockservice.interfaces import IHost, IRefusingService, IResponder, IStreamService
 from sockservice.mysql import DEFAULT_VERSION, Server, read_accounts
+from sockservice.plugins._journal_option import journal_lines
 from sockservice.plugins._mysql_protocol import MySQLFactory
+from sockservice.plugins._stub_files import followed_stubs
 from sockservice.responder import (
     CHATTER,
     FALLBACK,
@@ -23,9 +25,7 @@ from sockservice.responder import (
     Chatter,
     Explained,
     Journal,
-    JournalLines,
     Source,
-    Stubs,
     Unmatched,
     Workspace,
     Workspaces,
@@ -36,6 +36,8 @@ from sockservice.responder.workspaces import WORKSPACES
 from sockservice.sql import Databases, DataFolder
 
 __all__ = ["MySQL", "MySQLFactory", "MySQLOptions"]
+
+T = TypeVar("T")
 
 
 def _entries(text: str) -> int:
@@ -147,24 +149,17 @@ class MySQL:
         """The service as its options describe it; reads the stub files, again when they change."""
         options: Any = host.options
         mistakes: list[ConfigurationError] = []
-        tls, stubs, lines, folder = None, Stubs(), None, None
-        try:
-            tls = self._tls(host)
-        except ConfigurationError as error:
-            mistakes.extend(error.mistakes)
-        try:
-            stubs = self._stubs(host)
-        except ConfigurationError as error:
-            mistakes.extend(error.mistakes)
-        try:
-            lines = self._journal_lines(host)
-        except ConfigurationError as error:
-            mistakes.extend(error.mistakes)
-        try:
-            folder = self._folder(host)
-        except ConfigurationError as error:
-            mistakes.extend(error.mistakes)
-        if mistakes:
+
+        def part(make: Callable[[IHost], T]) -> T | None:
+            """What some options ask for; where it cannot be had, that is told with the mistakes of the others."""
+            try:
+                return make(host)
+            except ConfigurationError as error:
+                mistakes.extend(error.mistakes)
+                return None
+
+        tls, stubs, lines, folder = part(self._tls), part(followed_stubs), part(journal_lines), part(self._folder)
+        if stubs is None or mistakes:
             raise ConfigurationError.together(mistakes)
         server = Server(
             accounts=options["accounts"],
@@ -202,31 +197,6 @@ class MySQL:
         workspaces = Workspaces(workspace, server.sessions, most=options["workspaces"])
         endings = [workspaces.close, *([lines.end] if lines else [])]
         return MySQLFactory(server, workspaces, host.reactor, tls, endings, [begin])
-
-    def _journal_lines(self, host: IHost) -> JournalLines | None:
-        """What writes the file of the journal, where one is asked for."""
-        name: str | None = host.options["journal-file"]
-        if name is None:
-            return None
-        # Few ask for one.
-        from sockservice.plugins._journal_file import JournalFile
-
-        file = JournalFile(host.path(name), host.in_thread)
-        host.on_reload(file.reopen)
-        return JournalLines(file, host.reactor)
-
-    def _stubs(self, host: IHost) -> Stubs:
-        """The stubs of the files, which follow them."""
-        stubs = Stubs([host.path(path) for path in host.options["stubs"]])
-
-        def reload() -> Deferred[None]:
-            # In a thread, since a large set takes seconds, and so may a slow disk.
-            return host.in_thread(stubs.read).addCallback(stubs.use)
-
-        host.on_reload(reload)
-        if stubs.paths and not host.options["no-watch"]:
-            host.watch(stubs, reload)
-        return stubs
 
     def _folder(self, host: IHost) -> DataFolder | None:
         """Where the data are kept, if they are."""

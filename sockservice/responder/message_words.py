@@ -7,8 +7,25 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from sockservice.responder.answering.then_words import Delay, DribbleWords, Text, Times
-from sockservice.responder.matching.when_words import CallWhen, Number, Texts
+from sockservice.responder.stub_words import (
+    Asked,
+    Cycle,
+    Ending,
+    InPieces,
+    InStates,
+    Name,
+    NewStates,
+    OwnCode,
+    PauseBefore,
+    Priority,
+    Remarks,
+    Seed,
+    Text,
+    Texts,
+    Turns,
+    Version,
+    WhichCalls,
+)
 
 MessageCommand: TypeAlias = Literal["connect", "message"]
 
@@ -39,21 +56,14 @@ class MessageWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         MessageCommand | list[MessageCommand] | UnsetType,
         Meta(description="`connect`: a client has connected, and may be greeted; `message`, where it is not given."),
     ] = UNSET
-    call: Annotated[Number | CallWhen | UnsetType, Meta(description="Which of these messages; a number: that one.")] = (
-        UNSET
-    )
-    state: Annotated[
-        dict[str, Text] | UnsetType, Meta(description="The states that scenarios must be in, by the scenarios' names.")
-    ] = UNSET
+    call: WhichCalls = UNSET
+    state: InStates = UNSET
     all: Annotated[list[MessageWhen] | UnsetType, Meta(description="All of these.")] = UNSET
     any: Annotated[list[MessageWhen] | UnsetType, Meta(description="One of these.")] = UNSET
     not_: Annotated[MessageWhen | UnsetType, Meta(description="None that has all of this.")] = msgspec.field(
         name="not", default=UNSET
     )
-    python: Annotated[
-        Text | UnsetType,
-        Meta(description="`module:function` that is called with the request; the file's folder is looked in first."),
-    ] = UNSET
+    python: Asked = UNSET
 
 
 class MessageThen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,9 +79,7 @@ class MessageThen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Several messages, one behind the other; those that begin with `hex:` as bytes."),
     ] = UNSET
     silence: Annotated[Literal[True] | UnsetType, Meta(description="No answer.")] = UNSET
-    python: Annotated[
-        Text | UnsetType, Meta(description="`module:function`: your own code, called with the request.")
-    ] = UNSET
+    python: OwnCode = UNSET
     fault: Annotated[
         str | dict[str, Any] | UnsetType,
         Meta(
@@ -79,22 +87,12 @@ class MessageThen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "map from one of these to what it takes; with or without an answer."
         ),
     ] = UNSET
-    delay: Annotated[Delay | UnsetType, Meta(description="A pause before the answer: `2ms`, `1.5s`.")] = UNSET
-    dribble: Annotated[DribbleWords | UnsetType, Meta(description="The answer in pieces, spread over a time.")] = UNSET
-    set_state: Annotated[
-        dict[str, str] | UnsetType, Meta(description="Scenarios to put into another state, by their names.")
-    ] = UNSET
-    then_close: Annotated[
-        bool | Literal["fin", "rst"] | UnsetType,
-        Meta(description="Whether the connection ends behind the answer: in order (`true`, `fin`) or reset (`rst`)."),
-    ] = UNSET
-    emit: Annotated[
-        Text | list[Text] | UnsetType, Meta(description="What the journal says of the message besides.")
-    ] = UNSET
-    times: Annotated[
-        Times | UnsetType,
-        Meta(description="How often it is given before the next answer of the list has its turn; once by default."),
-    ] = UNSET
+    delay: PauseBefore = UNSET
+    dribble: InPieces = UNSET
+    set_state: NewStates = UNSET
+    then_close: Ending = UNSET
+    emit: Remarks = UNSET
+    times: Turns = UNSET
 
     misplaced: ClassVar[dict[str, str]] = {"cycle": "beside 'then', not in it"}
 
@@ -107,9 +105,9 @@ class MessageEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         MessageThen | list[MessageThen],
         Meta(description="What it answers; a list is a sequence, whose last answer repeats."),
     ]
-    name: Annotated[Text | UnsetType, Meta(description="What it is called in the log; a short sentence.")] = UNSET
-    priority: Annotated[int, Meta(ge=1, le=9, description="Of several that match, the lowest number wins.")] = 5
-    cycle: Annotated[bool, Meta(description="Whether the first answer of the list follows the last one.")] = False
+    name: Name = UNSET
+    priority: Priority = 5
+    cycle: Cycle = False
 
 
 class MessageDefaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,15 +120,13 @@ class MessageDefaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "`length:BYTES[,little][,whole]` or `fixed:BYTES`."
         ),
     ] = UNSET
-    seed: Annotated[
-        int | UnsetType, Meta(description="Of the random numbers of the file's stubs, so that each run has the same.")
-    ] = UNSET
+    seed: Seed = UNSET
 
 
 class MessageFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A stub file for the services ``stream`` and ``datagram``."""
 
-    version: Annotated[Literal[1], Meta(description="The version of the format.")]
+    version: Version
     service: Annotated[Literal["stream", "datagram"], Meta(description="The service that the stubs are for.")]
     stubs: Annotated[
         list[MessageEntry],

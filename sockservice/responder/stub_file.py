@@ -16,7 +16,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from sockservice.responder.answering.then_words import Then
 from sockservice.responder.faults.named_faults import FaultEntry
-from sockservice.responder.matching.when_words import Text, When
+from sockservice.responder.matching.when_words import When
+from sockservice.responder.stub_words import Cycle, Name, Priority, Seed, Text, Version
 
 
 class StubEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,9 +28,9 @@ class StubEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Then | list[Then],
         Meta(description="What it answers; a list is a sequence, whose last answer repeats."),
     ]
-    name: Annotated[Text | UnsetType, Meta(description="What it is called in messages; a short sentence.")] = UNSET
-    priority: Annotated[int, Meta(ge=1, le=9, description="Of several that match, the lowest number wins.")] = 5
-    cycle: Annotated[bool, Meta(description="Whether the first answer of the list follows the last one.")] = False
+    name: Name = UNSET
+    priority: Priority = 5
+    cycle: Cycle = False
 
     reserved: ClassVar[frozenset[str]] = frozenset(["id"])
 
@@ -46,9 +47,7 @@ class Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = UNSET
 
-    seed: Annotated[
-        int | UnsetType, Meta(description="Of the random numbers of the file's stubs, so that each run has the same.")
-    ] = UNSET
+    seed: Seed = UNSET
 
     reserved: ClassVar[frozenset[str]] = frozenset(["upstream"])
 
@@ -56,7 +55,7 @@ class Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class StubFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A stub file."""
 
-    version: Annotated[Literal[1], Meta(description="The version of the format.")]
+    version: Version
     stubs: Annotated[
         list[StubEntry], Meta(description="The stubs; of several that match with the same priority, the first answers.")
     ]

@@ -63,16 +63,14 @@ class Token(msgspec.Struct, frozen=True, gc=False):
         return self.start + len(self.text)
 
 
-NEWEST_VERSIONED_COMMENT: Final = 80400
-"""``/*!NNNNN code */`` is code up to this version, the one that we say we are (manual, 11.7 "Comments")."""
-
 # What is not in it, of ASCII: a set that goes up to \U0010ffff takes the compiler a hundred times as long.
 _NAME: Final = r"[^\x00-\x23%-/:-@\[-^`{-\x7f]"
 _TICKED: Final = r"`(?:[^`]++|``)*+`?"
 _SINGLE: Final = r"'(?:[^'\\]++|''|\\.?)*+'?"
 _DOUBLE: Final = r'"(?:[^"\\]++|""|\\.?)*+"?'
 _EXPONENT: Final = r"(?:[eE][+-]?[0-9]++)"
-# The versions up to NEWEST_VERSIONED_COMMENT, with five digits or six; without digits it is code for all.
+# `/*!NNNNN code */` is code up to 8.4.0, the version that we say we are (manual, 11.7 "Comments"): with five digits or
+# six; without digits it is code for all.
 _CODE_COMMENT: Final = r"/\*!(?:0?(?:[0-7][0-9]{4}|80[0-3][0-9]{2}|80400)(?![0-9])|(?![0-9]{5}))"
 
 # One group per entry of _KINDS, the frequent ones first where the order is free. White space has no group, but an
@@ -125,8 +123,8 @@ class TooManyTokens(SockserviceError):
 def tokens(text: str, limit: int | None = None, longest: int | None = None) -> list[Token]:
     """Split a statement into its tokens; comments and white space are dropped.
 
-    Executable comments (``/*!40100 code */``) give the tokens of their code where the version is not newer than
-    :data:`NEWEST_VERSIONED_COMMENT`; optimizer hints and MariaDB's ``/*M! code */`` are comments.
+    Executable comments (``/*!40100 code */``) give the tokens of their code where the version is not newer than 8.4.0;
+    optimizer hints and MariaDB's ``/*M! code */`` are comments.
 
     Args:
         text: any text, SQL or not.

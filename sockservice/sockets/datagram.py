@@ -30,6 +30,7 @@ from sockservice.interfaces import DATAGRAM, Address, IDatagramSocket, State
 from sockservice.sockets.addresses import show
 from sockservice.sockets.binding import bind
 from sockservice.sockets.connecting import resolve
+from sockservice.sockets.datagram_inlet import Inlet
 from sockservice.sockets.multicast import change_membership
 from sockservice.sockets.states import check, wrong
 from sockservice.sockets.toxic_datagrams import DisturbedPort
@@ -44,49 +45,8 @@ MAX_QUEUE = 1024
 MAX_DATAGRAM = 65536
 """The room for one arriving datagram; IPv4 and IPv6 carry less than this."""
 
-BURST = 64
-"""After this many datagrams in one turn of the reactor the others have theirs: the reactor's own bound, 256 KiB a turn,
-is a third of a second of tiny datagrams, and no bound for empty ones."""
-
 _LOST_ON_THE_WAY = frozenset({errno.EAGAIN, errno.ENOBUFS})
 """The kernel had no room: the datagram is lost here, as it may be anywhere on its way."""
-
-
-class _Inlet(DatagramProtocol):
-    """What the reactor's UDP port talks to: the socket's queue, or a protocol that was put in its place."""
-
-    noisy = False
-
-    def __init__(
-        self,
-        received: Callable[[bytes, Any], object],
-        refused: Callable[[], object],
-        stopped: Callable[[], object],
-    ) -> None:
-        self.received = received
-        self.refused = refused
-        self.stopped = stopped
-        self._left = BURST
-
-    def datagramReceived(self, datagram: bytes, addr: Any) -> None:
-        self._left -= 1
-        if not self._left:
-            self._left = BURST
-            self._end_turn()
-        self.received(datagram, addr)
-
-    def _end_turn(self) -> None:
-        """Have the port read no more until the reactor has come round."""
-        port: Any = self.transport
-        usual = port.maxThroughput
-        port.maxThroughput = 0
-        port.reactor.callLater(0, setattr, port, "maxThroughput", usual)
-
-    def connectionRefused(self) -> None:
-        self.refused()
-
-    def stopProtocol(self) -> None:
-        self.stopped()
 
 
 @implementer(IDatagramSocket)
@@ -118,7 +78,7 @@ class DatagramSocket:
         self._outlet: Any = None  # the port, or what disturbs what is written to it
         self._toxics: ToxicDatagrams | None = None
         self.deliver: Callable[[bytes, Any], object] = self._datagram_received
-        self._inlet = _Inlet(self._datagram_received, self._refused, self._port_lost)
+        self._inlet = Inlet(self._datagram_received, self._refused, self._port_lost)
         self._queue: deque[tuple[bytes, Address]] = deque()
         self._max_queue = max_queue
         self._waiting: Deferred[tuple[bytes, Address]] | None = None

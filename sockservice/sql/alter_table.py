@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from sockservice.answers import Answer, Ok
-from sockservice.sql.alteration import ADD_KEYS, COLUMNS, DROP_KEYS, REST, Alteration, Step
+from sockservice.sql import key_changes
+from sockservice.sql.alteration import ADD_KEYS, COLUMNS, DROP_COLUMNS, DROP_KEYS, REST, SETTLE, Alteration, Step
 from sockservice.sql.column_reader import collation_name, read_column, read_default, read_place
 from sockservice.sql.create_table import pass_partitions
 from sockservice.sql.definition import Change, found
@@ -55,7 +56,7 @@ class AlterTable:
         alteration.options = self.options
         if self.options.charset is not None or self.options.collation is not None:
             alteration.builder.collation = self.options.resolved(table.collation)
-        for step in sorted(self.steps, key=lambda step: step.phase):
+        for step in sorted((*self.steps, Step(SETTLE, Alteration.settle)), key=lambda step: step.phase):
             step.apply(alteration)
         altered = alteration.builder.finish(**self._options(table))
         storage = TableStorage(session)
@@ -70,7 +71,8 @@ class AlterTable:
             session.store.numbers.forget(made)
             session.store.numbers.used(made, self.options.auto_increment - 1)
         with session.store.main.at_once():
-            session.store.catalog.put(made)
+            for each in (made, *alteration.children.values()):
+                session.store.catalog.put(each)
             if made.key != table.key:
                 storage.drop(table)
         if alteration.new_name is not None:
@@ -211,20 +213,20 @@ def _added_key(draft: IndexDraft | ForeignKeyDraft | CheckDraft) -> Step:
 
 def _drop(words: Words) -> list[Step]:
     if words.accept("primary", "key"):
-        return [Step(DROP_KEYS, lambda alteration: alteration.drop_index("PRIMARY"))]
+        return [Step(DROP_KEYS, lambda alteration: key_changes.drop_index(alteration, "PRIMARY"))]
     if words.accept("foreign", "key"):
-        return [_dropped(words, Alteration.drop_foreign_key)]
+        return [_dropped(words, key_changes.drop_foreign_key)]
     if words.accept_any("index", "key"):
-        return [_dropped(words, Alteration.drop_index)]
+        return [_dropped(words, key_changes.drop_index)]
     if words.accept("check"):
-        return [_dropped(words, Alteration.drop_check)]
+        return [_dropped(words, key_changes.drop_check)]
     if words.accept("constraint"):
-        return [_dropped(words, Alteration.drop_constraint)]
+        return [_dropped(words, key_changes.drop_constraint)]
     if words.accept("partition"):
         words.at = len(words.text)
         return []
     words.accept("column")
-    step = _dropped(words, Alteration.drop_column, COLUMNS)
+    step = _dropped(words, Alteration.drop_column, DROP_COLUMNS)
     words.accept_any("restrict", "cascade")
     return [step]
 
@@ -263,12 +265,12 @@ def _alter(words: Words) -> list[Step]:
         visible = words.accept_any("visible", "invisible")
         if not visible:
             raise words.mistake()
-        return [Step(REST, lambda alteration: alteration.show_index(name, visible=visible == "visible"))]
+        return [Step(REST, lambda alteration: key_changes.show_index(alteration, name, visible=visible == "visible"))]
     if words.accept_any("check", "constraint"):
         name = words.name()
         enforced = not words.accept("not")
         words.expect("enforced")
-        return [Step(REST, lambda alteration: alteration.enforce_check(name, enforced=enforced))]
+        return [Step(REST, lambda alteration: key_changes.enforce_check(alteration, name, enforced=enforced))]
     words.accept("column")
     name = words.name()
     if words.accept("drop", "default"):
@@ -290,7 +292,7 @@ def _rename(words: Words) -> list[Step]:
         new = words.name("ER_WRONG_COLUMN_NAME" if word == "column" else "ER_WRONG_NAME_FOR_INDEX")
         if word == "column":
             return [Step(COLUMNS, lambda alteration: alteration.rename_column(old, new))]
-        return [Step(DROP_KEYS, lambda alteration: alteration.rename_index(old, new))]
+        return [Step(DROP_KEYS, lambda alteration: key_changes.rename_index(alteration, old, new))]
     words.accept_any("to", "as", "=")
     name = words.table()
 
@@ -346,7 +348,7 @@ def read_drop_index(words: Words) -> AlterTable:
     words.expect("on")
     table = words.table()
     _pass_ways(words)
-    return AlterTable(table, (Step(DROP_KEYS, lambda alteration: alteration.drop_index(name)),))
+    return AlterTable(table, (Step(DROP_KEYS, lambda alteration: key_changes.drop_index(alteration, name)),))
 
 
 def _pass_ways(words: Words) -> None:

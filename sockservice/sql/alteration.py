@@ -15,7 +15,7 @@ from sockservice.sql.drafts import ColumnDraft
 from sockservice.sql.errors import Refused
 from sockservice.sql.foreign_key_builder import compatible
 from sockservice.sql.rendering import names_in, with_name
-from sockservice.sql.schema import Column, Index, Table
+from sockservice.sql.schema import Column, Table
 from sockservice.sql.table_builder import TableBuilder
 from sockservice.sql.table_options import TableOptions
 from sockservice.sql.type_reader import TEXTS
@@ -24,8 +24,10 @@ from sockservice.sql.words import Name
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
-DROP_KEYS, COLUMNS, ADD_KEYS, REST = range(4)
+DROP_KEYS, DROP_COLUMNS, COLUMNS, SETTLE, ADD_KEYS, REST = range(6)
 """When a change is made: what it drops is dropped first, for the others are judged by the table that comes of it."""
+_ASIDE: Final = "\0"
+"""What a column's name ends in while another one takes the name."""
 _CHECK_USES: Final = 3959
 
 
@@ -46,24 +48,29 @@ class Alteration:
         table: as it was.
         builder: as it becomes.
         origins: the columns that were there by their new names, with the old ones.
+        names: what those that are left are called by now, by their old names in lower case: changes go by the old ones.
         options: the options of the table that were given.
         new_name: what it is renamed to, or None.
         refill: whether all rows are written anew.
+        children: the tables that refer to renamed columns, by key, as they become.
     """
 
     session: SqlSession
     table: Table
     builder: TableBuilder
     origins: dict[str, str]
+    names: dict[str, str]
     options: TableOptions = attrs.field(factory=TableOptions)
     new_name: Name | None = None
     refill: bool = False
+    children: dict[str, Table] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, session: SqlSession, table: Table) -> Alteration:
         """The changes of a table, none so far."""
         origins = {column.name: column.name for column in table.columns}
-        return cls(session, table, TableBuilder.of(session, table), origins)
+        names = {column.name.lower(): column.name for column in table.columns}
+        return cls(session, table, TableBuilder.of(session, table), origins, names)
 
     @property
     def _checks_keys(self) -> bool:
@@ -73,6 +80,7 @@ class Alteration:
 
     def add_column(self, draft: ColumnDraft) -> None:
         """ADD COLUMN; its keys and CHECKs come later."""
+        self._make_room(draft.name)
         self.builder.add_column(draft)
 
     def add_keys_of(self, draft: ColumnDraft) -> None:
@@ -82,12 +90,12 @@ class Alteration:
             self.builder.add_check(check)
 
     def column(self, name: str) -> Column:
-        """The column of a name.
+        """The column that had a name before all changes.
 
         Raises:
             Refused: 1054.
         """
-        found = self.builder.column(name)
+        found = self.builder.column(self.names.get(name.lower(), ""))
         if found is None:
             raise Refused("ER_BAD_FIELD_ERROR", name, self.table.name)
         return found
@@ -99,9 +107,10 @@ class Alteration:
             Refused: 1091, 1828, 1829, 3108 or 3959.
         """
         builder = self.builder
-        column = builder.column(name)
-        if column is None:
+        if self.names.pop(name.lower(), None) is None:
             raise Refused("ER_CANT_DROP_FIELD_OR_KEY", name)
+        column = builder.column(name)
+        assert column is not None
         for key in builder.foreign_keys:
             if name.lower() in map(str.lower, key.columns):
                 raise Refused("ER_FK_COLUMN_CANNOT_DROP", name, key.name)
@@ -120,8 +129,6 @@ class Alteration:
                     f"Check constraint '{check.name}' uses column '{name}', hence column cannot be dropped or renamed."
                 )
                 raise Refused(Error(_CHECK_USES, "HY000", text))
-        if len(builder.columns) == 1:
-            raise Refused("ER_CANT_REMOVE_ALL_FIELDS")
         builder.columns.remove(column)
         self.origins.pop(column.name, None)
         kept = []
@@ -139,9 +146,10 @@ class Alteration:
         """
         builder = self.builder
         before = self.column(old)
+        if draft.name.lower() != before.name.lower():
+            self._make_room(draft.name)
+            before = self.column(old)
         place = builder.columns.index(before)
-        if draft.name.lower() != old.lower() and builder.column(draft.name) is not None:
-            raise Refused("ER_DUP_FIELDNAME", draft.name)
         builder.columns.remove(before)
         column = builder.add_column(draft, place)
         if draft.after is not None:
@@ -154,14 +162,15 @@ class Alteration:
             required = replace(column, nullable=False, has_default=column.default is not None or column.auto_increment)
             builder.columns[builder.columns.index(column)] = required
             column = required
-        self._see_that_keys_allow(before, column)
+        self._see_that_keys_allow(old, before, column)
         origin = self.origins.pop(before.name, None)
         if origin is not None and not column.generated:
             self.origins[column.name] = origin
+        self.names[old.lower()] = column.name
         if column.name != before.name:
             self._follow(before.name, column.name)
 
-    def _see_that_keys_allow(self, before: Column, column: Column) -> None:
+    def _see_that_keys_allow(self, old: str, before: Column, column: Column) -> None:
         """A column of a foreign key keeps its type, on both sides.
 
         Raises:
@@ -174,10 +183,10 @@ class Alteration:
                 if self._checks_keys and not compatible(column, before):
                     raise Refused("ER_FK_COLUMN_CANNOT_CHANGE", before.name, key.name)
         for child, key in self.session.store.catalog.referring(self.table.database, self.table.name):
-            refers = before.name.lower() in map(str.lower, key.references)
+            refers = old.lower() in map(str.lower, key.references)
             if refers and self._checks_keys and not compatible(column, before):
                 name = f"{child.database}.{child.name}"
-                raise Refused("ER_FK_COLUMN_CANNOT_CHANGE_CHILD", before.name, key.name, name)
+                raise Refused("ER_FK_COLUMN_CANNOT_CHANGE_CHILD", old, key.name, name)
 
     def rename_column(self, old: str, new: str) -> None:
         """RENAME COLUMN.
@@ -185,14 +194,44 @@ class Alteration:
         Raises:
             Refused: 1054 or 1060.
         """
+        if new.lower() != self.column(old).name.lower():
+            self._make_room(new)
+        self._rename(old, new)
+
+    def _rename(self, old: str, new: str) -> None:
         before = self.column(old)
-        if new.lower() != old.lower() and self.builder.column(new) is not None:
-            raise Refused("ER_DUP_FIELDNAME", new)
         self.builder.columns[self.builder.columns.index(before)] = replace(before, name=new)
         origin = self.origins.pop(before.name, None)
         if origin is not None:
             self.origins[new] = origin
+        self.names[old.lower()] = new
         self._follow(before.name, new)
+
+    def _make_room(self, name: str) -> None:
+        """A column takes a name: one that has it, and may be renamed yet by a change behind, steps aside.
+
+        Raises:
+            Refused: 1060.
+        """
+        other = self.builder.column(name)
+        if other is None:
+            return
+        old = next((old for old, now in self.names.items() if now == other.name), None)
+        if old is None or old != other.name.lower():
+            raise Refused("ER_DUP_FIELDNAME", name)
+        self._rename(old, other.name + _ASIDE)
+
+    def settle(self) -> None:
+        """All columns are what they become.
+
+        Raises:
+            Refused: 1060 or 1090.
+        """
+        for column in self.builder.columns:
+            if column.name.endswith(_ASIDE):
+                raise Refused("ER_DUP_FIELDNAME", column.name.removesuffix(_ASIDE))
+        if not self.builder.columns:
+            raise Refused("ER_CANT_REMOVE_ALL_FIELDS")
 
     def _follow(self, old: str, new: str) -> None:
         """What names a column names it by its new name."""
@@ -220,17 +259,17 @@ class Alteration:
             replace(column, generated=with_name(column.generated, old, new)) if column.generated else column
             for column in builder.columns
         ]
-        catalog = self.session.store.catalog
-        for child, _ in catalog.referring(self.table.database, self.table.name):
-            if child.key == self.table.key:
+        for found, _ in self.session.store.catalog.referring(self.table.database, self.table.name):
+            if found.key == self.table.key:
                 continue
+            child = self.children.get(found.key, found)
             keys = tuple(
                 replace(key, references=tuple(map(renamed, key.references)))
                 if self._is_itself(key.database, key.table)
                 else key
                 for key in child.foreign_keys
             )
-            catalog.put(replace(child, foreign_keys=keys))
+            self.children[child.key] = replace(child, foreign_keys=keys)
 
     def _is_itself(self, database: str, table: str) -> bool:
         return (database, table) == (self.table.database, self.table.name)
@@ -265,109 +304,3 @@ class Alteration:
         """DISABLE KEYS and ENABLE KEYS, which InnoDB does not know."""
         note = error("ER_ILLEGAL_HA", self.table.name)
         self.builder.warnings.append(("Note", note.code, note.message))
-
-    # --- keys ---------------------------------------------------------------------------------
-
-    def drop_index(self, name: str) -> None:
-        """DROP INDEX and DROP PRIMARY KEY.
-
-        Raises:
-            Refused: 1091 or 1553.
-        """
-        builder = self.builder
-        index = builder.index(name)
-        if index is None:
-            raise Refused("ER_CANT_DROP_FIELD_OR_KEY", name)
-        others = [other for other in builder.indexes if other is not index]
-        for key in builder.foreign_keys:
-            if _serves(index, key.columns) and not any(_serves(other, key.columns) for other in others):
-                raise Refused("ER_DROP_INDEX_FK", index.name)
-        for _, key in self.session.store.catalog.referring(self.table.database, self.table.name):
-            if _serves(index, key.references) and not any(_serves(other, key.references) for other in others):
-                raise Refused("ER_DROP_INDEX_FK", index.name)
-        builder.indexes.remove(index)
-
-    def rename_index(self, old: str, new: str) -> None:
-        """RENAME INDEX.
-
-        Raises:
-            Refused: 1176, 1061 or 1280.
-        """
-        index = self.builder.index(old)
-        if index is None:
-            raise Refused("ER_KEY_DOES_NOT_EXITS", old, self.table.name)
-        if "PRIMARY" in (old.upper(), new.upper()):
-            raise Refused("ER_WRONG_NAME_FOR_INDEX", "PRIMARY")
-        if new.lower() != old.lower() and self.builder.index(new) is not None:
-            raise Refused("ER_DUP_KEYNAME", new)
-        self.builder.indexes[self.builder.indexes.index(index)] = replace(index, name=new)
-
-    def show_index(self, name: str, *, visible: bool) -> None:
-        """ALTER INDEX … VISIBLE and INVISIBLE.
-
-        Raises:
-            Refused: 1176.
-        """
-        index = self.builder.index(name)
-        if index is None:
-            raise Refused("ER_KEY_DOES_NOT_EXITS", name, self.table.name)
-        self.builder.indexes[self.builder.indexes.index(index)] = replace(index, visible=visible)
-
-    def drop_foreign_key(self, name: str) -> None:
-        """DROP FOREIGN KEY.
-
-        Raises:
-            Refused: 1091.
-        """
-        key = next((key for key in self.builder.foreign_keys if key.name.lower() == name.lower()), None)
-        if key is None:
-            raise Refused("ER_CANT_DROP_FIELD_OR_KEY", name)
-        self.builder.foreign_keys.remove(key)
-
-    def drop_check(self, name: str) -> None:
-        """DROP CHECK.
-
-        Raises:
-            Refused: 3821.
-        """
-        check = next((check for check in self.builder.checks if check.name.lower() == name.lower()), None)
-        if check is None:
-            raise Refused("ER_CHECK_CONSTRAINT_NOT_FOUND", name)
-        self.builder.checks.remove(check)
-
-    def enforce_check(self, name: str, *, enforced: bool) -> None:
-        """ALTER CHECK … [NOT] ENFORCED.
-
-        Raises:
-            Refused: 3821.
-        """
-        check = next((check for check in self.builder.checks if check.name.lower() == name.lower()), None)
-        if check is None:
-            raise Refused("ER_CHECK_CONSTRAINT_NOT_FOUND", name)
-        self.builder.checks[self.builder.checks.index(check)] = replace(check, enforced=enforced)
-
-    def drop_constraint(self, name: str) -> None:
-        """DROP CONSTRAINT, whatever it is.
-
-        Raises:
-            Refused: 3940.
-        """
-        builder, wanted = self.builder, name.lower()
-        if any(check.name.lower() == wanted for check in builder.checks):
-            self.drop_check(name)
-        elif any(key.name.lower() == wanted for key in builder.foreign_keys):
-            self.drop_foreign_key(name)
-        elif any(index.name.lower() == wanted and index.unique for index in builder.indexes):
-            self.drop_index(name)
-        else:
-            raise Refused("ER_CONSTRAINT_NOT_FOUND", name)
-
-
-def _serves(index: Index, columns: tuple[str, ...]) -> bool:
-    """Whether an index begins with these columns."""
-    wanted = tuple(name.lower() for name in columns)
-    return (
-        index.kind == "BTREE"
-        and index.columns[: len(wanted)] == wanted
-        and not any(part.length for part in index.parts)
-    )

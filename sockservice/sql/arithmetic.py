@@ -180,12 +180,3 @@ _bitwise("bit_right", lambda left, right: left >> right if right < 64 else 0)
 def bit_not(value: Any) -> Any:
     """``~``."""
     return None if value is None else wide(~int(value) & _ALL_BITS)
-
-
-@internal("decimal_compare", 2)
-def decimal_compare(left: Any, right: Any) -> int | None:
-    """-1, 0 or 1."""
-    if left is None or right is None:
-        return None
-    a, b = Decimal(str(left)), Decimal(str(right))
-    return (a > b) - (a < b)

@@ -254,4 +254,7 @@ def _default_clause(table: Table, column: Column) -> str:
     shown = shown_default(column) or ""
     if is_now(default) or column.type.name == "BIT":
         return f" DEFAULT {shown}"
-    return f" DEFAULT {text_literal(shown) if not shown.startswith('0x') or column.type.name in TEXTS else shown}"
+    if shown.startswith("0x") and column.type.name not in TEXTS:
+        value = bytes.fromhex(shown[2:])
+        return f" DEFAULT {text_literal(value.decode()) if value.isascii() else shown}"
+    return f" DEFAULT {text_literal(shown)}"

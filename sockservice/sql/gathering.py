@@ -189,7 +189,6 @@ class JsonObject:
 
     def __init__(self) -> None:
         self.items: dict[str, Any] = {}
-        self.nameless = False
 
     def step(self, name: Any, value: Any) -> None:
         """Take a name and a value.

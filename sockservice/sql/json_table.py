@@ -12,7 +12,7 @@ from sqlglot import exp
 from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import Refused
 from sockservice.sql.expressions import Expressions
-from sockservice.sql.functions.json_reading import document, path_of
+from sockservice.sql.functions.json_arguments import document, path_of
 from sockservice.sql.json_paths import found_at
 from sockservice.sql.json_text import json_text, stored_json
 from sockservice.sql.registry import for_values, internal

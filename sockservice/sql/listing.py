@@ -17,18 +17,12 @@ from sockservice.sql.scope import Scope, Source
 from sockservice.sql.select import Queries
 from sockservice.sql.typed import Typed, quoted
 from sockservice.sql.words import Words
-from sockservice.sqltypes import SqlType
 
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
 
 NAMES = "utf8mb3_general_ci"
 """The collation of what the catalogue tells."""
-
-
-def columns_of(columns: Mapping[str, str]) -> tuple[AnswerColumn, ...]:
-    """Columns of a result, by label, with their types; ``""`` is the type of a name."""
-    return tuple(AnswerColumn(label, SqlType.parse(kind or "VARCHAR(64)")) for label, kind in columns.items())
 
 
 def rows_text(names: Sequence[str], source: str) -> str:

@@ -9,7 +9,6 @@ import msgspec
 from sockservice.collations import collations
 from sockservice.sqltypes import SqlType
 
-DEFAULT_CHARSET: Final = "utf8mb4"
 DEFAULT_COLLATION: Final = "utf8mb4_0900_ai_ci"
 SYSTEM: Final = ("information_schema", "mysql", "performance_schema", "sys")
 """The databases that every server has."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import attrs
 from twisted.logger import Logger
-from zope.interface import implementer
 
 from sockservice.answers import Error, Request
 from sockservice.errors import ConfigurationError, Place
-from sockservice.interfaces import IResponder, IServer, ISession
+from sockservice.interfaces import IResponder, IServer
+from sockservice.plain_session import PlainSession
 from sockservice.sql.data_folder import FILE
 from sockservice.sql.responder import Sql
 from sockservice.sql.script import Splitter
@@ -23,38 +23,14 @@ from sockservice.sql.store import Store
 PROGRESS: Final = 3.0
 """Seconds between two reports of how far a file is."""
 
-
-@implementer(ISession)
-@attrs.define(eq=False)
-class SeedSession:
-    """Who runs the files: nobody that a client could see."""
-
-    server: IServer
-    database: str
-    connection_id: int = 0
-    user: str = "root"
-    host: str = "localhost"
-    autocommit: bool = True
-    in_transaction: bool = False
-    variables: dict[str, Any] = attrs.field(factory=dict)
-    user_variables: dict[str, Any] = attrs.field(factory=dict)
-    found_rows: bool = False
-    prepared: dict[str, str] = attrs.field(factory=dict)
-    client: dict[str, str] = attrs.field(factory=dict)
-    current_user: str = "root@localhost"
-    tls: Any = None
-    compression: str | None = None
-    command: str = "Query"
-    since: float = 0.0
-    info: str | None = None
-    warnings: Any = ()
-    workspace: Any = None
-    asker: Any = None
-    on_end: list[Any] = attrs.field(factory=list)
-
-    def may_use(self, database: str) -> bool:  # noqa: ARG002
-        """Yes."""
-        return True
+_NOT_SUPPORTED: Final = 1235
+_PROGRAM: Final = re.compile(
+    r"(?:\s|/\*!\d*)*create\b.{0,200}?\b(?:trigger|procedure|function|event)\b", re.IGNORECASE | re.DOTALL
+)
+"""How what runs within the server is made: dumps have it, and their tables are of use without it."""
+_SETS_SQL_MODE: Final = re.compile(r"\s*(?:/\*!\d*\s*)?set\s+(?:session\s+|@@)?sql_mode\s*=", re.IGNORECASE)
+_REMOVED_MODES: Final = re.compile(r"\bNO_AUTO_CREATE_USER\b,?|,NO_AUTO_CREATE_USER\b", re.IGNORECASE)
+"""What dumps of MariaDB and of MySQL 5.7 have, and MySQL 8 refuses."""
 
 
 class Seeds:
@@ -105,7 +81,9 @@ class Seeds:
         self._folder.cleanup()
 
     def _run_file(self, path: Path, sql: Sql) -> None:
-        session = SeedSession(self._server, self._databases[0])
+        session = PlainSession(
+            self._server, user="root", database=self._databases[0], current_user="root@localhost", command="Query"
+        )
         began = told = time.monotonic()
         count = read = 0
         try:
@@ -127,10 +105,15 @@ class Seeds:
         seconds = time.monotonic() - began
         self._log.info("{path}: {count} statements in {seconds:.1f} s", path=path, count=count, seconds=seconds)
 
-    def _run_statement(self, sql: Sql, session: SeedSession, path: Path, text: str, line: int) -> None:
+    def _run_statement(self, sql: Sql, session: PlainSession, path: Path, text: str, line: int) -> None:
+        if _SETS_SQL_MODE.match(text):
+            text = _REMOVED_MODES.sub("", text)
         answer = sql.at_start(Request("query", text, session))
         if isinstance(answer, Error):
             message = f"error {answer.code} ({answer.sqlstate}): {answer.message}"
+            if answer.code == _NOT_SUPPORTED and _PROGRAM.match(text):
+                self._log.warn("{path}:{line}: left out: {message}", path=path, line=line, message=message)
+                return
             raise ConfigurationError(message, Place(path, line))
         if answer is None:
             raise ConfigurationError("nobody here has an answer to this statement", Place(path, line))

@@ -27,8 +27,8 @@ from sockservice.sql.transaction import (
     Transaction,
 )
 from sockservice.sql.typed import quoted, text_literal
-from sockservice.sql.zones import zone_of
 from sockservice.sqltypes import SqlType
+from sockservice.time_zones import zone_of
 
 DEFAULT_SQL_MODE: Final = (
     "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
@@ -324,31 +324,23 @@ class SqlSession:
         if locks.would_deadlock(transaction, holder):
             yield from self.rollback()
             raise Refused("ER_LOCK_DEADLOCK")
-        waited = holder.until_end()
-        expired = False
-
-        def expire() -> None:
-            nonlocal expired
-            expired = True
-            waited.cancel()
-
         seconds = float(self.variable("innodb_lock_wait_timeout", _LOCK_WAIT))
-        call = self.store.clock.callLater(seconds, expire)
         locks.waits[transaction] = holder
         try:
-            yield waited
-        except CancelledError:
-            if not expired:
-                raise
-            raise Refused("ER_LOCK_WAIT_TIMEOUT") from None
+            in_time = yield from self._in_time(holder.until_end(), seconds)
         finally:
             locks.waits.pop(transaction, None)
-            if call.active():
-                call.cancel()
+        if not in_time:
+            raise Refused("ER_LOCK_WAIT_TIMEOUT")
 
     def wait_for_name(self, taken: Taken) -> Work[None]:
         """Wait until a name may be free, or its time is over."""
-        waited = self.store.named_locks.free(taken.name)
+        seconds = taken.seconds if taken.seconds > 0 else None
+        if not (yield from self._in_time(self.store.named_locks.free(taken.name), seconds)):
+            self.given_up.add(taken.name)
+
+    def _in_time(self, waited: Deferred[None], seconds: float | None) -> Work[bool]:
+        """Wait, at most so many seconds, or for ever; whether what was waited for came."""
         expired = False
 
         def expire() -> None:
@@ -356,16 +348,16 @@ class SqlSession:
             expired = True
             waited.cancel()
 
-        call = self.store.clock.callLater(taken.seconds, expire) if taken.seconds > 0 else None
+        call = None if seconds is None else self.store.clock.callLater(seconds, expire)
         try:
             yield waited
         except CancelledError:
             if not expired:
                 raise
-            self.given_up.add(taken.name)
         finally:
             if call is not None and call.active():
                 call.cancel()
+        return not expired
 
     def close(self) -> Work[None]:
         """The session is over: when its statement is, what was not committed is undone."""

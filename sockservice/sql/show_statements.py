@@ -5,84 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from sockservice import show_columns as columns_of
 from sockservice.answers import Answer, Rows
+from sockservice.show_columns import labelled
 from sockservice.sql import show_create
 from sockservice.sql.column_texts import column_type, extra, key_of, shown_default
 from sockservice.sql.errors import NotUnderstood, Refused
 from sockservice.sql.information_schema import CONNECTION, Facts, everything, index_row, status
-from sockservice.sql.listing import Filter, columns_of
+from sockservice.sql.listing import Filter
 from sockservice.sql.schema import SYSTEM, Column, Table, View
 from sockservice.sql.words import Name, Words
 
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
-
-_FIELDS: Final = columns_of(
-    {
-        "Field": "",
-        "Type": "MEDIUMTEXT",
-        "Null": "VARCHAR(3)",
-        "Key": "VARCHAR(3)",
-        "Default": "TEXT",
-        "Extra": "VARCHAR(256)",
-    }
-)
-_FULL_FIELDS: Final = columns_of(
-    {
-        "Field": "",
-        "Type": "MEDIUMTEXT",
-        "Collation": "",
-        "Null": "VARCHAR(3)",
-        "Key": "VARCHAR(3)",
-        "Default": "TEXT",
-        "Extra": "VARCHAR(256)",
-        "Privileges": "VARCHAR(154)",
-        "Comment": "TEXT",
-    }
-)
-_INDEXES: Final = columns_of(
-    {
-        "Table": "",
-        "Non_unique": "INT",
-        "Key_name": "",
-        "Seq_in_index": "INT UNSIGNED",
-        "Column_name": "",
-        "Collation": "VARCHAR(1)",
-        "Cardinality": "BIGINT",
-        "Sub_part": "BIGINT",
-        "Packed": "BINARY(0)",
-        "Null": "VARCHAR(3)",
-        "Index_type": "VARCHAR(11)",
-        "Comment": "VARCHAR(8)",
-        "Index_comment": "VARCHAR(2048)",
-        "Visible": "VARCHAR(3)",
-        "Expression": "LONGTEXT",
-    }
-)
-_TABLE_STATUS: Final = columns_of(
-    {
-        "Name": "",
-        "Engine": "",
-        "Version": "INT",
-        "Row_format": "VARCHAR(10)",
-        **dict.fromkeys(
-            "Rows Avg_row_length Data_length Max_data_length Index_length Data_free Auto_increment".split(),
-            "BIGINT UNSIGNED",
-        ),
-        "Create_time": "TIMESTAMP",
-        "Update_time": "DATETIME",
-        "Check_time": "DATETIME",
-        "Collation": "",
-        "Checksum": "BIGINT",
-        "Create_options": "VARCHAR(256)",
-        "Comment": "TEXT",
-    }
-)
-_CREATE_TABLE: Final = columns_of({"Table": "", "Create Table": "VARCHAR(1024)"})
-_CREATE_VIEW: Final = columns_of(
-    {"View": "", "Create View": "VARCHAR(1024)", "character_set_client": "", "collation_connection": ""}
-)
-_CREATE_DATABASE: Final = columns_of({"Database": "", "Create Database": "VARCHAR(1024)"})
 
 WORDS: Final = frozenset(["show", "describe", "desc", "explain"])
 """How these statements begin."""
@@ -194,7 +129,7 @@ def _databases(chosen: Filter) -> Show:
     def show(session: SqlSession) -> Answer:
         names = sorted([*SYSTEM, *session.store.catalog.databases])
         rows = ((name,) for name in names if name in SYSTEM or session.session.may_use(name))
-        return chosen.of(session, columns_of({label: ""}), rows, {label: "Database"})
+        return chosen.of(session, labelled({label: ""}), rows, {label: "Database"})
 
     return show
 
@@ -222,7 +157,7 @@ def _tables(words: Words, *, full: bool) -> Show:
         if name.lower() in SYSTEM:
             return None
         label = f"Tables_in_{name}" + (f" ({chosen.pattern})" if chosen.pattern is not None else "")
-        columns = columns_of({label: "", **({"Table_type": "VARCHAR(11)"} if full else {})})
+        columns = labelled({label: "", **({"Table_type": "VARCHAR(11)"} if full else {})})
         things = (thing for thing in everything(facts_of(session)) if thing.database == name)
         rows = (
             (thing.name, *(("BASE TABLE" if isinstance(thing, Table) else "VIEW",) if full else ())) for thing in things
@@ -252,7 +187,7 @@ def _fields(session: SqlSession, name: Name, chosen: Filter, *, full: bool) -> A
     if thing is None:
         return None
     rows = (_field(thing, column, full=full) for column in thing.columns)
-    return chosen.of(session, _FULL_FIELDS if full else _FIELDS, rows)
+    return chosen.of(session, columns_of.FIELDS[full], rows)
 
 
 def _field(thing: Table | View, column: Column, *, full: bool) -> tuple[Any, ...]:
@@ -271,7 +206,7 @@ def _indexes(session: SqlSession, name: Name, chosen: Filter) -> Answer | None:
     if thing is None:
         return None
     rows = list(_index_rows(session, thing)) if isinstance(thing, Table) else []
-    return chosen.of(session, _INDEXES, rows)
+    return chosen.of(session, columns_of.INDEXES, rows)
 
 
 def _index_rows(session: SqlSession, table: Table) -> Iterator[tuple[Any, ...]]:
@@ -292,7 +227,7 @@ def _table_status(session: SqlSession, database: str, chosen: Filter) -> Answer 
         for thing in everything(facts)
         if thing.database == name
     ]
-    return chosen.of(session, _TABLE_STATUS, rows)
+    return chosen.of(session, columns_of.TABLE_STATUS, rows)
 
 
 # --- SHOW CREATE ------------------------------------------------------------------------------
@@ -319,7 +254,7 @@ def _create_database(session: SqlSession, name: str, *, careful: bool) -> Answer
         return None
     database = session.store.catalog.database(name)
     text = show_create.create_database(database, careful=careful, mariadb=_is_dump_of_mariadb(session))
-    return Rows(_CREATE_DATABASE, ((name, text),))
+    return Rows(columns_of.CREATE_DATABASE, ((name, text),))
 
 
 def _is_dump_of_mariadb(session: SqlSession) -> bool:
@@ -334,9 +269,9 @@ def _create(session: SqlSession, name: Name, *, view: bool) -> Answer | None:
         return None
     if isinstance(thing, View):
         text = show_create.create_view(thing)
-        return Rows(_CREATE_VIEW, ((thing.name, text, "utf8mb4", CONNECTION),))
+        return Rows(columns_of.CREATE_VIEW, ((thing.name, text, "utf8mb4", CONNECTION),))
     if view:
         raise Refused("ER_WRONG_OBJECT", thing.database, thing.name, "VIEW")
     number = session.store.numbers.next(thing) if thing.auto_increment is not None else 0
     text = show_create.create_table(thing, number, mariadb=_is_dump_of_mariadb(session))
-    return Rows(_CREATE_TABLE, ((thing.name, text),))
+    return Rows(columns_of.CREATE_TABLE, ((thing.name, text),))

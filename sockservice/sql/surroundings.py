@@ -14,7 +14,7 @@ import attrs
 from sockservice.error_codes import error
 from sockservice.interfaces import ISession
 from sockservice.sql.diagnostics import Diagnostics
-from sockservice.sql.zones import zone_of
+from sockservice.time_zones import zone_of
 
 DEFAULTS: Final[dict[str, Any]] = {
     "sql_mode": "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"

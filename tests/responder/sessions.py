@@ -12,7 +12,8 @@ from zope.interface import implementer
 
 from sockservice.answers import Answer, Ok, Request
 from sockservice.error_codes import error
-from sockservice.interfaces import IServer, ISession
+from sockservice.interfaces import IServer
+from sockservice.plain_session import PlainSession
 from sockservice.responder.chatter import Chatter
 from sockservice.responder.journal import Journal
 from sockservice.responder.matching.lookup import Lookup
@@ -42,32 +43,16 @@ class FakeServer:
         return Ok()
 
 
-@implementer(ISession)
 @attrs.define(eq=False)
-class FakeSession:
+class FakeSession(PlainSession):
     server: FakeServer = attrs.field(factory=FakeServer)
     connection_id: int = attrs.field(factory=lambda: next(_numbers))
     user: str = "tester"
     host: str = "127.0.0.1"
     database: str = "shop"
-    autocommit: bool = True
-    in_transaction: bool = False
-    variables: dict[str, Any] = attrs.field(factory=dict)
-    user_variables: dict[str, Any] = attrs.field(factory=dict)
-    found_rows: bool = False
-    prepared: dict[str, str] = attrs.field(factory=dict)
-    client: dict[str, str] = attrs.field(factory=dict)
     current_user: str = "tester@%"
-    tls: Any = None
-    compression: str | None = None
-    allowed: tuple[str, ...] | None = None
     command: str = "Query"
-    since: float = 0.0
-    info: str | None = None
-    warnings: Any = ()
-    asker: Any = None
-    workspace: Any = None
-    on_end: list[Any] = attrs.field(factory=list)
+    allowed: tuple[str, ...] | None = None
 
     def may_use(self, database: str) -> bool:
         return self.allowed is None or database in self.allowed

@@ -126,9 +126,9 @@ def test_autocommit_that_is_on_already_changes_nothing() -> None:
 
 def test_a_global_value_is_for_the_sessions_to_come() -> None:
     first = Talk()
-    second = Talk(first.chatter, FakeSession(first.session.server))
+    second = Talk(first.chatter, FakeSession(server=first.session.server))
     assert isinstance(first.ask("SET GLOBAL wait_timeout = 99"), Ok)
-    later = Talk(first.chatter, FakeSession(first.session.server))
+    later = Talk(first.chatter, FakeSession(server=first.session.server))
     assert [talk.value("@@wait_timeout") for talk in (first, second, later)] == [28800, 28800, 99]
     assert [talk.value("@@global.wait_timeout") for talk in (first, second, later)] == [99, 99, 99]
     assert isinstance(second.ask("SET wait_timeout = DEFAULT"), Ok)

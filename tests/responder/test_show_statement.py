@@ -108,7 +108,7 @@ def test_variables_are_chosen_by_like_and_where() -> None:
 
 def test_status_counts_what_there_is() -> None:
     talk = Talk()
-    FakeSession(talk.session.server)
+    FakeSession(server=talk.session.server)
     shown = dict(talk.rows("SHOW GLOBAL STATUS"))
     assert shown["Threads_connected"] == "2"
     assert shown["Questions"] == "3"
@@ -118,7 +118,7 @@ def test_status_counts_what_there_is() -> None:
 
 def test_the_processlist_shows_every_session() -> None:
     talk = Talk()
-    FakeSession(talk.session.server, connection_id=1, user="other", database="", command="Sleep")
+    FakeSession(server=talk.session.server, connection_id=1, user="other", database="", command="Sleep")
     talk.session.info = "SELECT " + "x" * 200
     rows = talk.rows("SHOW PROCESSLIST")
     assert [row[:5] for row in rows] == [

@@ -60,7 +60,7 @@ def test_reading_what_is_not_there_is_mysqls_error(query: str, code: int, messag
 
 
 def test_the_version_is_the_greetings() -> None:
-    talk = Talk(session=FakeSession(FakeServer(version="5.7.44-mine")))
+    talk = Talk(session=FakeSession(server=FakeServer(version="5.7.44-mine")))
     assert talk.row("SELECT @@version, @@global.version, VERSION(), @@innodb_version") == (
         "5.7.44-mine",
         "5.7.44-mine",

@@ -23,7 +23,7 @@ from sockservice.errors import (
     WrongState,
 )
 from sockservice.interfaces import DATAGRAM, IDatagramSocket, State
-from sockservice.sockets.datagram import BURST
+from sockservice.sockets.datagram_inlet import BURST
 from sockservice.sockets.states import DATAGRAM_RULES
 
 

@@ -86,6 +86,13 @@ def test_a_column_takes_its_name_along_to_what_names_it(client: Client) -> None:
     assert client.code("INSERT INTO child VALUES (9)") == 1452
 
 
+def test_a_table_that_refers_to_it_is_as_it_was_after_an_error(client: Client) -> None:
+    client.ok("CREATE TABLE child (p INT, FOREIGN KEY (p) REFERENCES t (id))")
+    before = client.rows("SHOW CREATE TABLE child")
+    assert client.code("ALTER TABLE t RENAME COLUMN id TO number, ADD COLUMN a INT") == 1060
+    assert client.rows("SHOW CREATE TABLE child") == before
+
+
 def test_indexes_lose_the_columns_that_are_dropped(client: Client) -> None:
     client.ok("ALTER TABLE t ADD KEY k (a, b), ADD KEY only_a (a)")
     client.ok("ALTER TABLE t DROP COLUMN a")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sockservice.sql.moments import Moment, of_datetime, read_moment, read_time, time_text, utc_moment
-from sockservice.sql.zones import zone_of
+from sockservice.time_zones import zone_of
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from embedded import Embedded
 from sessions import FakeServer
 from twisted.internet.task import Clock
+from twisted.logger import LogLevel, capturedLogs, formatEvent
 
 from sockservice.errors import ConfigurationError
 from sockservice.responder.chatter import Chatter
@@ -63,6 +64,30 @@ def test_a_statement_that_fails_is_told_with_its_place(seeds: Callable[..., Seed
     with pytest.raises(ConfigurationError) as caught:
         seeds(path).run()
     assert str(caught.value) == f"{path}:4:1: error 1136 (21S01): Column count doesn't match value count at row 1"
+
+
+def test_programs_are_left_out_with_a_warning(seeds: Callable[..., Seeds], tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        """CREATE TABLE t (id INT);
+/*!50003 SET @saved_sql_mode = @@sql_mode */ ;
+/*!50003 SET sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION' */ ;
+DELIMITER ;;
+/*!50003 CREATE*/ /*!50017 DEFINER=`root`@`localhost`*/ /*!50003 TRIGGER g BEFORE INSERT ON t
+FOR EACH ROW BEGIN SET NEW.id = 5; END */;;
+/*!50106 CREATE*/ /*!50117 DEFINER=`root`@`localhost`*/ /*!50106 EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1 */;;
+CREATE DEFINER=`root`@`localhost` PROCEDURE p() SELECT 1 ;;
+CREATE FUNCTION f() RETURNS INT RETURN 3;;
+DELIMITER ;
+/*!50003 SET sql_mode = @saved_sql_mode */ ;
+INSERT INTO t VALUES (1);
+""",
+    )
+    with capturedLogs() as events:
+        seeds(path).run()
+    told = [str(formatEvent(event)) for event in events if event["log_level"] is LogLevel.warn]
+    assert [line.removeprefix(f"{path}:").partition(":")[0] for line in told] == ["5", "7", "8", "9"]
+    assert all(": left out: error 1235 (42000): " in line for line in told)
 
 
 def test_a_statement_that_nobody_knows_is_told_with_its_place(seeds: Callable[..., Seeds], tmp_path: Path) -> None:

@@ -85,6 +85,19 @@ def test_a_json_column_shows_its_default(client: Client) -> None:
     assert "`a` json DEFAULT NULL,\n  `b` text\n" in client.rows("SHOW CREATE TABLE k")[0][1]
 
 
+def test_defaults_of_bytes_are_shown_as_they_are_taken_back(client: Client) -> None:
+    client.ok(
+        "CREATE TABLE k (a VARBINARY(5) NOT NULL DEFAULT '', b BINARY(3) DEFAULT 'a', c BINARY(2) DEFAULT 0xff00)"
+    )
+    ((_, text),) = client.rows("SHOW CREATE TABLE k")
+    assert "`a` varbinary(5) NOT NULL DEFAULT '',\n" in text
+    assert "`b` binary(3) DEFAULT 'a\\0\\0',\n" in text
+    assert "`c` binary(2) DEFAULT 0xFF00\n" in text
+    client.ok("DROP TABLE k")
+    client.ok(text)
+    assert client.rows("SHOW CREATE TABLE k") == [("k", text)]
+
+
 def test_columns(client: Client) -> None:
     assert client.rows("SHOW COLUMNS FROM t") == [
         ("id", "bigint unsigned", "NO", "PRI", None, "auto_increment"),

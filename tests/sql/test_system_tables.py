@@ -47,3 +47,12 @@ def test_the_catalogue_is_told_however_long_it_takes(client, monkeypatch, turn):
 def test_the_catalogue_gives_its_own_spelling_but_to_those_who_give_another_name(client, item, label):
     answer = client.run(f"SELECT {item} FROM information_schema.columns WHERE table_name = 'a'")
     assert [column.name for column in answer.columns] == [label]
+
+
+def test_the_account_that_one_has_may_do_everything(client):
+    assert client.rows("SELECT user, host, super_priv, plugin, authentication_string FROM mysql.user") == [
+        ("tester", "%", "Y", "caching_sha2_password", "")
+    ]
+    mine = "FROM information_schema.user_privileges WHERE \"'tester'@'%'\" LIKE grantee"
+    assert client.rows(f"SELECT is_grantable {mine} AND privilege_type = 'CREATE USER'") == [("YES",)]
+    assert client.rows(f"SELECT COUNT(*) {mine}") == [(30,)]

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-Text: TypeAlias = Annotated[str, Meta(min_length=1)]
+from sockservice.responder.stub_words import (
+    Delay,
+    Ending,
+    InPieces,
+    NewStates,
+    OwnCode,
+    PauseBefore,
+    Remarks,
+    Text,
+    Times,
+    Turns,
+)
+
 Row: TypeAlias = dict[str, Any] | list[Any]
 TemplateText: TypeAlias = Annotated[str, Meta(pattern=r"\{\{[\s\S]*\}\}", title="a template")]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=2**63 - 1)] | TemplateText
-Times: TypeAlias = Annotated[int, Meta(ge=1, le=10**9)]
-Duration: TypeAlias = int | float | str
 
 _BESIDE: Final = dict.fromkeys(
     "columns delay first_row_delay row_delay set_state then_close emit fault repeat_rows row_size times".split(),
@@ -67,34 +77,6 @@ class CsvFile(RowsFile, frozen=True, forbid_unknown_fields=True):
     ] = UNSET
 
 
-class LognormalWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Times as real servers take them: mostly short, with a long tail."""
-
-    median: Annotated[Duration, Meta(description="Half of the times are shorter.")]
-    sigma: Annotated[float, Meta(ge=0, le=10, description="How wide they spread: 0 not at all, 1 widely.")]
-    max: Annotated[Duration | UnsetType, Meta(description="No time is longer.")] = UNSET
-
-
-class DelayWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A delay that is not always the same: exactly one of its fields."""
-
-    fixed: Annotated[Duration | UnsetType, Meta(description="The same time each time.")] = UNSET
-    uniform: Annotated[list[Duration] | UnsetType, Meta(description="Any time between the two: `[10ms, 50ms]`.")] = (
-        UNSET
-    )
-    lognormal: LognormalWords | UnsetType = UNSET
-
-
-Delay: TypeAlias = Duration | DelayWords
-
-
-class DribbleWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The bytes of the answer in pieces, spread over a time."""
-
-    chunks: Annotated[int, Meta(ge=1, le=100_000, description="How many pieces.")]
-    duration: Annotated[Duration, Meta(description="From the first piece to the last: `2s`.")]
-
-
 class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One answer: exactly one of ``rows``, ``table``, ``csv``, ``json``, ``rows_from``, ``ok`` and ``error``."""
 
@@ -141,9 +123,7 @@ class Then(Result, frozen=True, forbid_unknown_fields=True):
     results: Annotated[
         list[Result] | UnsetType, Meta(description="Several answers to one statement, as a procedure gives.")
     ] = UNSET
-    python: Annotated[
-        Text | UnsetType, Meta(description="`module:function`: your own code, called with the request.")
-    ] = UNSET
+    python: OwnCode = UNSET
     sql: Annotated[
         bool | Text | UnsetType,
         Meta(
@@ -155,24 +135,14 @@ class Then(Result, frozen=True, forbid_unknown_fields=True):
         str | dict[str, Any] | UnsetType,
         Meta(description="A fault by its name, or a map from the name to what it takes; with or without an answer."),
     ] = UNSET
-    delay: Annotated[Delay | UnsetType, Meta(description="A pause before the answer: `2ms`, `1.5s`.")] = UNSET
+    delay: PauseBefore = UNSET
     first_row_delay: Annotated[Delay | UnsetType, Meta(description="A pause before the first row.")] = UNSET
     row_delay: Annotated[Delay | UnsetType, Meta(description="A pause before each other row.")] = UNSET
-    dribble: Annotated[DribbleWords | UnsetType, Meta(description="The answer in pieces, spread over a time.")] = UNSET
-    set_state: Annotated[
-        dict[str, str] | UnsetType, Meta(description="Scenarios to put into another state, by their names.")
-    ] = UNSET
-    then_close: Annotated[
-        bool | Literal["fin", "rst"] | UnsetType,
-        Meta(description="Whether the connection ends behind the answer: in order (`true`, `fin`) or reset (`rst`)."),
-    ] = UNSET
-    emit: Annotated[
-        Text | list[Text] | UnsetType, Meta(description="What the journal says of the request besides.")
-    ] = UNSET
-    times: Annotated[
-        Times | UnsetType,
-        Meta(description="How often it is given before the next answer of the list has its turn; once by default."),
-    ] = UNSET
+    dribble: InPieces = UNSET
+    set_state: NewStates = UNSET
+    then_close: Ending = UNSET
+    emit: Remarks = UNSET
+    times: Turns = UNSET
 
     reserved: ClassVar[frozenset[str]] = frozenset(["upstream", "record"])
     misplaced: ClassVar[dict[str, str]] = {"cycle": "beside 'then', not in it"}

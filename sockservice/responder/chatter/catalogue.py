@@ -38,8 +38,3 @@ def tables() -> Mapping[tuple[str, str], tuple[Column, ...]]:
 def tables_of(schema: str) -> Iterable[str]:
     """The names of the tables of one database, as MySQL writes them."""
     return sorted(columns[0].original_table for (owner, _table), columns in tables().items() if owner == schema)
-
-
-def labelled(columns: Mapping[str, str]) -> tuple[Column, ...]:
-    """Columns out of label to type in SQL; ``""`` is the type of a name, VARCHAR(64)."""
-    return tuple(Column(label, SqlType.parse(kind or "VARCHAR(64)")) for label, kind in columns.items())

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from sockservice.answers import Value
+from sockservice.answers import Column, Value
 from sockservice.collations import charsets, collations
 from sockservice.interfaces import ISession
 from sockservice.responder.chatter import variables
-from sockservice.responder.chatter.catalogue import SCHEMAS
+from sockservice.responder.chatter.catalogue import SCHEMAS, tables
 from sockservice.responder.chatter.status_variables import status
 
 Row = tuple[Value, ...]
@@ -62,6 +62,14 @@ PRIVILEGES: Final[Sequence[Row]] = (
     ("Usage", "Server Admin", "No privileges - allow connect only"),
 )
 """Privilege, context, comment."""
+
+
+_GLOBAL_PRIVILEGES: Final = (
+    "SELECT,INSERT,UPDATE,DELETE,CREATE,DROP,RELOAD,SHUTDOWN,PROCESS,FILE,REFERENCES,INDEX,ALTER,SHOW DATABASES,SUPER,"
+    "CREATE TEMPORARY TABLES,LOCK TABLES,EXECUTE,REPLICATION SLAVE,REPLICATION CLIENT,CREATE VIEW,SHOW VIEW,"
+    "CREATE ROUTINE,ALTER ROUTINE,CREATE USER,EVENT,TRIGGER,CREATE TABLESPACE,CREATE ROLE,DROP ROLE"
+).split(",")
+"""What ALL PRIVILEGES ON *.* stands for (MySQL 8.4 manual, 8.2.2)."""
 
 
 def charset_rows() -> list[Row]:
@@ -129,6 +137,41 @@ def _plugins(_session: ISession, _databases: Iterable[str]) -> list[Row]:
     ]
 
 
+def _accounts(session: ISession) -> list[tuple[str, str]]:
+    """The users and hosts of the accounts that sessions are let in by: no others are known here."""
+    names = {str(other.current_user) for other in session.server.sessions.values()} | {str(session.current_user)}
+    return [(user, host) for user, _, host in sorted(name.rpartition("@") for name in names)]
+
+
+def _user_privileges(session: ISession, _databases: Iterable[str]) -> list[Row]:
+    return [
+        (f"'{user}'@'{host}'", "def", privilege, "YES")
+        for user, host in _accounts(session)
+        for privilege in _GLOBAL_PRIVILEGES
+    ]
+
+
+def _users(session: ISession, _databases: Iterable[str]) -> list[Row]:
+    """The accounts with all privileges, and without their passwords."""
+    rows: list[Row] = []
+    for user, host in _accounts(session):
+        known: dict[str, Value] = {"Host": host, "User": user, "plugin": "caching_sha2_password"}
+        rows.append(tuple(known.get(column.name, _usual(column)) for column in tables()["mysql", "user"]))
+    return rows
+
+
+def _usual(column: Column) -> Value:
+    """What stands in a column of mysql.user for an account of which nothing was said."""
+    name, kind = column.name, column.type.name
+    if name.endswith("_priv"):
+        return "Y"
+    if name in ("password_expired", "account_locked"):
+        return "N"
+    if name.startswith("max_"):
+        return 0
+    return "" if name.startswith(("ssl_", "x509_")) or kind == "TEXT" else None
+
+
 _TABLES: Final[Mapping[str, Callable[[ISession, Iterable[str]], Sequence[Row]]]] = {
     "information_schema.schemata": _schemata,
     "information_schema.engines": lambda _session, _databases: ENGINES,
@@ -140,6 +183,8 @@ _TABLES: Final[Mapping[str, Callable[[ISession, Iterable[str]], Sequence[Row]]]]
     "information_schema.collation_character_set_applicability": lambda _session, _databases: [
         row[:2] for row in collation_rows()
     ],
+    "information_schema.user_privileges": _user_privileges,
+    "mysql.user": _users,
     "information_schema.processlist": lambda session, _databases: process_rows(session),
     "performance_schema.processlist": lambda session, _databases: [(*row, "PRIMARY") for row in process_rows(session)],
     "performance_schema.global_variables": lambda session, _databases: list(variables.shown(session, of_session=False)),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from sockservice import show_columns as columns_of
 from sockservice.answers import Answer, Column, Request, Rows, Value
 from sockservice.error_codes import error
 from sockservice.interfaces import ISession
 from sockservice.responder.chatter import catalogue_rows, variables
-from sockservice.responder.chatter import show_columns as columns_of
-from sockservice.responder.chatter.catalogue import labelled
 from sockservice.responder.chatter.cells import Cell, Refused, like, to_text, truth
 from sockservice.responder.chatter.conditions import conditions
 from sockservice.responder.chatter.expressions import ExpressionReader
@@ -26,6 +25,7 @@ from sockservice.responder.chatter.show_tables import (
 from sockservice.responder.chatter.status_variables import status
 from sockservice.responder.token_reader import NotUnderstood, TokenReader
 from sockservice.responder.tokens import Kind
+from sockservice.show_columns import labelled
 
 Row = Sequence[Value]
 Make = Callable[[Request], Sequence[Row]]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import attrs
 
+from sockservice import show_columns as columns_of
 from sockservice.answers import Answer, Column, Request, Rows
 from sockservice.error_codes import error
-from sockservice.responder.chatter import show_columns as columns_of
-from sockservice.responder.chatter.catalogue import SCHEMAS, labelled, tables, tables_of
+from sockservice.responder.chatter.catalogue import SCHEMAS, tables, tables_of
 from sockservice.responder.chatter.cells import like
 from sockservice.responder.chatter.select_statement import Statement
 from sockservice.responder.token_reader import NotUnderstood, TokenReader
 from sockservice.responder.tokens import Kind
+from sockservice.show_columns import labelled
 from sockservice.sqltypes import SqlType
 
 _NO_DATABASE = error("ER_NO_DB_ERROR")

@@ -15,8 +15,8 @@ from sockservice.interfaces import ISession
 from sockservice.responder.chatter import operators, variables
 from sockservice.responder.chatter.cells import DATE, Cell, cell, integer, text, time_type, to_integer, to_text
 from sockservice.responder.chatter.function_table import FunctionTable
-from sockservice.responder.chatter.variable_values import zone
 from sockservice.responder.token_reader import NotUnderstood
+from sockservice.time_zones import zone_of
 
 FUNCTIONS: Final = FunctionTable()
 """Every function of this module."""
@@ -36,7 +36,7 @@ def _local(session: ISession, arguments: Sequence[Cell], *, utc: bool = False) -
     digits = to_integer(arguments[0].value) if arguments else 0
     moment = _now(session)
     if not utc:
-        moment = moment.astimezone(zone(str(variables.read(session, "time_zone").value)))
+        moment = moment.astimezone(zone_of(str(variables.read(session, "time_zone").value)))
     keep = 10 ** (6 - min(max(digits, 0), 6))
     return moment.replace(tzinfo=None, microsecond=moment.microsecond // keep * keep)
 
@@ -83,14 +83,14 @@ def _unix_timestamp(request: Request, arguments: Sequence[Cell]) -> Cell:
     moment = _moment(arguments[0].value)
     if moment is None:
         return integer(None)
-    local = moment.replace(tzinfo=zone(str(variables.read(request.session, "time_zone").value)))
+    local = moment.replace(tzinfo=zone_of(str(variables.read(request.session, "time_zone").value)))
     return integer(max(0, int(local.timestamp())))
 
 
 @FUNCTIONS.add("convert_tz", 3, 3)
 def _convert_tz(_request: Request, arguments: Sequence[Cell]) -> Cell:
     moment = _moment(arguments[0].value)
-    source, target = (None if name.value is None else zone(to_text(name.value)) for name in arguments[1:])
+    source, target = (None if name.value is None else zone_of(to_text(name.value)) for name in arguments[1:])
     if moment is None or source is None or target is None:
         return Cell(None, time_type("DATETIME", None))
     try:

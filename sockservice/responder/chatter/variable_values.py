@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from decimal import Decimal
-from typing import Final
 
 from sockservice.answers import Value
 from sockservice.collations import (
@@ -18,8 +15,7 @@ from sockservice.collations import (
 from sockservice.error_codes import error
 from sockservice.responder.chatter.cells import Refused, to_text
 from sockservice.responder.chatter.sql_mode import sql_mode
-
-_OFFSET: Final = re.compile(r"([+-])([0-9]{1,2}):([0-9]{2})")
+from sockservice.time_zones import zone_of
 
 
 def converted(name: str, kind: str, limits: tuple[str, ...], value: Value, current: Value) -> Value:
@@ -178,30 +174,9 @@ def _switch(name: str, value: Value, current: str) -> str:
     return ",".join(f"{flag}={setting}" for flag, setting in flags.items())
 
 
-def zone(name: str) -> datetime.tzinfo | None:
-    """The time zone that MySQL means: ``SYSTEM`` (here UTC), an offset such as ``+03:00``, or a name; else None."""
-    if name.upper() in ("SYSTEM", "UTC"):
-        return datetime.UTC
-    offset = _OFFSET.fullmatch(name)
-    if offset is not None:
-        minutes = int(offset[2]) * 60 + int(offset[3])
-        minutes = -minutes if offset[1] == "-" else minutes
-        # MySQL 8.4 manual, 7.1.15 "MySQL Server Time Zone Support": from -13:59 to +14:00.
-        valid = int(offset[3]) < 60 and -839 <= minutes <= 840
-        return datetime.timezone(datetime.timedelta(minutes=minutes)) if valid else None
-    if not name or len(name) > 64:
-        return None
-    import zoneinfo  # with what it needs a fiftieth of the time to start, for names that few use
-
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
 def _time_zone(name: str, value: Value) -> str:
     if isinstance(value, (int, float, Decimal)):
         raise _wrong_type(name)
-    if value is None or zone(to_text(value)) is None:
+    if value is None or zone_of(to_text(value)) is None:
         raise Refused(error("ER_UNKNOWN_TIME_ZONE", "NULL" if value is None else to_text(value)))
     return "SYSTEM" if to_text(value).upper() == "SYSTEM" else to_text(value)

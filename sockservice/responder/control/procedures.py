@@ -9,8 +9,8 @@ import attrs
 
 from sockservice.answers import Answer, Column, Ok, Rows, Value
 from sockservice.errors import did_you_mean
-from sockservice.responder.chatter.catalogue import labelled
 from sockservice.responder.chatter.cells import to_text
+from sockservice.show_columns import labelled
 
 if TYPE_CHECKING:
     from sockservice.responder.workspace import Workspace

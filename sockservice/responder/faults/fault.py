@@ -11,7 +11,8 @@ from twisted.internet.defer import Deferred
 
 from sockservice.answers import Answer, Request
 from sockservice.responder.answering.durations import read_delay, read_duration
-from sockservice.responder.matching.when_words import Text, When
+from sockservice.responder.matching.when_words import When
+from sockservice.responder.stub_words import Text
 
 if TYPE_CHECKING:
     from sockservice.responder.faults.armed_fault import ArmedFault

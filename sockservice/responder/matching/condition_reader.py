@@ -27,9 +27,10 @@ from sockservice.responder.matching.text_criteria import Sql, SqlExact
 from sockservice.responder.matching.text_reader import read_contains, read_fingerprint, read_regex, read_sql
 from sockservice.responder.matching.value_matchers import ValueMatcher
 from sockservice.responder.matching.value_reader import value_matcher
-from sockservice.responder.matching.when_words import CallWhen, CommandWord, SessionWhen, ValueWords, When
+from sockservice.responder.matching.when_words import CommandWord, SessionWhen, ValueWords, When
 from sockservice.responder.message_words import MessageCommand, MessageWhen
 from sockservice.responder.mistakes import Mistakes
+from sockservice.responder.stub_words import CallWhen
 
 T = TypeVar("T")
 

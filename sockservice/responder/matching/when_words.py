@@ -9,12 +9,10 @@ from msgspec import UNSET, Meta, UnsetType
 
 from sockservice.responder.matching.statement_kinds import Kind
 from sockservice.responder.matching.value_matchers import TypeName
+from sockservice.responder.stub_words import Asked, InStates, Text, Texts, WhichCalls
 
-Text: TypeAlias = Annotated[str, Meta(min_length=1)]
-Texts: TypeAlias = Text | list[Text]
 Scalar: TypeAlias = str | int | float | bool | None
 End: TypeAlias = str | int | float | None
-Number: TypeAlias = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 CommandWord: TypeAlias = Literal[
     "connect",
     "auth",
@@ -76,19 +74,6 @@ class SessionWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     autocommit: Annotated[bool | UnsetType, Meta(description="Whether autocommit is on.")] = UNSET
 
 
-class CallWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which of the requests that a stub would otherwise answer. All that is given must hold."""
-
-    first: Annotated[Literal[True] | UnsetType, Meta(description="The first one only.")] = UNSET
-    nth: Annotated[Number | UnsetType, Meta(description="Only the one with this number, from 1.")] = UNSET
-    from_: Annotated[Number | UnsetType, Meta(description="That one and all behind it.")] = msgspec.field(
-        name="from", default=UNSET
-    )
-    until: Annotated[Number | UnsetType, Meta(description="All up to that one.")] = UNSET
-    every: Annotated[Number | UnsetType, Meta(description="Those whose number this divides.")] = UNSET
-    per: Annotated[Literal["connection"] | UnsetType, Meta(description="Each connection's are counted apart.")] = UNSET
-
-
 class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which requests a stub answers: those that have all that is given here."""
 
@@ -134,20 +119,13 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         CommandWord | list[CommandWord] | UnsetType,
         Meta(description="What the client asks for; statements (`query` and `execute`) where it is not given."),
     ] = UNSET
-    call: Annotated[Number | CallWhen | UnsetType, Meta(description="Which of these requests; a number: that one.")] = (
-        UNSET
-    )
-    state: Annotated[
-        dict[str, Text] | UnsetType, Meta(description="The states that scenarios must be in, by the scenarios' names.")
-    ] = UNSET
+    call: WhichCalls = UNSET
+    state: InStates = UNSET
     all: Annotated[list[When] | UnsetType, Meta(description="All of these.")] = UNSET
     any: Annotated[list[When] | UnsetType, Meta(description="One of these.")] = UNSET
     not_: Annotated[When | UnsetType, Meta(description="None that has all of this.")] = msgspec.field(
         name="not", default=UNSET
     )
-    python: Annotated[
-        Text | UnsetType,
-        Meta(description="`module:function` that is called with the request; the file's folder is looked in first."),
-    ] = UNSET
+    python: Asked = UNSET
 
     reserved: ClassVar[frozenset[str]] = frozenset(["upstream", "record"])

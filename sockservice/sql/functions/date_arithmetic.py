@@ -27,8 +27,8 @@ from sockservice.sql.moments import (
 from sockservice.sql.registry import for_values, function, internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed, made, text_literal
-from sockservice.sql.zones import zone_of
 from sockservice.sqltypes import SqlType
+from sockservice.time_zones import zone_of
 
 _DAY: Final = 86_400 * SECOND
 _LAST_SECOND: Final = 32_536_771_199
@@ -89,10 +89,6 @@ def datediff(end: str, begin: str) -> int | None:
     """DATEDIFF, in days."""
     first, second = moment_of(begin, zero_parts=False), moment_of(end, zero_parts=False)
     return None if first is None or second is None else day_number(second) - day_number(first)
-
-
-def _time_digits(*values: Typed) -> int:
-    return max(6 if value.kind is Kind.TEXT else fraction_of(value.type) for value in values)
 
 
 @special("addtime", "subtime")

@@ -10,7 +10,7 @@ from sqlglot import exp
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused, wrong_count
 from sockservice.sql.expressions import Expressions, special
-from sockservice.sql.functions.json_reading import compile_with_document, single_path_of
+from sockservice.sql.functions.json_arguments import compile_with_document, single_path_of
 from sockservice.sql.json_paths import Leg
 from sockservice.sql.json_text import json_text, stored_json
 from sockservice.sql.kinds import JSON

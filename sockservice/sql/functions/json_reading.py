@@ -2,157 +2,30 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql.conversions import exactly
 from sockservice.sql.errors import Refused, near, wrong_count
 from sockservice.sql.expressions import Expressions, rule, special
-from sockservice.sql.json_paths import Leg, PathMistake, children, found_at, found_with_paths, is_single, read_path
+from sockservice.sql.functions.json_arguments import (
+    LONG_TEXT,
+    binary_collation,
+    compile_with_document,
+    document,
+    path_of,
+    single_path_of,
+)
+from sockservice.sql.json_paths import children, found_at, found_with_paths, is_single
 from sockservice.sql.json_text import JsonMistake, json_text, read_json, same, stored_json, type_name
 from sockservice.sql.kinds import BIGINT, BOOLEAN, JSON, Kind
 from sockservice.sql.patterns import like
 from sockservice.sql.registry import for_values, function, internal
-from sockservice.sql.typed import Typed, made, text_literal
+from sockservice.sql.typed import Typed, made
 from sockservice.sqltypes import SqlType
-
-LONG_TEXT: Final = SqlType("LONGTEXT")
-"""What functions of JSON give that is text."""
-
-
-def path_of(text: str) -> tuple[Leg, ...]:
-    """The steps of a path.
-
-    Raises:
-        Refused: 3143: it is none.
-    """
-    try:
-        return read_path(text)
-    except PathMistake as mistake:
-        raise Refused("ER_INVALID_JSON_PATH", mistake.position) from None
-
-
-def single_path_of(text: str) -> tuple[Leg, ...]:
-    """As :func:`path_of`, of a path that means one place.
-
-    Raises:
-        Refused: 3149: it means several.
-    """
-    legs = path_of(text)
-    if not is_single(legs):
-        raise Refused("ER_INVALID_JSON_PATH_WILDCARD")
-    return legs
-
-
-@internal("json_document", 3)
-@for_values
-def json_document(text: str, argument: int, name: str) -> str:
-    """A text as JSON in its stored form.
-
-    Raises:
-        Refused: 3141: it is none.
-    """
-    try:
-        return json_text(read_json(text))
-    except JsonMistake as mistake:
-        raise Refused("ER_INVALID_JSON_TEXT_IN_PARAM", argument, name, mistake.problem, mistake.position) from None
-
-
-@internal("json_of", 2)
-@for_values
-def json_of(value: Any, kind: str) -> str:
-    """A stored value of any kind as JSON in its stored form."""
-    if kind in ("integer", "decimal"):
-        return str(int(value)) if kind == "integer" else str(value)
-    if kind == "boolean":
-        return "true" if value else "false"
-    if kind == "double":
-        return json_text(float(value))
-    if kind == "binary":
-        return json_text("base64:type252:" + _base64(value))
-    if kind in ("datetime", "time"):
-        whole, _, fraction = str(value).partition(".")
-        return json_text(f"{whole}.{fraction.ljust(6, '0')}")
-    return json_text(str(value))
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-@internal("json_number", 1)
-@for_values
-def json_number(text: str) -> float | int:
-    """A JSON value as a number."""
-    value = stored_json(text)
-    if isinstance(value, (bool, int)) and -(1 << 63) <= value < 1 << 63:
-        return int(value)
-    if isinstance(value, (int, float, Decimal)):
-        return float(value)
-    return float(exactly(value)) if isinstance(value, str) else 0
-
-
-@internal("json_key", 1)
-@for_values
-def json_key(text: str) -> Any:
-    """What SQLite compares a JSON value by: null, numbers, texts and then the others, each among their own."""
-    value = stored_json(text)
-    if value is None:
-        return float("-inf")
-    if isinstance(value, (bool, dict, list)):
-        rank = {dict: b"1", list: b"2", bool: b"3"}[type(value)]
-        return rank + json_text(value).encode()
-    if isinstance(value, Decimal):
-        return float(value)
-    return float(value) if isinstance(value, int) and value >> 63 else value
-
-
-def document(argument: Typed, place: int, name: str) -> str:
-    """The text of an argument that is a JSON document."""
-    if argument.kind in (Kind.JSON, Kind.NULL):
-        return argument.sql
-    if argument.kind not in (Kind.TEXT,):
-        raise Refused("ER_INVALID_TYPE_FOR_JSON", place, name)
-    return f"json_document({argument.sql}, {place}, {text_literal(name)})"
-
-
-def compile_with_document(
-    self: Expressions, node: exp.Anonymous, least: int, most: int | None, kind: SqlType, letters: str = ""
-) -> Typed:
-    """A call whose first argument is a document.
-
-    Args:
-        self: compiles the statement.
-        node: the call.
-        least: how many arguments there are at least.
-        most: and at most.
-        kind: of the result.
-        letters: for the arguments behind the first one: ``o`` for documents, ``v`` for values, else texts; the last
-            one repeats.
-    """
-    name = str(node.this).lower()
-    if len(node.expressions) < least or (most is not None and len(node.expressions) > most):
-        raise wrong_count(name)
-    arguments = [self.compile(part) for part in node.expressions]
-    texts = []
-    for place, (argument, letter) in enumerate(
-        zip(arguments, ("o" + letters).ljust(len(arguments), (letters or "s")[-1]), strict=False), 1
-    ):
-        if letter == "o":
-            texts.append(document(argument, place, name))
-        else:
-            texts.append(to.as_json(argument) if letter == "v" else to.as_text(argument))
-    return made(f"{name}_of({', '.join(texts)})", kind, *arguments, nullable=True, like=_binary_collation(kind))
-
-
-def _binary_collation(kind: SqlType) -> Typed:
-    return Typed("", kind, collation="utf8mb4_bin", weight=to.COLUMN)
 
 
 @special("json_extract")
@@ -177,7 +50,7 @@ def _arrow_in_call(self: Expressions, node: exp.Lambda) -> Typed:
 @rule(exp.JSONExtractScalar)
 def _long_arrow(self: Expressions, node: exp.JSONExtractScalar) -> Typed:
     inner = _arrow(self, exp.JSONExtract(this=node.this, expression=node.expression))
-    return made(f"json_unquote_of({inner.sql}, 1)", LONG_TEXT, inner, like=_binary_collation(LONG_TEXT))
+    return made(f"json_unquote_of({inner.sql}, 1)", LONG_TEXT, inner, like=binary_collation(LONG_TEXT))
 
 
 @internal("json_extract_of")
@@ -199,7 +72,7 @@ def _json_unquote(self: Expressions, node: exp.Anonymous) -> Typed:
     value = self.compile(node.expressions[0])
     is_json = int(value.kind is Kind.JSON)
     text = value.sql if is_json else to.as_text(value)
-    return made(f"json_unquote_of({text}, {is_json})", LONG_TEXT, value, like=_binary_collation(LONG_TEXT))
+    return made(f"json_unquote_of({text}, {is_json})", LONG_TEXT, value, like=binary_collation(LONG_TEXT))
 
 
 @internal("json_unquote_of", 2)
@@ -429,7 +302,7 @@ def _json_quote(self: Expressions, node: exp.Anonymous) -> Typed:
     value = self.compile(node.expressions[0])
     if value.kind not in (Kind.TEXT, Kind.NULL):
         raise Refused("ER_INCORRECT_TYPE", 1, "json_quote")
-    return made(f"json_of({value.sql}, 'text')", LONG_TEXT, value, like=_binary_collation(LONG_TEXT))
+    return made(f"json_of({value.sql}, 'text')", LONG_TEXT, value, like=binary_collation(LONG_TEXT))
 
 
 @function("json_storage_free", "s", BIGINT)

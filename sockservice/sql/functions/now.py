@@ -12,7 +12,7 @@ from sqlglot import exp
 from sockservice.sql.errors import Refused, near
 from sockservice.sql.expressions import Expressions, rule, special
 from sockservice.sql.kinds import DATE, moment_type
-from sockservice.sql.moments import of_datetime, time_text
+from sockservice.sql.moments import of_datetime
 from sockservice.sql.registry import internal
 from sockservice.sql.surroundings import here
 from sockservice.sql.typed import Typed
@@ -100,8 +100,3 @@ EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 def seconds_of(value: Any) -> Decimal:
     """A number of seconds as an exact number."""
     return Decimal(repr(value) if isinstance(value, float) else value)
-
-
-def clock_text(seconds: Decimal, digits: int) -> str:
-    """A TIME of so many seconds."""
-    return time_text(int(seconds * 1_000_000), digits)

@@ -15,7 +15,7 @@ from sockservice.responder.answering.durations import read_duration
 from sockservice.responder.answering.situation import Situation
 from sockservice.responder.answering.templates.template import Names
 from sockservice.responder.chatter import variables
-from sockservice.responder.chatter.variable_values import zone
+from sockservice.time_zones import zone_of
 
 KNOWN: Final = frozenset(
     """params groups session counter now random random_int choice uuid fake state call text range""".split()
@@ -114,7 +114,7 @@ def _now(session: ISession, seconds: float, shift: Any = 0) -> datetime:
     """
     stamp = session.variables.get("timestamp")
     moment = datetime.fromtimestamp(float(stamp) if stamp else seconds, UTC)
-    local = moment.astimezone(zone(str(variables.read(session, "time_zone").value))).replace(tzinfo=None)
+    local = moment.astimezone(zone_of(str(variables.read(session, "time_zone").value))).replace(tzinfo=None)
     return local + _shift(shift)
 
 

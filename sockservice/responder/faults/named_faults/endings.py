@@ -10,14 +10,13 @@ from twisted.internet.defer import Deferred
 from sockservice.answers import Answer, Disturbed, Error, Request
 from sockservice.disturbances import Break, Ending, IdleEnd, Oversized
 from sockservice.responder.answering.durations import read_delay, read_duration
-from sockservice.responder.faults.fault import AUTH, CONNECT, WORK, DelayWords, Duration, Parameters
+from sockservice.responder.faults.fault import AUTH, CONNECT, DelayWords, Duration, Parameters
 from sockservice.responder.faults.named_faults.breakage import (
     ConnectionFault,
     How,
     Refusing,
     StatementFault,
     disturbed,
-    is_request_of_the_application,
     put_off,
     usual,
 )
@@ -97,7 +96,7 @@ class Killed(Refusing, frozen=True):
         return error if self.what == "query" else Disturbed(error, (Break(),))
 
 
-class ServerShutdown(Refusing, frozen=True):
+class ServerShutdown(ConnectionFault, Refusing, frozen=True):
     """Error 1053 and the end of the connection; new ones may be refused for a while."""
 
     name = "server_shutdown"
@@ -107,15 +106,6 @@ class ServerShutdown(Refusing, frozen=True):
     refuse_for: Annotated[
         Duration, Meta(description="For how long new connections are reset in place of the greeting.")
     ] = 0
-
-    @property
-    def commands(self) -> frozenset[str]:
-        """Those of the application."""
-        return WORK
-
-    def chooses(self, request: Request) -> bool:
-        """All but chatter."""
-        return is_request_of_the_application(request)
 
     @property
     def linger(self) -> float:

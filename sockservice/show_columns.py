@@ -1,11 +1,21 @@
-"""The columns of each SHOW statement's result: label to type (MySQL 8.4 manual, 15.7.7 "SHOW Statements")."""
+"""The columns of each SHOW statement's result: label to type (MySQL 8.4 manual, 15.7.7 "SHOW Statements").
+
+They are the same whoever answers: the chatter for a server of stubs, the embedded SQL for one with data.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from sockservice.answers import Column
-from sockservice.responder.chatter.catalogue import labelled
+from sockservice.sqltypes import SqlType
+
+
+def labelled(columns: Mapping[str, str]) -> tuple[Column, ...]:
+    """Columns out of label to type in SQL; ``""`` is the type of a name, VARCHAR(64)."""
+    return tuple(Column(label, SqlType.parse(kind or "VARCHAR(64)")) for label, kind in columns.items())
+
 
 _ROUTINES: Final = {
     "Db": "",

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-import zoneinfo
 from typing import Final
 
-_OFFSET: Final = re.compile(r"([+-])(\d{1,2}):([0-5]\d)")
+_OFFSET: Final = re.compile(r"([+-])([0-9]{1,2}):([0-5][0-9])")
 _LIMITS: Final = (-(13 * 60 + 59), 14 * 60)
 """Minutes of the least and the greatest offset."""
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]*")
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{0,63}")
 
 
 @functools.lru_cache(maxsize=256)
@@ -28,6 +27,8 @@ def zone_of(name: str) -> datetime.tzinfo | None:
         return datetime.timezone(datetime.timedelta(minutes=minutes)) if _LIMITS[0] <= minutes <= _LIMITS[1] else None
     if not _NAME.fullmatch(name):
         return None
+    import zoneinfo  # with what it needs a fiftieth of the time to start, for names that few use
+
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
