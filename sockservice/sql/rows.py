@@ -66,6 +66,7 @@ class Rows:
         self._versions = execution.store.versions
         self.table = table
         self.columns = storable_columns(table)
+        self._names = [column.name.lower() for column in self.columns]
         self._places = {column.name.lower(): place for place, column in enumerate(self.columns)}
         names = ", ".join(quoted(column.name) for column in self.columns)
         marks = ", ".join("?" * len(self.columns))
@@ -75,7 +76,13 @@ class Rows:
         self._insert = f"INSERT INTO {self._key} {into}"
         self._select = f"SELECT {names or 'NULL'} FROM {self._key} WHERE {self._row} = ?"
         self._delete = f"DELETE FROM {self._key} WHERE {self._row} = ?"
+        self._updates: dict[tuple[int, ...], str] = {}
         self.unique = [index for index in table.indexes if index.unique]
+        self._unique_names = {part.column.lower() for index in self.unique for part in index.parts}
+        automatic = table.auto_increment
+        # In lower case; "" where there is none.
+        self._row_key = (table.row_key or "").lower()
+        self._automatic = automatic.name.lower() if automatic is not None else ""
         self._checks_keys = execution.session.flag("foreign_key_checks", default=True)
         self._children = execution.store.referring(table) if self._checks_keys else []
 
@@ -132,28 +139,22 @@ class Rows:
         Raises:
             Duplicate, Refused, Waiting: as for :meth:`insert`; 1451 besides.
         """
-        changed = [place for place in range(len(old)) if old[place] != new[place]]
-        names = {self.columns[place].name.lower() for place in changed}
+        changed = tuple([place for place in range(len(old)) if old[place] != new[place]])
+        names = {self._names[place] for place in changed}
         self._execution.claim(self.table.key, row)
         self._check_views(new)
-        if any(part.column.lower() in names for index in self.unique for part in index.parts):
+        if self._unique_names & names:
             self._wait_for_takers(new)
         foreign_keys.refuse_update(self._children, self, old, names)
         if self._execution.versions:
             self._versions.leaves(self._execution.transaction, self.table, row)
-        sets = ", ".join(f"{quoted(self.columns[place].name)} = ?" for place in changed)
         try:
-            self._main.execute(
-                f"UPDATE {self._key} SET {sets} WHERE {self._row} = ?", [*(new[place] for place in changed), row]
-            )
+            self._main.execute(self._update_text(changed), [*[new[place] for place in changed], row])
         except sqlite3.IntegrityError as problem:
             raise self._refusal(problem, new, row) from None
         number = row
-        auto = self.table.auto_increment
-        if auto is not None and auto.name.lower() in names:
-            self._execution.store.numbers.used(self.table, int(new[self.place(auto.name)] or 0))
-        if self.table.row_key is not None and self.table.row_key.lower() in names:
-            number = new[self.place(self.table.row_key)]
+        if self._row_key in names:
+            number = new[self._places[self._row_key]]
             if self._execution.versions:
                 self._versions.arrives(self._execution.transaction, self.table, number)
         self._wait_for_searchers(number)
@@ -161,14 +162,21 @@ class Rows:
             try:
                 foreign_keys.check_parents(self._execution, self.table, self, new, names)
             except (Refused, Waiting):
-                sets = ", ".join(f"{quoted(column.name)} = ?" for column in self.columns)
-                self._main.execute(f"UPDATE {self._key} SET {sets} WHERE {self._row} = ?", [*old, number])
+                every = tuple(range(len(self.columns)))
+                self._main.execute(self._update_text(every), [*old, number])
                 raise
-        automatic = self.table.auto_increment
-        if automatic is not None and automatic.name.lower() in names:
-            self._execution.store.numbers.used(self.table, int(new[self.place(automatic.name)] or 0))
+        if self._automatic in names:
+            self._execution.store.numbers.used(self.table, int(new[self._places[self._automatic]] or 0))
         foreign_keys.cascade_update(self._children, self, old, new, names, depth)
         return number
+
+    def _update_text(self, changed: tuple[int, ...]) -> str:
+        """The text that changes some columns of a row."""
+        text = self._updates.get(changed)
+        if text is None:
+            sets = ", ".join(f"{quoted(self.columns[place].name)} = ?" for place in changed)
+            text = self._updates[changed] = f"UPDATE {self._key} SET {sets} WHERE {self._row} = ?"
+        return text
 
     def delete(self, row: int, old: Values, depth: int = 0) -> None:
         """Delete a row.

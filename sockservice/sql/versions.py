@@ -51,6 +51,8 @@ class Versions:
         self._views: set[ReadView] = set()
         self._kept: dict[str, set[int]] = {}
         self._made_for: dict[str, Table] = {}
+        # The text that keeps a row, by the key of its table.
+        self._leaving: dict[str, str] = {}
         self._made = 0
         # The last change before the first one that is kept of a table.
         self._before: dict[str, int] = {}
@@ -195,18 +197,18 @@ class Versions:
         self._connection.execute(f'CREATE TABLE {past} ("~seq" INTEGER PRIMARY KEY, "~tx", "~row", "~was"{columns})')
         self._connection.execute(f'CREATE INDEX {quoted(f"~{table.key} {self._made}")} ON {past} ("~row")')
         self._made_for[table.key] = table
+        names = ", ".join(quoted(column.name) for column in table.columns)
+        self._leaving[table.key] = (
+            f"INSERT INTO {past} ({_KEPT_BEHIND}, {names})"
+            f" SELECT ?, ?, ?, 1, {names} FROM {quoted(table.key)} WHERE {row_number(table)} = ?"
+        )
         self._kept.pop(table.key, None)
 
     def leaves(self, transaction: Transaction, table: Table, row: int) -> None:
         """A row is about to be changed or deleted."""
         self._change += 1
         transaction.changes += 1
-        names = ", ".join(quoted(column.name) for column in table.columns)
-        self._connection.execute(
-            f"INSERT INTO {quoted(f'~{table.key}')} ({_KEPT_BEHIND}, {names})"
-            f" SELECT ?, ?, ?, 1, {names} FROM {quoted(table.key)} WHERE {row_number(table)} = ?",
-            (self._change, transaction.number, row, row),
-        )
+        self._connection.execute(self._leaving[table.key], (self._change, transaction.number, row, row))
 
     def arrives(self, transaction: Transaction, table: Table, row: int) -> None:
         """A row was inserted."""
@@ -278,7 +280,7 @@ class Versions:
         self._kept.pop(key, None)
 
     def _drop(self, key: str) -> None:
-        del self._made_for[key]
+        del self._made_for[key], self._leaving[key]
         self._tidying.drop(f"~{key}", _NUMBER)
 
     def _purge(self) -> None:
