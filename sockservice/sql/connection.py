@@ -17,7 +17,7 @@ from sockservice.sql.errors import TooSlow
 from sockservice.sql.gathering import AGGREGATES
 from sockservice.sql.registry import FUNCTIONS, IMPURE, INTERNAL, for_values
 from sockservice.sql.session_functions import SESSION_FUNCTIONS
-from sockservice.sql.surroundings import here
+from sockservice.sql.surroundings import here, hurry
 from sockservice.sql.transaction import ReadView
 from sockservice.sql.windows import WINDOWED, windowed
 
@@ -133,10 +133,12 @@ class Connection:
         self.deadline = time.monotonic() + seconds
         # A function that is at work cannot be interrupted.
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGE)
+        hurry(yes=True)
         try:
             return self.rows(text, parameters)
         finally:
             self.deadline = _FOREVER
+            hurry(yes=False)
             self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
 
     def chunks(self, text: str, parameters: Parameters = (), size: int = 500) -> Iterator[list[tuple[Any, ...]]]:

@@ -100,3 +100,13 @@ def here() -> Surroundings:
     """Where the statement under way in this thread runs."""
     found: Surroundings = _here.surroundings
     return found
+
+
+def hurry(*, yes: bool) -> None:
+    """Whether others wait for what runs in this thread from now on."""
+    _here.hurried = yes
+
+
+def hurried() -> bool:
+    """Whether a function at work is to raise TooSlow rather than to take its time."""
+    return getattr(_here, "hurried", False)
