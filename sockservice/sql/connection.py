@@ -29,7 +29,7 @@ Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 _STEPS: Final = 2000
 """After how many of SQLite's steps the time is looked at."""
 _FOREVER: Final = float("inf")
-_LARGE: Final = 256 * 1024
+LARGE: Final = 256 * 1024
 """Bytes of a value with which functions may take longer than others can wait."""
 _LARGEST: Final = 1_000_000_000
 """Bytes of the largest value that SQLite has."""
@@ -132,7 +132,7 @@ class Connection:
             return self.rows(text, parameters)
         self.deadline = time.monotonic() + seconds
         # A function that is at work cannot be interrupted.
-        self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGE)
+        self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGE)
         hurry(yes=True)
         try:
             return self.rows(text, parameters)

@@ -141,11 +141,12 @@ class DropDatabase:
                 for child, key in session.store.referring(table):
                     if child.database != self.name:
                         raise Refused("ER_FK_CANNOT_DROP_PARENT", table.name, key.name, child.name)
-        for table in tables:
-            catalog.remove(table)
-        for view in views:
-            catalog.remove(view)
-        catalog.remove(known)
+        with session.store.main.at_once():
+            for table in tables:
+                catalog.remove(table)
+            for view in views:
+                catalog.remove(view)
+            catalog.remove(known)
         if session.database == self.name:
             session.session.database = ""
         yield from TableStorage(session).drop_all(tables)

@@ -40,7 +40,7 @@ from sockservice.sql.running import Work, in_thread
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import Locking, SqlSession
 from sockservice.sql.set_variables import set_variables
-from sockservice.sql.surroundings import Surroundings, enter, here
+from sockservice.sql.surroundings import Surroundings, enter, here, within
 from sockservice.sql.taken_apart import TakenApart, first_word, understood
 from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
 
@@ -277,10 +277,11 @@ class Statements:
                 found = self._latest[2]
             if found is not None and _plan_of(found).suits(session.session):
                 return found
-            if len(folded.key) <= _LONG_TO_COMPILE:
+            # Long literals are looked at too, as for the label of a column.
+            if len(folded.key) <= _LONG_TO_COMPILE and len(session.text) <= LONG:
                 made = make()
             else:
-                made = yield from in_thread(session.store.run_in_thread, functools.partial(_within, here(), make))
+                made = yield from in_thread(session.store.run_in_thread, functools.partial(within, here(), make))
                 if (key, version) != (key_of(), catalog.version):
                     continue
             if isinstance(made, exp.Expression):
@@ -440,9 +441,3 @@ _NO_TRANSACTION: Final = Transaction()
 
 def _plan_of(made: Plan | dml.Change) -> Plan:
     return made if isinstance(made, Plan) else made.plan
-
-
-def _within(surroundings: Surroundings, make: Callable[[], Any]) -> Any:
-    """Make something in a thread in which no statement runs yet."""
-    enter(surroundings)
-    return make()
