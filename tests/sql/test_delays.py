@@ -58,7 +58,7 @@ def longest(our_process: tuple[Address, int]) -> Iterator[Callable[[], float]]:
 
 
 def escaped() -> str:
-    return "SELECT LENGTH('" + r"x\n" * 700_000 + "')"
+    return "SELECT LENGTH('" + r"x\n" * 1_500_000 + "')"
 
 
 def commented() -> str:
@@ -66,7 +66,7 @@ def commented() -> str:
 
 
 def computed() -> str:
-    return "INSERT INTO delays (a) VALUES " + ", ".join(f"(LENGTH('{n}') + {n})" for n in range(600))
+    return "INSERT INTO delays (a) VALUES " + ", ".join(f"(LENGTH('{n}') + {n})" for n in range(1500))
 
 
 @pytest.mark.parametrize(
