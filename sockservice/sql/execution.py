@@ -75,7 +75,9 @@ class Execution:
         Raises:
             LongWork: it takes its time, and what was changed before has no versions.
         """
-        main = self.store.main
+        main, told = self.store.main, self.surroundings.told
+        if not self._at_work:
+            yield from self.store.system.tell(text, self.session, told)
         reading = Reading(text, parameters, self.view, self._lock, self.session, self.surroundings)
         reading.prepare(main)
         if not self.session.takes_long:
@@ -85,8 +87,8 @@ class Execution:
                 pass
         if self._at_work and not self.versions:
             raise LongWork
-        self.store.system.tell(text, self.session, self.surroundings.told)
         yield from self._hand_over()
+        yield from self.store.system.tell(text, self.session, told)
         try:
             rows: Spool = yield self.store.readers.read(reading)
         except TooSlow:
