@@ -76,7 +76,7 @@ class Execution:
             LongWork: it takes its time, and what was changed before has no versions.
         """
         main, told = self.store.main, self.surroundings.told
-        if not self._at_work:
+        if "system_rows(" in text and not self._at_work:
             yield from self.store.system.tell(text, self.session, told)
         reading = Reading(text, parameters, self.view, self._lock, self.session, self.surroundings)
         reading.prepare(main)
