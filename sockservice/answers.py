@@ -26,6 +26,25 @@ Value: TypeAlias = Any
 """One cell of a row: None, bool, int, float, Decimal, str, bytes, date, datetime, timedelta (a TIME), or a
 list or dict (JSON)."""
 
+LONG_FILLER: Final = 256 * 1024
+"""Letters from which on a filler is not written out: see :class:`Padded`."""
+
+
+@attrs.frozen
+class Padded:
+    """A value of a text or binary column that is long by a filler of ``x``, which no memory is taken for.
+
+    It may stand in rows that come one by one, once in a row.
+
+    Attributes:
+        value: str or bytes; what stands before the filler.
+        filler: how many letters, at least :data:`LONG_FILLER`.
+    """
+
+    value: Value
+    filler: int
+
+
 NO_ATTRIBUTES: Final[Mapping[str, Value]] = MappingProxyType({})
 """Nothing by name: what nearly every request has."""
 

@@ -446,6 +446,8 @@ class IServer(Interface):
     version = Attribute("The version of the greeting, for example '8.4.3-sockservice'.")
     started = Attribute("When it started: seconds since the epoch.")
     questions = Attribute("How many commands it has taken.")
+    aborted_clients = Attribute("How many clients that were logged in left without saying so (COM_QUIT).")
+    aborted_connects = Attribute("How many connections ended before anybody was logged in.")
     sessions = Attribute("A mapping from connection id to ISession: those logged in, itself included.")
     global_variables = Attribute("A dict from system variable (lower case) to its global value.")
 
@@ -476,6 +478,7 @@ class ISession(Interface):
     info = Attribute("The statement under way, or None.")
     warnings = Attribute("What SHOW WARNINGS tells: a sequence of (level, code, message). May be set.")
     asker = Attribute("What a journal keeps of who asks, or None. None again when the user or the database changes.")
+    over = Attribute("Whether the connection has ended: nobody is there for an answer.")
     on_end = Attribute("A list of functions without arguments that are called when the session is over, each once.")
     workspace = Attribute(
         "What a responder keeps with the session, or None. None again when the user or the database changes."

@@ -37,6 +37,7 @@ class PlainSession:
     warnings: Sequence[tuple[str, int, str]] = ()
     workspace: Any = None
     asker: Any = None
+    over: bool = False
     on_end: list[Callable[[], None]] = attrs.field(factory=list)
 
     def may_use(self, database: str) -> bool:  # noqa: ARG002

@@ -29,7 +29,7 @@ class MessageServer:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
         self.started = clock()
-        self.questions = 0
+        self.questions = self.aborted_clients = self.aborted_connects = 0
         self.sessions: dict[int, MessageSession] = {}
         self.global_variables: dict[str, Any] = {}
         self._connection_ids = itertools.count(1)

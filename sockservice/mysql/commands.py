@@ -15,7 +15,7 @@ from sockservice.error_codes import error, syntax_error
 from sockservice.errors import ProtocolError
 from sockservice.mysql.constants import Capability, Command
 from sockservice.mysql.parameters import WrongParameters, read_parameters
-from sockservice.mysql.results import answer_payloads, eof_payload, field_list_payloads, sound_error_payload
+from sockservice.mysql.results import eof_payload, field_list_payloads, sound_error_payload, whole_payloads
 from sockservice.mysql.statement_commands import STATEMENT_COMMANDS
 from sockservice.mysql.statement_text import split_statements
 from sockservice.mysql.wire import PayloadReader
@@ -69,7 +69,7 @@ def _init_db(session: Session, name: bytes) -> Request | None:
         if not isinstance(answer, Error):
             session.database = database
             answer = answer if isinstance(answer, Ok) else Ok()
-        return list(answer_payloads(answer, session.form_of(answer)))
+        return whole_payloads(answer, session.form_of(answer))
 
     return session.ask("init_db", "Init DB", database, encode)
 
@@ -91,7 +91,7 @@ def _process_kill(session: Session, connection_id: bytes) -> Request | None:
 
     def kill() -> list[bytes]:
         answer = session.server.kill(number, session, query=False)
-        return list(answer_payloads(answer, session.form_of(answer)))
+        return whole_payloads(answer, session.form_of(answer))
 
     return session.ask_or_do("kill", "Kill", kill, text=str(number))
 
@@ -106,7 +106,7 @@ def _statistics(session: Session, _: bytes) -> Request | None:
 
 
 def _ping(session: Session, _: bytes) -> Request | None:
-    return session.ask_or_do("ping", "Ping", lambda: list(answer_payloads(Ok(), session.form_of(Ok()))))
+    return session.ask_or_do("ping", "Ping", lambda: whole_payloads(Ok(), session.form_of(Ok())))
 
 
 def _debug(session: Session, _: bytes) -> None:
@@ -127,7 +127,7 @@ def _reset_connection(session: Session, _: bytes) -> Request:
     session.reset()
 
     def encode(_answer: Answer) -> list[bytes]:
-        return list(answer_payloads(Ok(), session.form_of(Ok())))
+        return whole_payloads(Ok(), session.form_of(Ok()))
 
     return session.ask("reset_connection", "Reset Connection", "", encode)
 

@@ -136,6 +136,7 @@ class CompressedPackets(PacketReader):
     def feed(self, data: bytes) -> int:
         """Take bytes that arrived; returns how many wait to be taken."""
         self._compressed += data
+        self.idle = False
         return self.waiting
 
     @property

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import inf
 from typing import Final
 
+from sockservice.mysql.long_payload import LongPayload, Payload
 from sockservice.mysql.packets import MAX_PAYLOAD, packet
 from sockservice.mysql.results import is_error
 
@@ -27,15 +28,15 @@ class PacketStream:
     Attributes:
         sequence_id: of the packet that comes next.
         ended: whether there are no more.
-        rest: what is left of the packet that was begun last; it is given out whole here.
     """
 
-    rest: bytes | None = b""
-
-    def __init__(self, payloads: Iterable[bytes], sequence_id: int) -> None:
+    def __init__(self, payloads: Iterable[Payload], sequence_id: int) -> None:
         self._payloads = iter(payloads)
         self._failure: Exception | None = None
-        self._last = b""
+        self._last: Payload = b""
+        # What is left of the packets of a payload that is too long to be made at once.
+        self._long: Iterator[bytes] = iter(())
+        self._within = False
         self.sequence_id = sequence_id
         self.ended = False
 
@@ -43,6 +44,11 @@ class PacketStream:
     def failed(self) -> bool:
         """Whether the payload that was taken last is an error."""
         return is_error(self._last)
+
+    @property
+    def rest(self) -> bytes | None:
+        """What is left of the payload that was begun last: nothing, or None where it is too long to be given out."""
+        return None if self._within else b""
 
     def read(self, size: int | None = PIECE) -> bytes:
         """The next packets: about ``size`` bytes with their :data:`COST` (all where it is None), or what is left.
@@ -55,11 +61,19 @@ class PacketStream:
         left = inf if size is None else size
         sequence_id, payload = self.sequence_id, self._last
         try:
+            if self._within:
+                left -= self._take_long(pieces, left)
+                if left <= 0:
+                    return b"".join(pieces)
             for payload in self._payloads:
                 length = len(payload)
-                if length < MAX_PAYLOAD:  # as packet() does, without the call
-                    pieces += ((length | (sequence_id & 255) << 24).to_bytes(4, "little"), payload)
+                if length < PIECE:  # as packet() does, without the call
+                    pieces += ((length | (sequence_id & 255) << 24).to_bytes(4, "little"), payload)  # type: ignore[arg-type]
                     sequence_id += 1
+                elif isinstance(payload, LongPayload):
+                    self._long, self._within = payload.packets(sequence_id), True
+                    sequence_id += length // MAX_PAYLOAD + 1
+                    length = self._take_long(pieces, left)
                 else:
                     pieces.append(packet(payload, sequence_id))
                     sequence_id += length // MAX_PAYLOAD + 1
@@ -75,3 +89,14 @@ class PacketStream:
         finally:
             self.sequence_id, self._last = sequence_id, payload
         return b"".join(pieces)
+
+    def _take_long(self, pieces: list[bytes], size: float) -> int:
+        """Take about ``size`` bytes of the long payload under way; returns how many there were."""
+        taken = 0
+        for piece in self._long:
+            pieces.append(piece)
+            taken += len(piece)
+            if taken >= size:
+                return taken
+        self._within = False
+        return taken

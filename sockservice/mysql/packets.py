@@ -60,6 +60,7 @@ class PacketReader:
 
     Attributes:
         sequence_id: the one that is expected next.
+        idle: whether nothing waits, as :attr:`waiting` tells, but quickly.
     """
 
     _ordered = True
@@ -70,9 +71,11 @@ class PacketReader:
         # What was fed last as it is, while it is all there is, so that a packet that comes whole is not copied.
         self._buffer: bytes | bytearray = b""
         self._payload = bytearray()
+        self.idle = True
 
     def feed(self, data: bytes) -> int:
         """Take bytes that arrived; returns how many wait to be taken."""
+        self.idle = False
         if not self._buffer:
             self._buffer = data
         elif isinstance(self._buffer, bytearray):
@@ -85,6 +88,7 @@ class PacketReader:
         """Drop what waits: nothing of it will be taken."""
         self._buffer = b""
         self._payload = bytearray()
+        self.idle = True
 
     @property
     def waiting(self) -> int:
@@ -112,6 +116,7 @@ class PacketReader:
             and buffer[:4] == size.to_bytes(4, "little")
         ):
             self._buffer = b""
+            self.idle = True
             return bytes(buffer[4:])
         return None
 
@@ -142,10 +147,12 @@ class PacketReader:
                 del buffer[:end]
             self.sequence_id = (self.sequence_id + 1) & 255
             if size < MAX_PAYLOAD and not self._payload:
+                self.idle = not self.waiting
                 return piece
             self._payload += piece
             if size < MAX_PAYLOAD:
                 payload = bytes(self._payload)
                 self._payload = bytearray()
+                self.idle = not self.waiting
                 return payload
         return None

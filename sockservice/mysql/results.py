@@ -8,11 +8,25 @@ from typing import Final
 
 import attrs
 
-from sockservice.answers import Answer, Column, Disturbed, Error, LocalInfile, Login, Message, Ok, Results, Rows, Value
+from sockservice.answers import (
+    Answer,
+    Column,
+    Disturbed,
+    Error,
+    LocalInfile,
+    Login,
+    Message,
+    Ok,
+    Padded,
+    Results,
+    Rows,
+    Value,
+)
 from sockservice.mysql.binary_values import BinaryEncoder, binary_encoder
 from sockservice.mysql.charsets import Charset
 from sockservice.mysql.columns import column_definitions
 from sockservice.mysql.constants import Header, Status
+from sockservice.mysql.long_payload import LongPayload, Payload
 from sockservice.mysql.packets import packets
 from sockservice.mysql.values import TextEncoder, text_encoder
 from sockservice.mysql.wire import NULL, length_encoded, length_encoded_string
@@ -138,10 +152,10 @@ def answer_packets(answer: Answer, form: Form, sequence_id: int) -> bytes:
         form: for whom.
         sequence_id: of the first packet.
     """
-    return packets(answer_payloads(answer, form), sequence_id)
+    return packets(whole_payloads(answer, form), sequence_id)
 
 
-def answer_payloads(answer: Answer, form: Form) -> Iterable[bytes]:
+def answer_payloads(answer: Answer, form: Form) -> Iterable[Payload]:
     """The payloads of an answer to a query.
 
     An answer that cannot be encoded becomes ERR 1105, which says what is wrong with it; where rows are sent while
@@ -156,23 +170,28 @@ def answer_payloads(answer: Answer, form: Form) -> Iterable[bytes]:
     return _tried(answer, form) if is_lazy(answer) else list(_tried(answer, form))
 
 
-def _several(results: Sequence[Answer], form: Form) -> Iterator[bytes]:
+def whole_payloads(answer: Answer, form: Form) -> list[bytes]:
+    """The same, all at once."""
+    return list(map(bytes, answer_payloads(answer, form)))
+
+
+def _several(results: Sequence[Answer], form: Form) -> Iterator[Payload]:
     more = attrs.evolve(form.with_status(Status.MORE_RESULTS_EXISTS), state=b"")
     for number, result in enumerate(results, 1):
         last = number == len(results)
-        payload = b""
+        payload: Payload = b""
         for payload in answer_payloads(result, form if last else more):
             yield payload
         if not last and is_error(payload):
             return
 
 
-def is_error(payload: bytes) -> bool:
+def is_error(payload: Payload) -> bool:
     """Whether a payload that ends an answer is ERR. No row and no definition begins so."""
-    return payload[:1] == b"\xff"
+    return isinstance(payload, bytes) and payload[:1] == b"\xff"
 
 
-def _tried(answer: Answer, form: Form) -> Iterator[bytes]:
+def _tried(answer: Answer, form: Form) -> Iterator[Payload]:
     lazy = is_lazy(answer)
     try:
         if lazy:
@@ -196,7 +215,7 @@ def field_list_payloads(answer: Answer, form: Form) -> list[bytes]:
     return [*definitions, eof_payload(form)]
 
 
-def _payloads(answer: Answer, form: Form) -> Iterator[bytes]:
+def _payloads(answer: Answer, form: Form) -> Iterator[Payload]:
     if isinstance(answer, Error):
         yield error_payload(answer, form.charset)
     elif isinstance(answer, Rows) and answer.columns:
@@ -251,7 +270,7 @@ def definition_payloads(columns: Sequence[Column], form: Form) -> Iterator[bytes
         yield eof_payload(form)
 
 
-def row_payloads(columns: Sequence[Column], rows: Iterable[Sequence[Value]], form: Form) -> Iterator[bytes]:
+def row_payloads(columns: Sequence[Column], rows: Iterable[Sequence[Value]], form: Form) -> Iterator[Payload]:
     """The rows of a result set.
 
     Raises:
@@ -266,8 +285,49 @@ def row_payloads(columns: Sequence[Column], rows: Iterable[Sequence[Value]], for
         try:
             yield row_payload(row, encoders)
         except ValueError:
+            padded = next((place for place, value in enumerate(row) if type(value) is Padded), None)
+            if padded is not None:
+                yield _long_row(columns, row, encoders, padded, form)
+                continue
             _explain(columns, encoders, row, number)
             raise
+
+
+def _long_row(
+    columns: Sequence[Column],
+    row: Sequence[Value],
+    encoders: Sequence[Callable[[Value], bytes]],
+    padded: int,
+    form: Form,
+) -> LongPayload:
+    """A row one of whose values is padded.
+
+    Args:
+        columns: of the result set.
+        row: the values.
+        encoders: of the columns.
+        padded: the number of the column.
+        form: for whom.
+    """
+    value: Padded = row[padded]
+    text = text_encoder(columns[padded].type, form.charset)
+    begin, unit = text(value.value), text("x")
+    before, after = (_fields(row[part], encoders[part], form) for part in (slice(padded), slice(padded + 1, None)))
+    length = length_encoded(len(begin) + len(unit) * value.filler)
+    return LongPayload((_null_bitmap(row) if form.binary else b"") + before + length + begin, unit, value.filler, after)
+
+
+def _fields(row: Sequence[Value], encoders: Sequence[Callable[[Value], bytes]], form: Form) -> bytes:
+    """Some of the values of a row, as they stand one behind the other."""
+    if not form.binary:
+        return _text_row(row, encoders)
+    return b"".join(encode(value) for encode, value in zip(encoders, row, strict=True) if value is not None)
+
+
+def _null_bitmap(row: Sequence[Value]) -> bytes:
+    """How a binary row begins."""
+    nulls = sum(4 << number for number, value in enumerate(row) if value is None)
+    return b"\0" + nulls.to_bytes((len(row) + 9) // 8, "little")
 
 
 def _text_row(row: Sequence[Value], encoders: Sequence[TextEncoder]) -> bytes:

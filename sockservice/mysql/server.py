@@ -53,6 +53,8 @@ class Server:
     Attributes:
         started: when it was made, in seconds since the epoch.
         questions: how many commands it has taken.
+        aborted_clients: how many that were logged in left without COM_QUIT.
+        aborted_connects: how many connections ended before anybody was logged in.
         sessions: those logged in, by connection id.
         capabilities: what the greeting offers.
         mariadb: whether it is taken for a MariaDB.
@@ -94,7 +96,7 @@ class Server:
         self.asks = frozenset(asks)
         self.clock = clock
         self.started = clock()
-        self.questions = 0
+        self.questions = self.aborted_clients = self.aborted_connects = 0
         self.sessions: dict[int, Session] = {}
         self.global_variables: dict[str, Any] = {"version": version, "max_allowed_packet": max_allowed_packet}
         if self.mariadb:

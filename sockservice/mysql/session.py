@@ -108,7 +108,7 @@ class Session(SessionAnswers):
         while self.state is _READY:
             if self._further:
                 return self._further.popleft()()
-            if not self.packets.waiting:
+            if self.packets.idle:
                 break
             payload = self.packets.whole_payload()
             if payload is not None:
@@ -192,7 +192,17 @@ class Session(SessionAnswers):
         self.on_kill()
 
     def connection_lost(self) -> None:
-        """The connection is gone: the server forgets the session, and the session what its client made it keep."""
+        """The connection is gone: the server forgets the session, and the session what its client made it keep.
+
+        To be called as soon as the client has left; then again, which does nothing, when its connection is closed.
+        """
+        if self.over:
+            return
+        self.over = True
+        if self._phase is not None:
+            self.server.aborted_connects += 1
+        elif self.state is not _CLOSING:
+            self.server.aborted_clients += 1
         self.server.sessions.pop(self.connection_id, None)
         self.close()
         self.user_variables.clear()
@@ -246,7 +256,7 @@ class Session(SessionAnswers):
         algorithm = chosen_algorithm(response.capabilities, response.zstd_level)
         if algorithm is not None and self._compression is None:
             self.compression = algorithm.name
-            self._compression = CompressedPackets(algorithm, self.packets.limit, len(self._due))
+            self._compression = CompressedPackets(algorithm, self.packets.limit, len(self.due))
             self._compression.feed(self.packets.rest())
             self.packets = self._compression
 
@@ -265,5 +275,5 @@ class Session(SessionAnswers):
     def break_off(self, problem: ProtocolError) -> None:
         """Say what the client did wrong, and close."""
         refusal = error_payload(Error(problem.code, problem.sqlstate, str(problem)), self.form.charset)
-        self._due.append(packet(refusal, self.packets.sequence_id))
+        self.due.append(packet(refusal, self.packets.sequence_id))
         self.close()

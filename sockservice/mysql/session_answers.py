@@ -18,6 +18,7 @@ from sockservice.mysql.diagnostics import keeps_warnings
 from sockservice.mysql.disturbance_set import NOTHING_WRONG, undisturbed
 from sockservice.mysql.disturbed_payloads import disturbed
 from sockservice.mysql.file_transfer import FileTransfer, disturbed_behind, file_request, refusal
+from sockservice.mysql.long_payload import Payload
 from sockservice.mysql.own_reply import NOBODY, Encode, OwnReply
 from sockservice.mysql.packet_stream import PacketStream
 from sockservice.mysql.packets import COMMAND_SEQUENCE, packet, packets
@@ -184,7 +185,7 @@ class SessionAnswers(SessionSending):
         if encoded is None or self.sequence_id != FIRST_ANSWER or self._finishing:
             self._send(answer)
             return
-        self._due.append(encoded)
+        self.due.append(encoded)
         # As in _answered().
         self.state = _READY
         self.command, self.since, self.info = "Sleep", self.server.clock(), None
@@ -204,18 +205,18 @@ class SessionAnswers(SessionSending):
         if rest is None:
             self.close()
             return
-        self._due.append(rest + packet(sound_error_payload(answer, self.form.charset), stream.sequence_id))
+        self.due.append(rest + packet(sound_error_payload(answer, self.form.charset), stream.sequence_id))
         self._stream, self.pause, self.behind = None, 0.0, None
         self._answered(failed=True)
 
     def reply_with(self, answer: Answer) -> None:
         """Answer the command under way without asking anybody."""
-        self._due.append(answer_packets(answer, self.form_of(answer), self.sequence_id))
+        self.due.append(answer_packets(answer, self.form_of(answer), self.sequence_id))
 
     def _say_and_go_on(self, payloads: list[bytes]) -> None:
         """Answer the command under way with all of its payloads."""
         if payloads:
-            self._due.append(packets(payloads, self.sequence_id))
+            self.due.append(packets(payloads, self.sequence_id))
         self._go_on()
 
     def _send(self, answer: Answer | None) -> None:
@@ -242,11 +243,11 @@ class SessionAnswers(SessionSending):
             if len(answer.encodings) >= _KEPT_FORMS:
                 answer.encodings.clear()
             answer.encodings[form.key] = encoded
-        self._due.append(encoded)
+        self.due.append(encoded)
         self.sequence_id = stream.sequence_id & 255
         self._answered(failed=stream.failed)
 
-    def _payloads(self, answer: Answer) -> tuple[Form, Iterable[bytes]]:
+    def _payloads(self, answer: Answer) -> tuple[Form, Iterable[Payload]]:
         """The payloads of an answer to a statement, and the form that they are made in."""
         form = self.form_of(answer, binary=self._binary)
         if self._further:
@@ -280,7 +281,7 @@ class SessionAnswers(SessionSending):
             return self.form, ()
         if encode is None:
             form, payloads = self._payloads(answer)
-            return form, result_parts(payloads, form)
+            return form, result_parts(map(bytes, payloads), form)
         if self._binary:
             # What opens a cursor: behind its columns stands what ends them, always.
             form = attrs.evolve(self.form, binary=True, deprecate_eof=True)
@@ -289,7 +290,7 @@ class SessionAnswers(SessionSending):
 
     def _ask_for(self, answer: LocalInfile) -> None:
         """Ask the client for its file."""
-        self._due.append(packet(file_request(answer, self.form.charset.encode), self.sequence_id))
+        self.due.append(packet(file_request(answer, self.form.charset.encode), self.sequence_id))
         self.packets.sequence_id = (self.sequence_id + 1) & 255
         self.file, self.state = FileTransfer(answer, self.packets), _RECEIVING
         self.timeouts.heard()

@@ -15,6 +15,7 @@ from sockservice.mysql.disturbance_set import DisturbanceSet
 from sockservice.mysql.disturbed_payloads import Step
 from sockservice.mysql.disturbed_stream import DisturbedStream
 from sockservice.mysql.file_transfer import FileTransfer
+from sockservice.mysql.long_payload import Payload
 from sockservice.mysql.packet_stream import PacketStream
 from sockservice.mysql.packets import COMMAND_SEQUENCE, PacketReader, packet, packets
 from sockservice.mysql.results import error_payload
@@ -45,6 +46,7 @@ class SessionSending(SessionIdentity):
         wants_tls: start TLS, then call :meth:`Session.start_tls`: what the client sends next is not for the session.
         sequence_id: with which the answer to the command under way begins.
         packets: what came and was not taken yet.
+        due: the packets that wait for :meth:`data_to_send`; empty while there are none.
         file: the one that the client was asked for, while it comes.
         pause: seconds to wait before more is sent; infinite for ever, 0 for no pause. To be set to 0 when it is over:
             until then :meth:`data_to_send` gives nothing of the answer.
@@ -54,13 +56,13 @@ class SessionSending(SessionIdentity):
 
     __slots__ = (
         "_compression",
-        "_due",
         "_finishing",
         "_further",
         "_stream",
         "behind",
         "closing",
         "command",
+        "due",
         "file",
         "info",
         "packets",
@@ -91,15 +93,15 @@ class SessionSending(SessionIdentity):
         self._further: deque[Callable[[], Request]] = deque()
         self._stream: PacketStream | DisturbedStream | None = None
         self._finishing = False
-        self._due: list[bytes] = []
+        self.due: list[bytes] = []
 
     # --- what is to be sent -------------------------------------------------------------------
 
     def reply(self, payload: bytes) -> None:
         """Answer the command under way with one packet."""
-        self._due.append(packet(payload, self.sequence_id))
+        self.due.append(packet(payload, self.sequence_id))
 
-    def stream(self, steps: Iterable[bytes]) -> None:
+    def stream(self, steps: Iterable[Payload]) -> None:
         """Answer the command under way with payloads that are made while they are sent."""
         self._stream = PacketStream(steps, self.sequence_id)
         self.state = _SENDING
@@ -120,14 +122,14 @@ class SessionSending(SessionIdentity):
 
     def say(self, payloads: list[bytes]) -> None:
         """Send packets whose sequence ids go on from the client's last one."""
-        self._due.append(packets(payloads, self.packets.sequence_id))
+        self.due.append(packets(payloads, self.packets.sequence_id))
         self.packets.sequence_id = (self.packets.sequence_id + len(payloads)) & 255
 
     def push(self, problem: Error) -> None:
         """Tell the client something that it did not ask for."""
         if self._compression is not None:
             self._compression.begin()
-        self._due.append(packet(error_payload(problem, self.form.charset), COMMAND_SEQUENCE))
+        self.due.append(packet(error_payload(problem, self.form.charset), COMMAND_SEQUENCE))
 
     # --- sending it ---------------------------------------------------------------------------
 
@@ -137,7 +139,7 @@ class SessionSending(SessionIdentity):
         While ``sending``, a piece of the answer, which may be nothing, and nothing during a :attr:`pause`. What making
         rows raises comes through here, and the answer is then to be ended with an error.
         """
-        due = self._due
+        due = self.due
         if not due:
             if self._stream is None or self.pause:
                 return b""
@@ -145,8 +147,8 @@ class SessionSending(SessionIdentity):
             piece = self._next_piece(self._stream)
             if compression is not None:
                 piece = compression.pack([piece])
-            return piece + self.data_to_send() if self._due else piece
-        self._due = []
+            return piece + self.data_to_send() if self.due else piece
+        self.due = []
         if self._compression is not None:
             return self._compression.pack(due)
         return due[0] if len(due) == 1 else b"".join(due)

@@ -43,6 +43,7 @@ class SessionSettings:
         prepared: the statements that PREPARE has made, by name in lower case.
         warnings: what SHOW WARNINGS tells.
         asker: what a journal keeps here; it begins anew when the user or the database changes.
+        over: whether the connection has ended.
         on_end: called once each when the session is over: its connection is lost, or its user is another one.
         workspace: what a responder keeps here; it begins anew as the asker does.
     """
@@ -61,6 +62,7 @@ class SessionSettings:
         "form",
         "multi_statements",
         "on_end",
+        "over",
         "prepared",
         "server",
         "text_key",
@@ -84,6 +86,7 @@ class SessionSettings:
         self.prepared: dict[str, str] = {}
         self.warnings: Sequence[tuple[str, int, str]] = ()
         self.asker: Any = None
+        self.over = False
         self.on_end: list[Callable[[], None]] = []
         self.workspace: Any = None
         self._autocommit = True

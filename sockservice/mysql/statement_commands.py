@@ -33,7 +33,6 @@ from sockservice.mysql.disturbance_set import NOTHING_WRONG
 from sockservice.mysql.disturbed_payloads import RowStep, disturbed_rows
 from sockservice.mysql.parameters import MOST_PARAMETERS, Bound, WrongParameters, read_parameters
 from sockservice.mysql.results import (
-    answer_payloads,
     columns_payloads,
     definition_payloads,
     eof_payload,
@@ -42,6 +41,7 @@ from sockservice.mysql.results import (
     no_answer_to_a_statement,
     row_payloads,
     sound_error_payload,
+    whole_payloads,
 )
 from sockservice.mysql.statement_text import parameter_count, split_statements
 from sockservice.mysql.statements import Cursor, PreparedStatement, Refusal
@@ -187,7 +187,7 @@ def _bulk_execute(session: Session, reader: PayloadReader) -> Request:
         if known is None:
             return []
         session.ask_no_further()
-        return list(answer_payloads(known, session.form_of(known)))
+        return whole_payloads(known, session.form_of(known))
 
     ask = functools.partial(session.ask_execute, statement.text, attributes=NO_ATTRIBUTES, encode=encode)
     return session.ask_each(functools.partial(ask, params) for params in rows)
@@ -197,12 +197,12 @@ def _open_cursor(session: Session, statement: PreparedStatement, answer: Answer)
     """Answer with the columns only; FETCH asks for the rows, and what disturbs these waits for it."""
     form = attrs.evolve(session.form_of(answer), binary=True)
     if not isinstance(answer, Rows) or not answer.columns:
-        return list(answer_payloads(answer, form))
+        return whole_payloads(answer, form)
     try:
         described = list(columns_payloads(answer, attrs.evolve(form, deprecate_eof=True)))
     except ValueError as problem:
         return [error_payload(Error(1105, "HY000", str(problem)), form.charset)]
-    rows = row_payloads(answer.columns, answer.rows, form)
+    rows = map(bytes, row_payloads(answer.columns, answer.rows, form))
     wrong = session.disturbances.of_rows()
     if wrong == NOTHING_WRONG:
         statement.cursor = Cursor(rows, answer.warnings)

@@ -209,6 +209,7 @@ class MessageProtocol(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002
         """Forget the client, and give up what it waits for."""
         self._closed = True
+        self._session.over = True
         self._session.server.sessions.pop(self._session.connection_id, None)
         waiting, self._waiting = self._waiting, None
         if waiting is not None:

@@ -30,6 +30,7 @@ from sockservice.answers import Answer, Error, Request
 from sockservice.error_codes import error
 from sockservice.interfaces import IFinishingProtocol, IResponder
 from sockservice.mysql import Server, Session
+from sockservice.mysql.state import State
 from sockservice.plugins._mysql_peer import peer_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ TURN: Final = 0.005
 PIECE: Final = 65536
 """Bytes that are given to the connection at a time, so that it shows whether the client takes them."""
 
+_SENDING: Final = State.SENDING
+
 _log = Logger()
 
 
@@ -50,8 +53,9 @@ class MySQLProtocol(Protocol):
 
     It takes the next request only when the one before is answered, the client takes its answers and the other
     clients had their turn, and reads only then: neither a client that sends without reading nor a slow
-    answer can fill the memory or hold up anybody else. While an answer makes a pause, it reads on: a client that leaves
-    then is not waited for.
+    answer can fill the memory or hold up anybody else. While an answer is waited for or makes a pause, it reads on, at
+    most :data:`PIECE` and what comes at once: a client that leaves then is seen, and its answer given up. To end its
+    direction is to leave, as for MySQL.
 
     Args:
         session: the MySQL session of this connection.
@@ -96,7 +100,7 @@ class MySQLProtocol(Protocol):
         self.session.receive(data)
         if not self._full and self._waiting is None and self._turn is None:
             self._work()
-        elif self.session.pause:
+        else:
             self._hold_back()
 
     # --- requests and answers -----------------------------------------------------------------
@@ -134,12 +138,15 @@ class MySQLProtocol(Protocol):
                 break
         self._working = False
         # Asked before the last piece is sent: behind it, requests may have waited.
-        more = session.sending or session.more or request is not None
-        if not (self._full and session.sending):
+        sending = session.state is _SENDING
+        more = sending or session.more or request is not None
+        if (sending or session.due) and not (self._full and sending):
             self._send()
         if session.closing or (self._ended and not more and self._waiting is None):
             if not self._unsent:
                 self._close()
+        elif self._ended and self._waiting is not None:
+            self._leave()
         elif session.wants_tls:
             self._start_tls()
         elif more and self._waiting is None:
@@ -148,7 +155,7 @@ class MySQLProtocol(Protocol):
     def _wait(self, answer: Deferred[Any]) -> None:
         """Take nothing more from the client until the answer is there, which may be at once."""
         self._waiting = answer
-        self.transport.pauseProducing()
+        self._hold_back()
         answer.addErrback(_failed).addCallback(self._answered)
 
     def _answered(self, answer: Answer | None) -> None:
@@ -213,12 +220,12 @@ class MySQLProtocol(Protocol):
         elif self._ended:
             self._leave()
         else:
-            self._hold_back()
+            self._read_on()
             if pause != inf:
                 self._turn = self._clock.callLater(pause, self._take_turn)
 
     def _hold_back(self) -> None:
-        """During a pause the client may send a little, so that we see it leave; but not fill the memory."""
+        """What waits must not fill the memory."""
         if self.session.packets.waiting > PIECE:
             self.transport.pauseProducing()
 
@@ -230,9 +237,16 @@ class MySQLProtocol(Protocol):
             self._read_on()
 
     def _leave(self) -> None:
-        """The client has left while nothing was sent to it on purpose: nobody waits for the rest."""
-        self.session.close()
+        """The client has left before its answer was there, or all of it: nobody waits for the rest."""
+        self.session.connection_lost()
+        self._give_up()
         self._go_on()
+
+    def _give_up(self) -> None:
+        """Nobody is there for the answer that is waited for: who makes it stops."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.cancel()
 
     def _go_on(self) -> None:
         """What the answer made a pause for is over."""
@@ -243,8 +257,16 @@ class MySQLProtocol(Protocol):
         self._read_on()
 
     def _read_on(self) -> None:
-        if not (self._full or self.session.closing) and self._waiting is None and self._turn is None:
+        """Read, for commands that can be taken; while none can, only a little, so that we see the client leave."""
+        if self._full or self._ended or self.session.closing:
+            return
+        if self._waiting is None and not self.session.pause:
+            if self._turn is None:
+                self.transport.resumeProducing()
+        elif self.session.packets.waiting <= PIECE:
             self.transport.resumeProducing()
+        else:
+            self.transport.pauseProducing()
 
     def pauseProducing(self) -> None:
         """The client is slow to take its answers: take no further request."""
@@ -319,7 +341,7 @@ class MySQLProtocol(Protocol):
             self._go_on()
 
     def _close(self) -> None:
-        self.session.close()
+        self.session.connection_lost()
         self.transport.unregisterProducer()
         if self.session.resets:
             self._reset_soon()
@@ -339,11 +361,11 @@ class MySQLProtocol(Protocol):
         self._turn = self._clock.callLater(0, reset)
 
     def readConnectionLost(self) -> None:
-        """The client will send no more: answer what it asked, then close."""
+        """The client will send no more: answer what it asked as far as that is at once, then close."""
         self._ended = True
-        if self.session.pause:
+        if self._waiting is not None or self.session.pause:
             self._leave()
-        elif self._waiting is None and self._turn is None and not self._full:
+        elif self._turn is None and not self._full:
             self._work()
 
     def writeConnectionLost(self) -> None:
@@ -352,9 +374,7 @@ class MySQLProtocol(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002
         """Forget the session and give up the answer it waits for."""
         self.session.connection_lost()
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            waiting.cancel()
+        self._give_up()
         for call in (self._turn, self._alarm):
             if call is not None and call.active():
                 call.cancel()

@@ -26,6 +26,8 @@ OVERHEAD: Final = 300
 
 _INTERRUPTED: Final = 1317
 _FAILED: Final = 1105
+_LEFT: Final = "the connection ended before the answer was there"
+_KILLED: Final = "Query execution was interrupted"
 
 
 @attrs.frozen
@@ -79,6 +81,31 @@ class Asker:
         )
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """What the journal keeps of each request that has this very text and this answer, worked out once.
+
+    Attributes:
+        text: the statement: all entries share it.
+        rows: as of an :class:`Entry`.
+        size: the bytes that an entry counts for.
+    """
+
+    text: str
+    rows: int | None
+    size: int
+
+
+def kept_of(text: str, answer: Answer) -> Kept | None:
+    """What is always the same in the entries of a request, where it is; None where its answer is to be looked at.
+
+    Args:
+        text: the statement, to which nothing is bound.
+        answer: always this object.
+    """
+    rows = len(answer.rows) if isinstance(answer, Rows) and isinstance(answer.rows, tuple) else None
+    return Kept(text, rows, OVERHEAD + len(text)) if rows is not None or isinstance(answer, Ok) else None
+
+
 class Entry(msgspec.Struct, gc=False):
     """One request and its answer.
 
@@ -92,7 +119,6 @@ class Entry(msgspec.Struct, gc=False):
         text: the statement.
         params: the values bound to it.
         source: what answered it.
-        size: the bytes that the entry counts for.
         rows: how many rows the answer has; None where that is not known, or there are none by nature.
         error: the error's code; 0 for none.
         message: the error's text.
@@ -106,11 +132,15 @@ class Entry(msgspec.Struct, gc=False):
     text: str
     params: tuple[Value, ...]
     source: Source
-    size: int
     rows: int | None = None
     error: int = 0
     message: str = ""
     near: str = ""
+
+    @property
+    def size(self) -> int:
+        """The bytes that the entry counts for."""
+        return OVERHEAD + len(self.text) + len(self.message) + sum(map(_size, self.params))
 
     @property
     def duration(self) -> float | None:
@@ -180,7 +210,7 @@ class Journal:
         return enumerate(itertools.islice(self._entries, skipped, None), before + skipped + 1)
 
     def add(
-        self, request: Request, answer: Answer | Deferred[Answer] | None, source: Source
+        self, request: Request, answer: Answer | Deferred[Answer] | None, source: Source, kept: Kept | None = None
     ) -> Answer | Deferred[Answer] | None:
         """Note a request and its answer, or that it will be answered.
 
@@ -188,23 +218,35 @@ class Journal:
             request: what was asked.
             answer: what answers it, or will; None where the protocol has an answer of its own.
             source: what gave that.
+            kept: what is always the same for this request and answer, if it is known.
 
         Returns:
             The answer to give: the same, or one whose rows are counted while they are sent.
         """
         if self._off:
             return answer
-        session, text, params = request.session, request.text, request.params
-        size = OVERHEAD + len(text)
-        if params:
-            size += sum(map(_size, params))
+        session = request.session
         asker = session.asker
         if asker is None:
             asker = session.asker = Asker.of(session)
+        if kept is not None:
+            entry = Entry(asker, session.since, self._clock(), request.command, kept.text, (), source, kept.rows)
+            self.last += 1
+            self._append(entry)
+            self._room -= kept.size
+            if self._room < 0:
+                self._reckon()
+            if self._record is not None:
+                self._record(entry)
+            return answer
+        text, params = request.text, request.params
+        size = OVERHEAD + len(text)
+        if params:
+            size += sum(map(_size, params))
         kind = type(answer)
         rows = len(answer.rows) if kind is Rows and type(answer.rows) is tuple else None  # type: ignore[union-attr]
         # The sessions' clock tells both times, and has been read for the first one.
-        entry = Entry(asker, session.since, self._clock(), request.command, text, params, source, size, rows)
+        entry = Entry(asker, session.since, self._clock(), request.command, text, params, source, rows)
         self.last += 1
         self._append(entry)
         self._room -= size
@@ -212,7 +254,9 @@ class Journal:
             self._reckon()
         if rows is None and kind is not Ok:
             noted: Answer | Deferred[Answer] | None
-            noted = self._wait(answer, entry) if isinstance(answer, Deferred) else self._answered(answer, entry)
+            noted = (
+                self._wait(answer, entry, session) if isinstance(answer, Deferred) else self._answered(answer, entry)
+            )
             return noted
         if self._record is not None:
             self._record(entry)
@@ -250,20 +294,19 @@ class Journal:
         entry.near = getattr(shown, "near", "")
         if failure is not None:
             entry.error, entry.message = failure.code, failure.message
-            entry.size += len(failure.message)
             self._room -= len(failure.message)
         self._ended(entry, now)
         return answer
 
-    def _wait(self, answer: Deferred[Any], entry: Entry) -> Deferred[Any]:
+    def _wait(self, answer: Deferred[Any], entry: Entry, session: ISession) -> Deferred[Any]:
         entry.ended = None
-        return answer.addCallbacks(self._answered, self._failed, callbackArgs=(entry,), errbackArgs=(entry,))
+        return answer.addCallbacks(self._answered, self._failed, callbackArgs=(entry,), errbackArgs=(entry, session))
 
-    def _failed(self, failure: Failure, entry: Entry) -> Failure:
+    def _failed(self, failure: Failure, entry: Entry, session: ISession) -> Failure:
         """The answer will not come: the client was killed or is gone, or who makes it has failed."""
         cancelled = isinstance(failure.value, CancelledError)
         entry.error = _INTERRUPTED if cancelled else _FAILED
-        entry.message = "" if cancelled else failure.getErrorMessage()
+        entry.message = (_LEFT if session.over else _KILLED) if cancelled else failure.getErrorMessage()
         self._ended(entry, self._clock())
         return failure
 

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from sockservice.answers import Request, Rows
 from sockservice.responder.answering.plan import Step
 from sockservice.responder.answering.situation import Situation
+from sockservice.responder.journal import kept_of
 from sockservice.responder.matching.condition import WITH_TEXT
 from sockservice.responder.matching.failure import Failure, failure_of
 from sockservice.responder.matching.lookup import Lookup
@@ -199,13 +200,13 @@ class StubAnswers:
         """What a step gives; None where its code passes the request on."""
         ready = step.ready
         if ready is not None:
-            return ready, step.source
+            return ready, step.source, None
         when = stub.when
         situation = Situation(subject.request, self._workspace, when.groups(subject), when.values(subject), tally.calls)
         answer = step.make(situation)
         if answer is None:
             return None
-        return answer, step.source if step.tagged is None else step.tagged(situation)
+        return answer, step.source if step.tagged is None else step.tagged(situation), None
 
     def _describe(self, subject: Subject) -> Found | None:
         """What a statement with unknown parameters would answer: that of the first stub which tells columns, if any."""
@@ -215,8 +216,8 @@ class StubAnswers:
                 continue
             described = stub.then.describe(Situation(subject.request, self._workspace))
             if isinstance(described, (Rows, Deferred)):
-                return described, stub.then.steps[0].source
-            first = first or (described, stub.then.steps[0].source)
+                return described, stub.then.steps[0].source, None
+            first = first or (described, stub.then.steps[0].source, None)
         return first
 
     # --- what is remembered
@@ -246,7 +247,8 @@ class StubAnswers:
             if first is not None and first.when.fixed and first.then.only is not None:
                 step = first.then.only
                 assert step.constant is not None
-                verdict = Verdict(candidates, (step.constant, step.source), self.tally(first))
+                found = step.constant, step.source, kept_of(request.text, step.constant)
+                verdict = Verdict(candidates, found, self.tally(first))
             self._verdicts.put(request.text, verdict)
         return verdict
 

@@ -141,6 +141,7 @@ class StubReader:
             except Mistakes as mistakes:
                 found.extend(mistakes.found)
             if condition is not None and plan is not None:
+                condition.belongs_to(f"the stub {name!r}")
                 rank = Rank(entry.priority, FROM_FILES, first + index)
                 stubs.append(Stub(name, condition, plan, rank, functools.partial(self.document.place, *keys)))
         if found:

@@ -17,15 +17,15 @@ from sockservice.responder.answering.dice import Dice
 from sockservice.responder.control.control import Control
 from sockservice.responder.faults.armed_faults import ArmedFaults
 from sockservice.responder.faults.fault import Fault
-from sockservice.responder.journal import Journal, Source
+from sockservice.responder.journal import Journal, Kept, Source
 from sockservice.responder.sql_prepare import SqlPrepare
 from sockservice.responder.stub_answers import CHARACTERS, StubAnswers
 
 if TYPE_CHECKING:
     from sockservice.responder.stubs import Stubs
 
-Found = tuple[Answer | Deferred[Answer], Source | None]
-"""An answer, and what gave it; None where that is in the journal already."""
+Found = tuple[Answer | Deferred[Answer], Source | None, Kept | None]
+"""An answer; what gave it, or None where that is in the journal already; and what the journal keeps of it each time."""
 
 Respond = Callable[[Request], Answer | Deferred[Answer] | None]
 
@@ -98,14 +98,14 @@ class Workspace:
     def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
         """The answer, which goes into the journal; None where nobody has one."""
         found = self._control(request) if self._control is not None and _MARK in request.text else None
-        if found is None and not self.faults:  # nearly all requests
+        if found is None and self.faults.quiet is self.files.current:  # nearly all requests
             found = self._find_stub(request)
         if found is None:
             found = self._find(request)
         if found is None:
             return self._add(request, None, SERVER)
-        answer, source = found
-        return answer if source is None else self._add(request, answer, source)
+        answer, source, kept = found
+        return answer if source is None else self._add(request, answer, source, kept)
 
     def state(self, scenario: str) -> str:
         """The state that a scenario is in: the one that was set last, else the first that the files ask for."""
@@ -155,19 +155,19 @@ class Workspace:
             return self._find_stub(request) or self._find_other(request)
         source = Source("fault", fault.name)
         if fault.replaces:
-            return fault.apply(None, request, self), source
+            return fault.apply(None, request, self), source, None
         found = self._find_stub(request) or self._find_other(request)
         if found is None:
-            return fault.apply(None, request, self), source
+            return fault.apply(None, request, self), source, None
         answer = found[0]
         if isinstance(answer, Deferred):
-            return answer.addCallback(fault.apply, request, self), source
-        return fault.apply(answer, request, self), source
+            return answer.addCallback(fault.apply, request, self), source, None
+        return fault.apply(answer, request, self), source, None
 
     def _find_other(self, request: Request) -> Found | None:
         """The answer of who stands behind the stubs."""
         for source, respond in self._others:
             answer = respond(request)
             if answer is not None:
-                return answer, source
+                return answer, source, None
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from sockservice.sql.errors import Refused
+from sockservice.sql.errors import Refused, near
 from sockservice.sql.expressions import SPECIAL, Expressions, rule
 from sockservice.sql.registry import FUNCTIONS
 from sockservice.sql.typed import Typed
@@ -14,6 +14,14 @@ from sockservice.sql.typed import Typed
 def _join(self: Expressions, node: exp.DPipe) -> Typed:
     """``||`` where it joins texts."""
     return self.compile(exp.Anonymous(this="concat", expressions=[node.this, node.expression]))
+
+
+@rule(exp.Dot)
+def _of_database(self: Expressions, node: exp.Dot) -> Typed:  # noqa: ARG001
+    """A function of a database: there are none."""
+    if not isinstance(node.expression, exp.Anonymous):
+        raise near(".")
+    raise Refused("ER_SP_DOES_NOT_EXIST", "FUNCTION", f"{node.this.name}.{node.expression.this}")
 
 
 @rule(exp.Anonymous)

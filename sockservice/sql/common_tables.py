@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from sockservice.sql.errors import Refused
+from sockservice.sql.bounds import MOST_COMMON
+from sockservice.sql.errors import Refused, too_deep
 from sockservice.sql.registry import internal
 from sockservice.sql.scope import Source
 from sockservice.sql.selected import Part, Selected
@@ -50,19 +51,30 @@ class CommonTables:
         Raises:
             Refused: 1066 where two have one name, and what a query is refused for.
         """
+        depth = len(self._known)
+        try:
+            yield self.enter(node, outer)
+        finally:
+            del self._known[depth:]
+
+    def enter(self, node: exp.With, outer: Scope | None = None) -> str:
+        """Let the tables of a WITH be named from now on; gives SQLite's text of it.
+
+        Raises:
+            Refused: as for :meth:`entered`.
+        """
+        if len(node.expressions) > MOST_COMMON:
+            raise too_deep()
         known: dict[str, Source] = {}
         self._known.append(known)
-        try:
-            parts = []
-            for table in node.expressions:
-                if table.alias.lower() in known:
-                    raise Refused("ER_NONUNIQ_TABLE", table.alias)
-                recursive = bool(node.args.get("recursive")) and _names(table.this, table.alias)
-                parts.append(self._recursive(table, outer) if recursive else self._plain(table, outer))
-            word = "WITH RECURSIVE " if node.args.get("recursive") else "WITH "
-            yield f"{word}{', '.join(parts)} "
-        finally:
-            self._known.pop()
+        parts = []
+        for table in node.expressions:
+            if table.alias.lower() in known:
+                raise Refused("ER_NONUNIQ_TABLE", table.alias)
+            recursive = bool(node.args.get("recursive")) and _names(table.this, table.alias)
+            parts.append(self._recursive(table, outer) if recursive else self._plain(table, outer))
+        word = "WITH RECURSIVE " if node.args.get("recursive") else "WITH "
+        return f"{word}{', '.join(parts)} "
 
     def _plain(self, table: exp.CTE, outer: Scope | None) -> str:
         selected = self._queries.selected(table.this, outer)

@@ -9,10 +9,11 @@ import msgspec
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql.errors import Refused, near, unsupported
+from sockservice.sql.errors import Refused, near
 from sockservice.sql.expressions import Expressions, common_type, in_type, rule, special
 from sockservice.sql.kinds import BIGINT, BOOLEAN, Kind, text_type
-from sockservice.sql.subqueries import one_row_of, refuse_limit, unwrapped
+from sockservice.sql.row_comparison import among, among_rows, compare_rows, may_be_row
+from sockservice.sql.subqueries import refuse_limit, unwrapped
 from sockservice.sql.typed import NULL, Typed, made, text_literal
 
 _COMPARISONS: Final[dict[type[exp.Expr], str]] = {
@@ -26,57 +27,15 @@ _COMPARISONS: Final[dict[type[exp.Expr], str]] = {
 }
 
 
-def row_of(node: exp.Expr) -> list[exp.Expr] | None:
-    """The parts of a row constructor, ``(1, 2)`` or ``ROW(1, 2)``; None for anything else."""
-    if isinstance(node, exp.Tuple):
-        return list(node.expressions)
-    if isinstance(node, exp.Anonymous) and str(node.this).upper() == "ROW":
-        return list(node.expressions)
-    return None
-
-
 @rule(*_COMPARISONS)
 def _comparison(self: Expressions, node: exp.Binary) -> Typed:
     sign = _COMPARISONS[type(node)]
-    rows = row_of(node.this), row_of(node.expression)
-    if rows[0] is not None or rows[1] is not None:
-        return _rows(self, node, sign)
+    if may_be_row(node.this) or may_be_row(node.expression):
+        return compare_rows(self, node.this, node.expression, sign)
     left, right = self.compile(node.this), self.compile(node.expression)
     a, b = to.compared(left, right)
     nullable = False if sign == "IS" else None
     return made(f"({a} {sign} {b})", BOOLEAN, left, right, nullable=nullable)
-
-
-def _rows(self: Expressions, node: exp.Binary, sign: str) -> Typed:
-    """A comparison of rows, column by column."""
-    left, right = row_of(node.this), row_of(node.expression)
-    query = unwrapped(node.expression)
-    if left is not None and isinstance(query, exp.Query):
-        return _row_of_query(self, left, query, sign)
-    if left is None or right is None or len(left) != len(right):
-        raise Refused("ER_OPERAND_COLUMNS", len(left if left is not None else right or ()) if left else 1)
-    pairs = [
-        (self.compile(one), self.compile(other)) if row_of(one) is None and row_of(other) is None else None
-        for one, other in zip(left, right, strict=True)
-    ]
-    parts = [value for pair in pairs if pair is not None for value in pair]
-    if sign in ("=", "IS", "<>"):
-        tests = []
-        for pair, one, other in zip(pairs, left, right, strict=True):
-            if pair is None:
-                tests.append(_rows(self, exp.EQ(this=one, expression=other), "=" if sign == "<>" else sign).sql)
-            else:
-                a, b = to.compared(*pair)
-                tests.append(f"{a} {'=' if sign == '<>' else sign} {b}")
-        text = f"({' AND '.join(tests)})"
-        return made(f"(NOT {text})" if sign == "<>" else text, BOOLEAN, *parts)
-    text = ""
-    for pair in reversed(pairs):
-        if pair is None:
-            raise Refused("ER_OPERAND_COLUMNS", 1)
-        a, b = to.compared(*pair)
-        text = f"({a} {sign[0]} {b} OR ({a} = {b} AND {text}))" if text else f"({a} {sign} {b})"
-    return made(text, BOOLEAN, *parts)
 
 
 @rule(exp.And, exp.Or)
@@ -86,10 +45,39 @@ def _connective(self: Expressions, node: exp.Connector) -> Typed:
     left: Any = node
     kind = type(node)
     while isinstance(left, kind):
-        parts.insert(0, left.expression)
+        parts.append(left.expression)
         left = left.this
-    values = [self.compile(part) for part in (left, *parts)]
+    parts.append(left)
+    parts.reverse()
+    if isinstance(node, exp.Or) and len(parts) > _FLAT:
+        return _any_of(self, parts)
+    values = [self.compile(part) for part in parts]
     return made(_balanced([to.as_truth(value) for value in values], node.key.upper()), BOOLEAN, *values)
+
+
+def _any_of(self: Expressions, parts: Sequence[exp.Expr]) -> Typed:
+    """Many conditions of which one is to hold; those that say what one value is equal to are told as a list."""
+    values: list[Typed] = []
+    lists: dict[str, list[str]] = {}
+    tests: list[str] = []
+    for part in parts:
+        while isinstance(part, exp.Paren):
+            part = part.this
+        if not isinstance(part, exp.EQ) or may_be_row(part.this) or may_be_row(part.expression) or _is_quantified(part):
+            values.append(self.compile(part))
+            tests.append(to.as_truth(values[-1]))
+            continue
+        pair = self.compile(part.this), self.compile(part.expression)
+        values.extend(pair)
+        left, right = to.compared(*pair)
+        lists.setdefault(left, []).append(right)
+    for left, rights in lists.items():
+        tests.append(f"{left} = {rights[0]}" if len(rights) == 1 else f"({left} IN ({', '.join(rights)}))")
+    return made(_balanced(tests, "OR"), BOOLEAN, *values)
+
+
+def _is_quantified(node: exp.Expr) -> bool:
+    return isinstance(node.expression, (exp.Any, exp.All))
 
 
 def _balanced(texts: list[str], word: str) -> str:
@@ -134,28 +122,13 @@ def _between(self: Expressions, node: exp.Between) -> Typed:
     return made(f"({a} >= {b} AND {c} <= {d})", BOOLEAN, value, low, high)
 
 
-def _row_of_query(self: Expressions, parts: list[exp.Expr], query: exp.Expr, sign: str) -> Typed:
-    """A comparison of a row with the one that a query gives."""
-    text, columns = self.subquery(query, self.scope)
-    if len(columns) != len(parts):
-        raise Refused("ER_OPERAND_COLUMNS", len(parts))
-    if sign not in ("=", "IS", "<>"):
-        raise unsupported(f"{sign} of a row and a query")
-    values = [self.compile(part) for part in parts]
-    pairs = [to.compared(value, column) for value, (_, column) in zip(values, columns, strict=True)]
-    test = " AND ".join(f"{a} {'=' if sign == '<>' else sign} {b}" for a, b in pairs)
-    found = one_row_of(query, text, f"NOT ({test})" if sign == "<>" else f"({test})")
-    return made(f"({found})", BOOLEAN, *values, nullable=True)
-
-
 @rule(exp.In)
 def _in(self: Expressions, node: exp.In) -> Typed:
     query = node.args.get("query")
     if query is not None:
         return _in_query(self, node, query.this if isinstance(query, exp.Subquery) else query)
-    if row_of(node.this) is not None:
-        tests = [_rows(self, exp.EQ(this=node.this, expression=item), "=") for item in node.expressions]
-        return made(f"({' OR '.join(test.sql for test in tests)})", BOOLEAN, *tests)
+    if may_be_row(node.this):
+        return among_rows(self, node.this, node.expressions) or _any_row(self, node)
     value = self.compile(node.this)
     many = _in_list(self, value, node.expressions)
     if many is not None:
@@ -167,6 +140,11 @@ def _in(self: Expressions, node: exp.In) -> Typed:
     else:
         text = "(" + " OR ".join(f"{left} = {right}" for left, right in pairs) + ")"
     return made(text, BOOLEAN, value, *items)
+
+
+def _any_row(self: Expressions, node: exp.In) -> Typed:
+    tests = [compare_rows(self, node.this, item, "=") for item in node.expressions]
+    return made(_balanced([test.sql for test in tests], "OR"), BOOLEAN, *tests)
 
 
 def _in_list(self: Expressions, value: Typed, nodes: Sequence[exp.Expr]) -> Typed | None:
@@ -194,16 +172,34 @@ def _as_array(values: Sequence[int | str]) -> str:
 
 def _in_query(self: Expressions, node: exp.In, query: exp.Expr) -> Typed:
     refuse_limit(query)
+    return among(self, node.this, query)
+
+
+@rule(exp.Any, exp.All)
+def _quantified(self: Expressions, node: exp.Expr) -> Typed:
+    """A comparison with ANY, SOME or ALL rows of a query."""
+    comparison = node.parent
+    sign = _COMPARISONS.get(type(comparison)) if isinstance(comparison, exp.Expr) else None
+    if sign in (None, "IS") or comparison is None or comparison.this is node:
+        raise near(type(node).__name__.upper())
+    query = unwrapped(node.this)
+    if not isinstance(query, exp.Query):
+        raise near(f"{type(node).__name__.upper()} (")
+    refuse_limit(query)
+    if (sign, type(node)) in (("=", exp.Any), ("<>", exp.All)):
+        found = among(self, comparison.this, query)
+        return found if sign == "=" else found._replace(sql=f"(NOT {found.sql})")
     text, columns = self.subquery(query, self.scope)
-    parts = row_of(node.this) or [node.this]
-    if len(columns) != len(parts):
-        raise Refused("ER_OPERAND_COLUMNS", len(parts))
-    values = [self.compile(part) for part in parts]
-    pairs = [to.compared(value, column) for value, (_, column) in zip(values, columns, strict=True)]
-    left = pairs[0][0] if len(pairs) == 1 else f"({', '.join(one for one, _ in pairs)})"
-    if any(other != column.sql for (_, other), (_, column) in zip(pairs, columns, strict=True)):
-        text = f"SELECT {', '.join(other for _, other in pairs)} FROM ({text})"
-    return made(f"({left} IN ({text}))", BOOLEAN, *values, nullable=True)
+    value = self.compile(comparison.this)
+    if len(columns) != 1:
+        raise Refused("ER_OPERAND_COLUMNS", 1)
+    left, right = to.compared(value, columns[0][1])
+    test = f"({left} {sign} {right})"
+    if isinstance(node, exp.Any):
+        case = f"CASE WHEN MAX({test}) = 1 THEN 1 WHEN COUNT({test}) < COUNT(*) THEN NULL ELSE 0 END"
+    else:
+        case = f"CASE WHEN MIN({test}) = 0 THEN 0 WHEN COUNT({test}) < COUNT(*) THEN NULL ELSE 1 END"
+    return Typed(f"(SELECT {case} FROM ({text}))", BOOLEAN, True)
 
 
 @rule(exp.Like)
@@ -295,9 +291,26 @@ def _coalesce(self: Expressions, node: exp.Anonymous) -> Typed:
     values = _arguments(self, node, 2 if is_pair else 1, 2 if is_pair else None)
     kind = common_type(values)
     texts = [in_type(value, kind) for value in values]
-    text = f"COALESCE({', '.join(texts)})" if len(texts) > 1 else texts[0]
+    text = _call("COALESCE", texts)
     nullable = all(value.nullable for value in values)
     return made(text, kind, *values, nullable=nullable, like=self.collation(*values))
+
+
+_ARGUMENTS: Final = 100
+"""Arguments of one call: SQLite takes no more than 127."""
+
+
+def _call(name: str, texts: list[str], suffix: str = "") -> str:
+    """A call of a function that may as well be called for some of its arguments first.
+
+    Args:
+        name: of the function.
+        texts: its arguments.
+        suffix: of the first one.
+    """
+    while len(texts) > _ARGUMENTS:
+        texts = [_call(name, texts[:_ARGUMENTS], suffix), *texts[_ARGUMENTS:]]
+    return f"{name}({', '.join([texts[0] + suffix, *texts[1:]])})" if len(texts) > 1 else texts[0]
 
 
 @special("nullif")
@@ -329,8 +342,8 @@ def _extreme(self: Expressions, node: exp.Anonymous) -> Typed:
     word = "MAX" if str(node.this).lower() == "greatest" else "MIN"
     if word == "MIN":
         texts.reverse()  # of equal ones SQLite takes the last, MySQL the first
-    first = f"{texts[0]} COLLATE {name}" if name else texts[0]
-    return made(f"{word}({', '.join([first, *texts[1:]])})", kind, *values, like=like)
+    suffix = f" COLLATE {name}" if name else ""
+    return made(_call(word, texts, suffix), kind, *values, like=like)
 
 
 @rule(exp.Interval)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sockservice.sql import functions, sleeping, storing  # noqa: F401 - they enter themselves
+from sockservice.sql.bounds import TOO_DEEP, beyond_bounds
 from sockservice.sql.collating import collation_functions
 from sockservice.sql.errors import TooSlow
 from sockservice.sql.gathering import AGGREGATES
@@ -19,6 +20,7 @@ from sockservice.sql.registry import FUNCTIONS, IMPURE, INTERNAL, for_values
 from sockservice.sql.session_functions import SESSION_FUNCTIONS
 from sockservice.sql.surroundings import here, hurry
 from sockservice.sql.transaction import ReadView
+from sockservice.sql.unnesting import is_unnested, unnested
 from sockservice.sql.windows import WINDOWED, windowed
 
 if TYPE_CHECKING:
@@ -111,7 +113,8 @@ class Connection:
         try:
             return self._connection.execute(text, parameters)
         except sqlite3.Error as error:
-            raise self._meaning(error) from None
+            less_deep = self._less_deep(text, error)
+        return self.execute(less_deep, parameters)
 
     def rows(self, text: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """All rows of a query; raises what :meth:`execute` does."""
@@ -119,7 +122,8 @@ class Connection:
         try:
             return self._connection.execute(text, parameters).fetchall()
         except sqlite3.Error as error:
-            raise self._meaning(error) from None
+            less_deep = self._less_deep(text, error)
+        return self.rows(less_deep, parameters)
 
     def rows_at_once(self, text: str, parameters: Parameters, seconds: float) -> list[tuple[Any, ...]]:
         """All rows of a query that takes no longer than so many seconds, and makes no large values.
@@ -148,8 +152,21 @@ class Connection:
             cursor = self._connection.execute(text, parameters)
             while rows := cursor.fetchmany(size):
                 yield rows
+            return
         except sqlite3.Error as error:
+            less_deep = self._less_deep(text, error)
+        yield from self.chunks(less_deep, parameters, size)
+
+    def _less_deep(self, text: str, error: sqlite3.Error) -> str:
+        """A query that is nested deeper than SQLite's parser goes, with less nesting.
+
+        Args:
+            text: a statement.
+            error: what SQLite says of it; unless it is this, its meaning is raised.
+        """
+        if str(error) != TOO_DEEP or not text.startswith(("SELECT", "WITH")) or is_unnested(text):
             raise self._meaning(error) from None
+        return unnested(text)
 
     def _meaning(self, error: sqlite3.Error) -> Exception:
         """The error that has made SQLite fail: a function's own, an interruption, or SQLite's."""
@@ -159,7 +176,7 @@ class Connection:
         code = getattr(error, "sqlite_errorcode", None)
         if code == sqlite3.SQLITE_INTERRUPT or (code == sqlite3.SQLITE_TOOBIG and self.deadline < _FOREVER):
             return TooSlow()
-        return error
+        return beyond_bounds(str(error)) or error
 
     @contextmanager
     def at_once(self) -> Iterator[None]:

@@ -91,7 +91,7 @@ def compile_delete(session: SqlSession, node: exp.Delete, builder: PlanBuilder, 
         if len(using) > 1:
             for other in using[1:]:
                 source.append("joins", exp.Join(this=other))
-    targets = Targets(session, builder, source)
+    targets = Targets(session, builder, source, node.args.get("with_"))
     if listed:
         for word in ("order", "limit"):
             if node.args.get(word) is not None:
@@ -104,7 +104,7 @@ def compile_delete(session: SqlSession, node: exp.Delete, builder: PlanBuilder, 
     predicate = targets.predicate(node, compiler)
     ending = targets.ending(node, compiler)
     selected = ", ".join(text for target in chosen for text in target.selected)
-    text = f"SELECT {selected} FROM {targets.text}{ending}"
+    text = f"{targets.head}SELECT {selected} FROM {targets.text}{ending}"
     plan = Plan(
         text,
         tuple(builder.binds),

@@ -27,13 +27,15 @@ class Equality(NamedTuple):
 
 def equalities(node: exp.Expr, only: Sequence[Source] | None = None) -> Iterator[Equality]:
     """The equalities that a condition states."""
-    if isinstance(node, exp.Paren):
-        yield from equalities(node.this, only)
-    elif isinstance(node, exp.And):
-        yield from equalities(node.this, only)
-        yield from equalities(node.expression, only)
-    elif isinstance(node, exp.EQ):
-        yield Equality(node.this, node.expression, None if only is None else tuple(only))
+    nodes = [node]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, exp.Paren):
+            nodes.append(node.this)
+        elif isinstance(node, exp.And):
+            nodes += [node.expression, node.this]
+        elif isinstance(node, exp.EQ):
+            yield Equality(node.this, node.expression, None if only is None else tuple(only))
 
 
 def determined(scope: Scope, keys: Sequence[exp.Expr], equal: Sequence[Equality]) -> Callable[[Cell], bool]:

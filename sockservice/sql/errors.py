@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sockservice.answers import Error
 from sockservice.error_codes import error, syntax_error
@@ -49,6 +49,17 @@ class Waiting(SockserviceError):
     def __init__(self, holder: Transaction) -> None:
         super().__init__("waits for a lock")
         self.holder = holder
+
+
+def too_deep() -> Refused:
+    """Error 1436: a statement is nested deeper than it can be read or run."""
+    return Refused("ER_STACK_OVERRUN_NEED_MORE", _STACK - _NEEDED, _STACK, _NEEDED)
+
+
+_STACK: Final = 1_048_576
+"""Bytes of the stack of a thread of MySQL's (its default of ``thread_stack``)."""
+_NEEDED: Final = 160_000
+"""How many it wants to have left."""
 
 
 def near(text: str) -> Refused:

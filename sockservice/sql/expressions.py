@@ -16,8 +16,9 @@ from sqlglot import exp
 from sockservice.collations import find_charset
 from sockservice.sql import comparison as to
 from sockservice.sql.conversions import scaled
-from sockservice.sql.errors import Refused, near, unsupported
+from sockservice.sql.errors import Refused, near
 from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, decimal_type, text_type, wide
+from sockservice.sql.literals import written
 from sockservice.sql.moments import SECOND, of_datetime, time_text
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.registry import Function
@@ -109,7 +110,8 @@ class Expressions:
                     return compile_node(self, node)
         finally:
             scope.within_aggregate -= within
-        raise unsupported(f"{node.sql(dialect='mysql')[:60]!r}")
+        # The reader has made something of it that is no MySQL.
+        raise near(written(node.sql(dialect="mysql"), self.builder.literals))
 
     def condition(self, node: exp.Expr) -> str:
         """Compile an expression that is a condition; gives its text."""

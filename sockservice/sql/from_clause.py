@@ -8,9 +8,12 @@ from sqlglot import exp
 
 from sockservice.error_codes import syntax_error
 from sockservice.sql import comparison as to
+from sockservice.sql.bounds import MOST_TABLES
 from sockservice.sql.dependence import Equality, equalities
-from sockservice.sql.errors import Refused, unsupported
+from sockservice.sql.errors import Refused, near
 from sockservice.sql.json_table import compile_json_table
+from sockservice.sql.lateral import compile_lateral
+from sockservice.sql.literals import written
 from sockservice.sql.schema import SYSTEM
 from sockservice.sql.scope import Cell, Scope, Source
 from sockservice.sql.sources import has_timestamps, source_of_query, source_of_table
@@ -22,8 +25,8 @@ if TYPE_CHECKING:
     from sockservice.sql.select import Queries
 
 
-_MOST_TABLES: Final = 61
-"""Tables that one query may join."""
+_DERIVED: Final = (exp.Subquery, exp.Lateral, exp.Values)
+"""What a query in FROM is."""
 
 
 class Joined(NamedTuple):
@@ -89,7 +92,7 @@ class FromClause:
         if nested:
             joined = self._table(node.this)
         else:
-            text = self._derived(node) if isinstance(node, (exp.Subquery, exp.Lateral)) else self._named(node)
+            text = self._derived(node) if isinstance(node, _DERIVED) else self._named(node)
             joined = Joined(text, self._row(begin), begin)
         joins = node.args.get("joins") or ()
         for join in joins:
@@ -109,6 +112,10 @@ class FromClause:
         side, method = (str(join.args.get(word) or "").upper() for word in ("side", "method"))
         right = self._table(join.this)
         sources = self._scope.sources
+        if side == "RIGHT" and isinstance(join.this, exp.Lateral):
+            before = sources[left.begin : right.begin]
+            if any(f"{quoted(source.name or source.alias)}." in right.text for source in before):
+                raise Refused("ER_TF_FORBIDDEN_JOIN_TYPE", join.this.alias)
         if side == "LEFT":
             right = right._replace(row=_nullable(right.row, sources[right.begin :]))
         elif side == "RIGHT":
@@ -152,20 +159,32 @@ class FromClause:
         """A query in FROM."""
         if not node.alias:
             raise Refused("ER_DERIVED_MUST_HAVE_ALIAS")
-        if isinstance(node, exp.Lateral):
-            raise unsupported("LATERAL")
-        selected = self._queries.selected(node.this, self._scope.outer)
         labels = [column.name for column in node.args["alias"].args.get("columns") or ()]
+        if isinstance(node, exp.Lateral):
+            return self._lateral(node, labels)
+        query = node if isinstance(node, exp.Values) else node.this
+        selected = self._queries.selected(query, self._scope.outer)
         name = self._queries.new_name(node.alias)
         self._enter(source_of_query(selected, node.alias, name, labels))
         return f"({selected.text}) AS {quoted(name)}"
+
+    def _lateral(self, node: exp.Lateral, labels: list[str]) -> str:
+        """A query in FROM that sees the tables in front of it."""
+        if not isinstance(node.this, exp.Subquery):
+            raise near(node.this.sql(dialect="mysql"))
+        seen = Scope(list(self._scope.sources), self._scope.outer)
+        selected = self._queries.selected(node.this, seen)
+        name = self._queries.new_name(node.alias)
+        text, source = compile_lateral(selected, node.alias, name, labels)
+        self._enter(source)
+        return text
 
     def _named(self, node: exp.Expr) -> str:
         """A table, a view or a common table expression."""
         if isinstance(node, exp.Table) and isinstance(node.this, exp.JSONTable):
             return self._json_table(node.this, node.alias)
         if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier):
-            raise unsupported(f"{type(node).__name__} in FROM")
+            raise near(written(node.sql(dialect="mysql"), self._queries.builder.literals))
         name, alias = node.name, node.alias or node.name
         database = node.args["db"].name if node.args.get("db") else ""
         queries = self._queries
@@ -221,8 +240,8 @@ class FromClause:
             for known in self._scope.sources
         ):
             raise Refused("ER_NONUNIQ_TABLE", source.alias)
-        if len(self._scope.sources) >= _MOST_TABLES:
-            raise Refused("ER_TOO_MANY_TABLES", _MOST_TABLES)
+        if len(self._scope.sources) >= MOST_TABLES:
+            raise Refused("ER_TOO_MANY_TABLES", MOST_TABLES)
         self._scope.sources.append(source)
 
 

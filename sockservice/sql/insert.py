@@ -245,8 +245,8 @@ class Inserting:
             value = raw
             if isinstance(raw, Formula):
                 self._fill_fixed(values, open_places)
-                parameters = {**self._bound, **row_parameters(values, "c")}
-                found = yield from self._execution.read(f"SELECT {raw}", parameters)
+                self._bound.update(row_parameters(values, "c"))
+                found = yield from self._execution.read(f"SELECT {raw}", self._bound)
                 value = next(iter(found))[0]
             elif are_cells:
                 value = DEFAULT if raw is None else plain(self._literals[raw])

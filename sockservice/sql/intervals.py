@@ -95,7 +95,7 @@ def moved(self: Expressions, value: Typed, amount: Typed, unit: str, *, backward
     return made(text, text_type(29), value, amount, nullable=True, like=self.collation())
 
 
-def _amount(amount: Any, unit: str) -> tuple[int, int] | None:
+def amount_of(amount: Any, unit: str) -> tuple[int, int] | None:
     """Months and microseconds of an amount of a unit; None where it has more parts than the unit."""
     parts = _COMPOUND.get(unit)
     if parts is None:
@@ -134,7 +134,7 @@ def add(moment: Moment, months: int, microseconds: int) -> Moment | None:
 
 
 def _moved(moment: Moment | None, amount: Any, unit: str, sign: int) -> Moment | None:
-    shift = _amount(amount, unit)
+    shift = amount_of(amount, unit)
     if moment is None or shift is None:
         return None
     months, microseconds = shift
@@ -180,7 +180,7 @@ def move_time(value: Any, amount: Any, unit: str, sign: int, digits: int) -> str
     """A TIME and an interval of hours or less."""
     if value is None or amount is None:
         return None
-    microseconds, shift = time_of(value), _amount(amount, unit)
+    microseconds, shift = time_of(value), amount_of(amount, unit)
     if microseconds is None or shift is None:
         return None
     later = microseconds + sign * shift[1]

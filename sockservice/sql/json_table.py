@@ -60,7 +60,9 @@ def compile_json_table(self: Expressions, node: exp.JSONTable, alias: str, name:
                     "type": each.args["kind"].sql(dialect="mysql") if path is not None else "",
                     "path": path,
                     "exists": bool(each.meta.get("exists")),
-                    **_handling(self, each.meta.get("on")),
+                    "missing": ["ER_MISSING_JSON_TABLE_VALUE", label],
+                    "wrong": ["ER_JT_VALUE_OUT_OF_RANGE", label],
+                    **handling(self, each.meta.get("on")),
                 }
             )
         return found
@@ -74,7 +76,7 @@ def compile_json_table(self: Expressions, node: exp.JSONTable, alias: str, name:
     return f"{text} AS {quoted(name)}", Source(alias, columns, name=name)
 
 
-def _handling(self: Expressions, condition: exp.Expr | None) -> dict[str, Any]:
+def handling(self: Expressions, condition: exp.Expr | None) -> dict[str, Any]:
     """What is done where there is nothing, and where a value does not fit: ``null``, ``error`` or a default."""
     told: dict[str, Any] = {}
     for word in ("empty", "error"):
@@ -102,7 +104,7 @@ def _rows(item: Any, columns: list[dict[str, Any]], number: int) -> Iterator[dic
     nested = [column for column in columns if "nested" in column]
     for column in columns:
         if "place" in column:
-            own[column["place"]] = number if column["path"] is None else _cell(item, column)
+            own[column["place"]] = number if column["path"] is None else cell(item, column)
     any_rows = False
     for column in nested:
         for place, inner in enumerate(found_at(item, path_of(column["nested"])), 1):
@@ -113,20 +115,27 @@ def _rows(item: Any, columns: list[dict[str, Any]], number: int) -> Iterator[dic
         yield own
 
 
-def _cell(item: Any, column: dict[str, Any]) -> Any:
+def cell(item: Any, column: dict[str, Any]) -> Any:
+    """The value of a column.
+
+    Args:
+        item: the document of the row.
+        column: the path and the type; what to do where there is nothing (``empty``) or what does not fit (``error``),
+            and the errors that these may be (``missing``, ``wrong``), with their details.
+    """
     found = list(found_at(item, path_of(column["path"])))
     if column["exists"]:
         return int(bool(found))
     kind = SqlType.parse(column["type"])
     if not found:
-        return _instead(column["empty"], kind, "ER_MISSING_JSON_TABLE_VALUE")
+        return _instead(column["empty"], kind, column["missing"])
     value = found[0]
     if value is None:
         return None
     if kind.name == "JSON":
         return json_text(value)
     if isinstance(value, (dict, list)) or len(found) > 1:
-        return _instead(column["error"], kind, "ER_JT_VALUE_OUT_OF_RANGE")
+        return _instead(column["error"], kind, column["wrong"])
     if isinstance(value, bool):
         value = ("true" if value else "false") if kind.name in _TEXTS else int(value)
     elif not isinstance(value, str) and kind.name in _TEXTS:
@@ -138,13 +147,13 @@ def _stored(value: Any, kind: SqlType, column: dict[str, Any]) -> Any:
     try:
         stored = store(value, Column("", kind), Diagnostics(strict=True))
     except Refused:
-        return _instead(column["error"], kind, "ER_JT_VALUE_OUT_OF_RANGE")
+        return _instead(column["error"], kind, column["wrong"])
     if isinstance(stored, bytes):
         return stored.decode("utf-8", "replace")
     return str(stored) if isinstance(stored, Decimal) else stored
 
 
-def _instead(handling: list[str], kind: SqlType, name: str) -> Any:
-    if handling[0] == "error":
-        raise Refused(name)
-    return store(handling[1], Column("", kind), Diagnostics(strict=False)) if len(handling) > 1 else None
+def _instead(told: list[str], kind: SqlType, error: list[str]) -> Any:
+    if told[0] == "error":
+        raise Refused(*error)
+    return store(told[1], Column("", kind), Diagnostics(strict=False)) if len(told) > 1 else None

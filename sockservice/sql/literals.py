@@ -10,10 +10,11 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused
 from sockservice.sql.long_tokens import LONG, long_tokens
 from sockservice.sql.reserved import RESERVED
-from sockservice.sql.tokens import TOKEN, tokens
+from sockservice.sql.tokens import PLAIN_TOKEN, TOKEN, tokens
 
 PLACEHOLDER: Final = re.compile(r":p([0-9]+)")
 """What stands in the place of a literal."""
@@ -72,7 +73,12 @@ class Folded(NamedTuple):
 
 def written(text: str, literals: tuple[Literal, ...]) -> str:
     """A text with the literals in their places again."""
-    return PLACEHOLDER.sub(lambda found: literals[int(found[1])].text, text)
+
+    def literal(found: re.Match[str]) -> str:
+        number = int(found[1])
+        return literals[number].text if number < len(literals) else found[0]
+
+    return PLACEHOLDER.sub(literal, text)
 
 
 class Lexical(NamedTuple):
@@ -110,7 +116,7 @@ def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folde
         how: how its texts are read.
 
     Raises:
-        Refused: 1367 for a number that no DOUBLE holds.
+        Refused: 1367 for a number that no DOUBLE holds, 1064 for a colon.
     """
     folded = _fold_kept(text, how) if len(text) <= _LONGEST_KEPT else _fold(text, how)
     if not params:
@@ -162,6 +168,11 @@ def _fold(text: str, how: Lexical) -> Folded:
                 parts.append(f":p{len(literals) - 1}")
                 previous = _AFTER_TEXT if kind == "string" else "0"
                 continue
+        if piece == ":":
+            # No statement has one outside of texts; what we write ourselves into its text begins so.
+            found = (PLAIN_TOKEN if how.plain else TOKEN).finditer(text)
+            at = next((match.start() for match in found if match[0] == ":"), text.find(":"))
+            raise Refused(syntax_error(text[at:].rstrip("; \n"), text.count("\n", 0, at) + 1))
         if kind == "word":
             if previous in _PLACED and parts[-1][0] == ":":
                 parts.append(" ")

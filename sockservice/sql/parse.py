@@ -5,218 +5,32 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from typing import Any, ClassVar, Final
+from typing import Final
 
 from sqlglot import exp
-from sqlglot.dialects.mysql import MySQL
-from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
-from sqlglot.parsers.mysql import MySQLParser
-from sqlglot.tokenizer_core import Token, TokenType
+from sqlglot.errors import SqlglotError
 
 from sockservice.error_codes import syntax_error
+from sockservice.sql.bounds import refuse_depth, unreadable
+from sockservice.sql.dialect import NEVER_NAMES, Dialect, Joining, Stopped
 from sockservice.sql.errors import Refused
 from sockservice.sql.literals import USUAL, Lexical, Literal, place_in, written
-from sockservice.sql.reserved import CALLED_BARE, RESERVED, STATEMENTS
+from sockservice.sql.reserved import CALLED_BARE, STATEMENTS
+from sockservice.sql.tokens import TOKEN
 
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 6000))
 # sqlglot calls itself about twenty times for each bracket within another; MySQL reads some hundreds of them.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
-_KEPT: Final = (
-    "CAST",
-    "CONVERT",
-    "EXTRACT",
-    "GROUP_CONCAT",
-    "MATCH",
-    "POSITION",
-    "SUBSTR",
-    "SUBSTRING",
-    "TRIM",
-    "CHAR",
-    "JSON_TABLE",
-)
 _FIRST_WORD: Final = re.compile(r"[\s(]*(\w*)")
-_GIVES_UP: Final = (SqlglotError, RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
+_GIVES_UP: Final = (SqlglotError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
 """What sqlglot raises for texts that are far from any statement."""
 _NUMBER: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WHERE: Final = re.compile(r"\bwhere\b", re.IGNORECASE)
 _HALF: Final = re.compile(r"(?:group|order)\b\s*", re.IGNORECASE)
 """Words that sqlglot reads together with BY: where that is missing, what stands in its place is wrong."""
-_NAME_NEXT: Final = re.compile(r"(?:[,.(]|\b(?:from|join|into|table|update|select))\s*\Z", re.IGNORECASE)
+_NAME_NEXT: Final = re.compile(r"(?:[,.(]|\b(?:from|join|into|table|update|select|as))\s*\Z", re.IGNORECASE)
 """What a name stands behind, and no clause."""
-
-
-class Stopped(ParseError):
-    """The text was not understood.
-
-    Args:
-        message: what sqlglot says.
-        at: where in the text, in characters.
-    """
-
-    def __init__(self, message: str, at: int) -> None:
-        super().__init__(message)
-        self.at = at
-
-
-_WORDS: Final = MySQL.Tokenizer.KEYWORDS
-_NEVER_NAMES: Final = RESERVED - {"default", "dual", "primary"}
-"""Reserved words; those that stand where a name may are no names, but sqlglot reads them as such."""
-_NAMES: Final = {kind for word, kind in _WORDS.items() if word.lower() not in _NEVER_NAMES}
-_NO_NAMES: Final = {kind for word, kind in _WORDS.items() if word.lower() in _NEVER_NAMES} - _NAMES
-"""The kinds of tokens that are reserved words and nothing else."""
-
-
-class Dialect(MySQL):
-    """MySQL whose functions keep their names: what each does is ours to know."""
-
-    class Tokenizer(MySQL.Tokenizer):
-        """MySQL's, without other dialects' operators."""
-
-        KEYWORDS = {word: kind for word, kind in _WORDS.items() if word not in ("==", "^=", "~~", "~~~")}
-
-    class Parser(MySQLParser):
-        """See above; and items of select lists keep what was written, errors where they are."""
-
-        FUNC_TOKENS = MySQLParser.FUNC_TOKENS | {TokenType.DEFAULT}
-        ID_VAR_TOKENS = MySQLParser.ID_VAR_TOKENS - _NO_NAMES
-        ALIAS_TOKENS = MySQLParser.ALIAS_TOKENS - _NO_NAMES
-        TABLE_ALIAS_TOKENS = MySQLParser.TABLE_ALIAS_TOKENS - _NO_NAMES
-
-        FUNCTIONS: ClassVar[dict[str, Any]] = {}
-        FUNCTION_PARSERS = {name: MySQLParser.FUNCTION_PARSERS[name] for name in _KEPT}
-
-        def raise_error(self, message: str, token: Token | None = None) -> None:
-            """Raise an error with its place."""
-            token = token or self._curr
-            error = Stopped(message, token.start if token else len(self.sql))
-            if self.error_level == ErrorLevel.IMMEDIATE:
-                raise error
-            self.errors.append(error)
-
-        def _parse_id_var(self, any_token: bool = True, tokens: Any = None) -> exp.Expr | None:
-            """A name; behind a point, any word is one."""
-            if self._curr and self._prev and self._prev.token_type is TokenType.DOT and self._curr.text.isidentifier():
-                quoted = self._curr.token_type is TokenType.IDENTIFIER
-                self._advance()
-                return exp.Identifier(this=self._prev.text, quoted=quoted).update_positions(self._prev)
-            return super()._parse_id_var(any_token, tokens)
-
-        def _parse_projections(self) -> tuple[list[exp.Expr], None]:
-            items = self._parse_csv(self._parse_item)
-            if not items or self._prev.token_type is TokenType.COMMA:
-                self.raise_error("an item is missing")
-            return items, None
-
-        def _parse_item(self) -> exp.Expr | None:
-            """An item of a select list; ``meta["written"]`` is its text."""
-            first = self._curr
-            node = self._parse_expression()
-            if isinstance(node, exp.Alias):
-                alias = node.args["alias"]
-                if not isinstance(alias, exp.Identifier) or isinstance(node.this, exp.Star):
-                    at = (
-                        self.sql.rfind(":p", 0, self._prev.end)
-                        if isinstance(alias, exp.Placeholder)
-                        else self._prev.start
-                    )
-                    raise Stopped("not an alias", at)
-            if node is not None and first:
-                node.meta["written"] = self.sql[first.start : self._prev.end + 1]
-            return node
-
-        def reset(self) -> None:
-            """Begin anew."""
-            super().reset()
-            self._joins: dict[Any, tuple[exp.Join | None, int]] = {}
-
-        def _parse_join(self, *args: Any, **kwargs: Any) -> exp.Join | None:
-            """A join; ``meta["comma"]`` is whether a comma makes it, which binds less than JOIN.
-
-            Where ON is missing, sqlglot reads all that follows once for each way in which joins may be nested: what
-            was read at a place is kept.
-            """
-            key = (self._index, args, tuple(kwargs))
-            if key in self._joins:
-                join, end = self._joins[key]
-                self._retreat(end)
-                return join
-            comma = self._curr.token_type is TokenType.COMMA if self._curr else False
-            join = super()._parse_join(*args, **kwargs)
-            if join is not None:
-                join.meta["comma"] = comma
-            elif comma:
-                self.raise_error("no table behind a comma")
-            self._joins[key] = (join, self._index)
-            return join
-
-        def parse_set_operation(self, this: Any, *args: Any, **kwargs: Any) -> Any:
-            """UNION and its like; what has ORDER BY or LIMIT must stand in brackets in front of it."""
-            last = this.expression if isinstance(this, exp.SetOperation) else this
-            ended = isinstance(last, exp.Select) and any(last.args.get(word) for word in ("order", "limit"))
-            if ended and self._curr and self._curr.token_type in self.SET_OPERATIONS:
-                self.raise_error("ORDER BY or LIMIT in front of a set operation")
-            return super().parse_set_operation(this, *args, **kwargs)
-
-        def _parse_in(self, *args: Any, **kwargs: Any) -> exp.In:
-            """IN, which takes a list or a query in brackets and nothing else."""
-            if not self._match(TokenType.L_PAREN, advance=False):
-                self.raise_error("no brackets behind IN")
-            found: exp.In = super()._parse_in(*args, **kwargs)
-            if not found.expressions and found.args.get("query") is None:
-                self.raise_error("nothing in the brackets of IN", self._prev)
-            return found
-
-        def _parse_json_column_def(self) -> exp.JSONColumnDef:
-            """A column of JSON_TABLE; ``meta`` has ``exists`` and what ON EMPTY and ON ERROR say."""
-            if self._match_text_seq("NESTED"):
-                self._match_text_seq("PATH")
-                path = self._parse_string()
-                return exp.JSONColumnDef(path=path, nested_schema=self._parse_json_schema())
-            name = self._parse_id_var()
-            if self._match_pair(TokenType.FOR, TokenType.ORDINALITY):
-                return exp.JSONColumnDef(this=name, ordinality=True)
-            kind = self._parse_types(allow_identifiers=False)
-            exists = self._match(TokenType.EXISTS)
-            if kind is None or not self._match_text_seq("PATH"):
-                self.raise_error("a type and a path are missing")
-            column = exp.JSONColumnDef(this=name, kind=kind, path=self._parse_string())
-            column.meta["exists"], column.meta["on"] = bool(exists), self._parse_on_condition()
-            return column
-
-        def _parse_into(self) -> exp.Into | None:
-            """INTO and the variables behind it."""
-            if not self._match(TokenType.INTO):
-                return None
-            if self._match_texts(("OUTFILE", "DUMPFILE")):
-                raise Refused("ER_OPTION_PREVENTS_STATEMENT", "--secure-file-priv")
-            into: exp.Into = self.expression(exp.Into(expressions=self._parse_csv(self._parse_parameter_of_into)))
-            return into
-
-        def _parse_parameter_of_into(self) -> exp.Expression:
-            if not self._match(TokenType.PARAMETER):
-                self.raise_error("a variable is missing")
-            node: exp.Expression = self._parse_parameter()
-            return node
-
-        def _parse_query_modifiers(self, this: Any) -> Any:
-            """What stands behind FROM; INTO may stand last."""
-            this = super()._parse_query_modifiers(this)
-            if isinstance(this, exp.Query) and self._curr and self._curr.token_type is TokenType.INTO:
-                this.set("into", self._parse_into())
-                this = super()._parse_query_modifiers(this)
-            return this
-
-
-class Joining(Dialect):
-    """The same, where ``||`` joins texts."""
-
-    class Parser(Dialect.Parser):
-        """``||`` binds as close as ``^``."""
-
-        DISJUNCTION = {kind: node for kind, node in Dialect.Parser.DISJUNCTION.items() if kind is not TokenType.DPIPE}
-        EXPONENT = {**Dialect.Parser.EXPONENT, TokenType.DPIPE: exp.DPipe}
-
 
 _DIALECT: Final = Dialect()
 _JOINING: Final = Joining()
@@ -239,12 +53,15 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: 
     first = _FIRST_WORD.match(text)
     if first is None or first[1].lower() not in STATEMENTS:
         raise _refused(text, first.start(1) if first else 0, literals, source)
+    refuse_depth(text)
     try:
         statements = (_JOINING if how.joins else _DIALECT).parse(text)
     except Stopped as stopped:
         raise _refused(text, stopped.at, literals, source) from None
+    except RecursionError:
+        raise unreadable(text) from None
     except _GIVES_UP:
-        raise _refused(text, first.start(1), literals, source) from None
+        raise _refused(text, _unended(text, first.start(1)), literals, source) from None
     node = statements[0]
     if not isinstance(node, exp.Expression):
         raise Refused("ER_EMPTY_QUERY")
@@ -253,11 +70,18 @@ def parse(text: str, literals: tuple[Literal, ...] = (), source: str = "", how: 
         raise _refused(text, len(text) if where is None else where.start(), literals, source)
     if isinstance(node, exp.Transaction) or (isinstance(node, exp.Command) and node.name.upper() == "SET"):
         raise _refused(text, len(text) if isinstance(node, exp.Command) else first.end(), literals, source)
-    checks = (_reserved_name(node, text), _no_limit(node, text, literals), _no_number(node, text))
-    wrong = min((place for place in checks if place is not None), default=None)
+    wrong = _wrong_place(node, text, literals)
     if wrong is not None:
         raise _refused(text, wrong, literals, source)
     return node
+
+
+def _unended(text: str, otherwise: int) -> int:
+    """Where a text or a name begins that does not end."""
+    return next((token.start() for token in TOKEN.finditer(text) if token[0] in _QUOTES), otherwise)
+
+
+_QUOTES: Final = ("'", '"', "`")
 
 
 def _is_half(node: exp.Expression) -> bool:
@@ -266,7 +90,9 @@ def _is_half(node: exp.Expression) -> bool:
         return not node.expressions or not all(
             isinstance(each, exp.EQ) and isinstance(each.this, exp.Column) for each in node.expressions
         )
-    if isinstance(node, (exp.Delete, exp.Insert)):
+    if isinstance(node, exp.Insert):
+        return not node.this or node.args.get("expression") is None
+    if isinstance(node, exp.Delete):
         return not node.this
     return isinstance(node, exp.Set) and not node.expressions
 
@@ -282,39 +108,62 @@ def refuse_parameters(text: str, literals: tuple[Literal, ...], source: str) -> 
             raise _refused(text, text.index(f":p{number}"), literals, source)
 
 
-def _reserved_name(node: exp.Expression, text: str) -> int | None:
-    """Where the first name is that would need back-ticks, or None; behind a point, all words are names."""
-    places = [
-        int(name.meta["start"])
-        for name in node.find_all(exp.Identifier)
-        if not name.args.get("quoted") and str(name.this).lower() in _NEVER_NAMES and "start" in name.meta
-        if not (isinstance(name.parent, exp.Column) and str(name.this).lower() in CALLED_BARE)
-    ]
-    return min((place for place in places if text[place - 1 : place] != "."), default=None)
-
-
-def _no_number(node: exp.Expression, text: str) -> int | None:
-    """Where something stands that only looks like a number, or None."""
-    for literal in node.find_all(exp.Literal):
-        if not literal.is_string and _NUMBER.fullmatch(literal.this) is None:
-            return max(text.find(literal.this), 0)
-    return None
-
-
-def _no_limit(node: exp.Expression, text: str, literals: tuple[Literal, ...]) -> int | None:
-    """Where something stands behind LIMIT or OFFSET that is no whole number, or None."""
-    for limit in node.find_all(exp.Limit, exp.Offset):
-        count = limit.expression
-        if isinstance(count, exp.Column):
-            raise Refused("ER_SP_UNDECLARED_VAR", count.name)
-        found = count.find(exp.Placeholder) if count is not None else None
-        if found is None:
+def _wrong_place(node: exp.Expression, text: str, literals: tuple[Literal, ...]) -> int | None:
+    """Where the first thing stands that sqlglot takes and MySQL does not, or None."""
+    places = []
+    for each in node.walk():
+        if isinstance(each, exp.Identifier):
+            place = _reserved_name(each, text)
+        elif isinstance(each, exp.Column):
+            place = _fourth_name(each)
+        elif isinstance(each, exp.Literal):
+            place = _no_number(each, text)
+        elif isinstance(each, (exp.Limit, exp.Offset)):
+            place = _no_limit(each, text, literals)
+        else:
             continue
-        at = text.index(f":{found.name}")
-        if count is not found:
-            return text.rindex("-", 0, at) if isinstance(count, exp.Neg) else at
-        if literals and literals[int(found.name[1:])].kind not in ("int", "parameter"):
-            return at
+        if place is not None:
+            places.append(place)
+    return min(places, default=None)
+
+
+def _reserved_name(name: exp.Identifier, text: str) -> int | None:
+    """Where a name is that would need back-ticks; behind a point, all words are names."""
+    if name.args.get("quoted") or str(name.this).lower() not in NEVER_NAMES or "start" not in name.meta:
+        return None
+    if isinstance(name.parent, exp.Column) and str(name.this).lower() in CALLED_BARE:
+        return None
+    place = int(name.meta["start"])
+    return None if text[place - 1 : place] == "." else place
+
+
+def _fourth_name(column: exp.Column) -> int | None:
+    """Where a name has more parts than a database, a table and a column."""
+    if column.args.get("catalog") is None or "start" not in column.this.meta:
+        return None
+    return int(column.this.meta["start"]) - 1
+
+
+def _no_number(literal: exp.Literal, text: str) -> int | None:
+    """Where something stands that only looks like a number."""
+    if literal.is_string or _NUMBER.fullmatch(literal.this) is not None:
+        return None
+    return max(text.find(literal.this), 0)
+
+
+def _no_limit(limit: exp.Limit | exp.Offset, text: str, literals: tuple[Literal, ...]) -> int | None:
+    """Where something stands behind LIMIT or OFFSET that is no whole number."""
+    count = limit.expression
+    if isinstance(count, exp.Column):
+        raise Refused("ER_SP_UNDECLARED_VAR", count.name)
+    found = count.find(exp.Placeholder) if count is not None else None
+    if found is None:
+        return None
+    at = text.index(f":{found.name}")
+    if count is not found:
+        return text.rindex("-", 0, at) if isinstance(count, exp.Neg) else at
+    if literals and literals[int(found.name[1:])].kind not in ("int", "parameter"):
+        return at
     return None
 
 

@@ -125,7 +125,7 @@ def predicate_of_query(session: SqlSession, node: exp.Expression, literals: tupl
     if not isinstance(table, exp.Table) or table.args.get("joins"):
         return None
     builder = PlanBuilder(literals, named=True)
-    targets = Targets(session, builder, table)
+    targets = Targets(session, builder, table, node.args.get("with_"))
     if not targets.scope.sources or not targets.scope.sources[0].key:
         return None
     return targets.predicate(node, targets.queries.expressions(targets.scope))

@@ -14,13 +14,14 @@ from zope.interface import implementer
 
 from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, ISession
-from sockservice.sql.errors import NotUnderstood, Refused
+from sockservice.sql.errors import NotUnderstood, Refused, too_deep
 from sockservice.sql.plans import Plans
 from sockservice.sql.running import Work, run, run_now
 from sockservice.sql.session import SqlSession
 from sockservice.sql.statements import Statements
 from sockservice.sql.store import Store
 from sockservice.sql.system_tables import SystemTables
+from sockservice.sql.taken_apart import legible
 
 _STATEMENTS: Final = frozenset(["query", "execute", "prepare"])
 
@@ -66,7 +67,7 @@ class Sql:
         try:
             rows = self._statements(request.session).at_once(request, self._now())
         except Refused as refused:
-            return self._refused(request.session, refused)
+            return self._refused(request.session, refused, request.text)
         answer: Answer | Deferred[Any] | None = rows or run(self._answer(request), self.store.clock)
         return answer
 
@@ -102,9 +103,10 @@ class Sql:
         if store is not None:
             store.close()
 
-    def _refused(self, session: ISession, refused: Refused) -> Error:
-        session.warnings = (("Error", refused.answer.code, refused.answer.message),)
-        return refused.answer
+    def _refused(self, session: ISession, refused: Refused, text: str) -> Error:
+        answer = legible(refused.answer, text)
+        session.warnings = (("Error", answer.code, answer.message),)
+        return answer
 
     def session_of(self, session: ISession) -> SqlSession:
         """What is known here of a session."""
@@ -150,8 +152,11 @@ class Sql:
             return answer
         except Refused as refused:
             session.row_count = -1
-            return self._refused(session.session, refused)
-        except (sqlite3.Error, RecursionError, OverflowError, ValueError) as problem:
+            return self._refused(session.session, refused, text)
+        except RecursionError:
+            session.row_count = -1
+            return self._refused(session.session, too_deep(), text)
+        except (sqlite3.Error, OverflowError, ValueError) as problem:
             self._log.warn("SQLite does not run {text}: {problem!r}", text=text[:300], problem=problem)
             return Error(1105, "HY000", f"sockservice: {type(problem).__name__}: {problem}")
         finally:
@@ -167,7 +172,7 @@ class Sql:
             try:
                 return (yield from statements.run(request, self._now()))
             except NotUnderstood as refused:
-                return (yield from self._elsewhere(request, session)) or refused.answer
+                return (yield from self._elsewhere(request, session)) or legible(refused.answer, request.text)
         if request.command == "init_db":
             self.store.check_database(request.text)
             return Ok()

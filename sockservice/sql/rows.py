@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from sockservice.sql import foreign_keys
+from sockservice.sql.definition_expressions import compiled, generated
 from sockservice.sql.errors import Refused, Waiting
 from sockservice.sql.row_expressions import compile_for_row, row_parameters
 from sockservice.sql.schema import Column, Index, IndexPart, Table
 from sockservice.sql.storing import storable_columns
 from sockservice.sql.table_texts import row_number
-from sockservice.sql.typed import quoted
+from sockservice.sql.typed import Typed, quoted
 
 if TYPE_CHECKING:
     from sockservice.sql.execution import Execution
@@ -67,6 +68,8 @@ class Rows:
         self.table = table
         self.columns = storable_columns(table)
         self._names = [column.name.lower() for column in self.columns]
+        self._expressions: dict[str, Typed] = {}
+        self._row_text = ""
         self._places = {column.name.lower(): place for place, column in enumerate(self.columns)}
         names = ", ".join(quoted(column.name) for column in self.columns)
         marks = ", ".join("?" * len(self.columns))
@@ -232,11 +235,14 @@ class Rows:
         return found
 
     def _of_index(self, parts: Sequence[IndexPart], values: Values) -> list[Any] | None:
-        """The values of the columns of a key; None where one is NULL, or a column cannot be stored."""
+        """The values of the columns of a key; None where one is NULL."""
         wanted = []
         for part in parts:
             place = self._places.get(part.column.lower())
-            value = None if place is None else values[place]
+            if part.expression:
+                value = self._worked_out(self._expression(part.expression).sql, values)
+            else:
+                value = self._worked_out(quoted(part.column), values) if place is None else values[place]
             if value is None:
                 return None
             wanted.append(value[: part.length] if part.length else value)
@@ -245,9 +251,30 @@ class Rows:
     def _condition(self, parts: Sequence[IndexPart]) -> str:
         told = []
         for part in parts:
+            if part.expression:
+                told.append(f"({self._expression(part.expression).sql}) = ?")
+                continue
             name = quoted(part.column)
             told.append(f"{name} = ?" if not part.length else f"SUBSTR({name}, 1, {part.length}) = ?")
         return " AND ".join(told)
+
+    def _expression(self, text: str) -> Typed:
+        """An expression over the columns of the table, which a key is made of."""
+        found = self._expressions.get(text)
+        if found is None:
+            found = compiled(self._execution.session, self.table, text, "functional index")
+            self._expressions[text] = found
+        return found
+
+    def _worked_out(self, text: str, values: Values) -> Any:
+        """The value of SQLite's text over the columns of a row, those included that are not stored."""
+        if not self._row_text:
+            self._row_text = f"SELECT {', '.join(f'? AS {quoted(column.name)}' for column in self.columns)}"
+            for column in self.table.columns:
+                if column.name.lower() not in self._places:
+                    value = generated(self._execution.session, self.table, column)
+                    self._row_text = f"SELECT *, {value} AS {quoted(column.name)} FROM ({self._row_text})"
+        return self._main.execute(f"SELECT {text} FROM ({self._row_text})", list(values)).fetchone()[0]
 
     def _wait_for_takers(self, values: Values) -> None:
         """Wait where another transaction has taken away a row that a unique key of this one may meet yet."""
@@ -305,6 +332,10 @@ class Rows:
         return Refused("ER_UNKNOWN_ERROR")
 
     def _column(self, part: IndexPart) -> Column:
+        if part.expression:
+            return Column("", self._expression(part.expression).type)
+        if part.column.lower() not in self._places:
+            return next(each for each in self.table.columns if each.name.lower() == part.column.lower())
         return self.columns[self.place(part.column)]
 
 

@@ -8,23 +8,26 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql import subqueries, windows  # noqa: F401 - they enter their rules themselves
+from sockservice.sql import json_value, subqueries, windows  # noqa: F401 - they enter their rules themselves
+from sockservice.sql.bounds import MOST_QUERIES
 from sockservice.sql.common_tables import CommonTables
 from sockservice.sql.dependence import equalities
-from sockservice.sql.errors import unsupported
+from sockservice.sql.errors import Refused, near, unsupported
 from sockservice.sql.expressions import Expressions, in_type
 from sockservice.sql.from_clause import FromClause
 from sockservice.sql.grouping import Grouping
 from sockservice.sql.kinds import Kind
+from sockservice.sql.literals import written
 from sockservice.sql.ordering import Ordering, limits
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.rollup import hidden, roll, rolled_up
+from sockservice.sql.row_comparison import row_of
 from sockservice.sql.scope import Item, Scope, Source
 from sockservice.sql.select_list import items_of
 from sockservice.sql.selected import WHOLE, Columns, Part, Selected, answer_columns, outside
 from sockservice.sql.set_operations import set_operation
 from sockservice.sql.sources import source_of_table
-from sockservice.sql.windows import refuse_windows
+from sockservice.sql.windows import defined_windows, refuse_windows
 from sockservice.sqltypes import SqlType
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ class Queries:
         self.builder = builder
         self.common = CommonTables(self)
         self._names: dict[str, int] = {}
+        self._depth = 0
 
     def expressions(self, scope: Scope) -> Expressions:
         """What compiles the expressions of a scope."""
@@ -106,7 +110,7 @@ class Queries:
             group = node.args.get("group")
             rollup = group is not None and bool(group.args.get("rollup"))
             return rolled_up(self, node, outer) if rollup else self.select(node, outer, part)
-        raise unsupported(f"{type(node).__name__} as a query")
+        raise near(written(node.sql(dialect="mysql"), self.builder.literals))
 
     def _ended(self, node: exp.Expr, inner: Selected, outer: Scope | None) -> Selected:
         """A query with ORDER BY and LIMIT behind it, which name its columns by their labels."""
@@ -124,8 +128,13 @@ class Queries:
     def _values(self, node: exp.Values, outer: Scope | None) -> Selected:
         """VALUES ROW(…), ROW(…): a query of so many SELECTs."""
         query: exp.Expr | None = None
-        for row in node.expressions:
-            cells = row.expressions[0].expressions if isinstance(row.expressions[0], exp.Anonymous) else row.expressions
+        items: list[exp.Expr] = []
+        for number, row in enumerate(node.expressions, 1):
+            cells = row_of(row.expressions[0]) if len(row.expressions) == 1 else None
+            if cells is None:
+                raise near(written(row.sql(dialect="mysql"), self.builder.literals))
+            if query is not None and len(cells) != len(items):
+                raise Refused("ER_WRONG_VALUE_COUNT_ON_ROW", number)
             items = [exp.alias_(cell.copy(), f"column_{place}", quoted=True) for place, cell in enumerate(cells)]
             select = exp.Select(expressions=items)
             query = select if query is None else exp.Union(this=query, expression=select, distinct=False)
@@ -140,11 +149,23 @@ class Queries:
             node: the query.
             outer: what the expressions around it can see.
             part: what is asked of it.
+
+        Raises:
+            Refused: 1473 where queries are nested too deep.
         """
+        self._depth += 1
+        if self._depth > MOST_QUERIES + 1:
+            raise Refused("ER_TOO_HIGH_LEVEL_OF_NESTING_FOR_SELECT")
+        try:
+            return self._select(node, outer, part)
+        finally:
+            self._depth -= 1
+
+    def _select(self, node: exp.Select, outer: Scope | None, part: Part) -> Selected:
         scope = Scope(outer=outer)
         from_clause = FromClause(self, scope)
         source = from_clause.compile(node)
-        scope.windows = {window.name.lower(): window for window in node.args.get("windows") or ()}
+        scope.windows = defined_windows(node)
         compiler = self.expressions(scope)
         where = node.args.get("where")
         scope.clause = "where clause"

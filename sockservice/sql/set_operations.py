@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from sockservice.sql import comparison as to
-from sockservice.sql.errors import Refused
+from sockservice.sql.bounds import MOST_PARTS
+from sockservice.sql.errors import Refused, too_deep
 from sockservice.sql.expressions import common_type, in_type
 from sockservice.sql.kinds import Kind
 from sockservice.sql.selected import Columns, Selected
@@ -27,14 +28,17 @@ def set_operation(queries: Queries, node: exp.SetOperation, outer: Scope | None)
     """Compile a set operation without what stands behind it.
 
     Raises:
-        Refused: 1222 where the parts have different numbers of columns.
+        Refused: 1222 where the parts have different numbers of columns, 1436 where they are too many.
     """
     # A chain is as long as its text, and must not be as deep here.
     operations: list[exp.SetOperation] = []
     first: exp.Expr = node
     while isinstance(first, exp.SetOperation) and (first is node or not _has_ending(first)):
-        operations.insert(0, first)
+        operations.append(first)
         first = first.this
+    if len(operations) >= MOST_PARTS:
+        raise too_deep()
+    operations.reverse()
     parts = [queries.selected(each, outer) for each in (first, *(operation.expression for operation in operations))]
     if len({len(part.columns) for part in parts}) > 1:
         raise Refused("ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT")

@@ -58,6 +58,9 @@ _LOCKING: Final = re.compile(
     r"(?:for\s+(?P<how>update|share)(?:\s+of\s[^)]*?)?(?P<end>\s+nowait|\s+skip\s+locked)?|lock\s+in\s+share\s+mode)(?:\s+into\s[^)]*)?\Z",
     re.IGNORECASE,
 )
+_INSERT: Final = re.compile(r"\b(?:insert|replace)\b.*", re.IGNORECASE | re.DOTALL)
+_COMPLETE: Final = transaction_statements.WORDS - {"set"} | {"select", "with", "table", "values"}
+"""Words of statements that are here in all their forms."""
 _PERHAPS_ELSEWHERE: Final = frozenset([1064, 1235, 1305])
 """Errors of statements that are not understood."""
 
@@ -156,13 +159,20 @@ class Statements:
             if request.command == "prepare":
                 return Ok() if found_or_node.into else Rows(found_or_node.columns)
             return (yield from self._rows(found_or_node, folded, locking, view))
+        if isinstance(found_or_node, exp.Insert):
+            # A WITH stands in front of it, which belongs in front of its SELECT.
+            written = _INSERT.search(session.text)
+            raise near(written[0] if written is not None else "")
         if isinstance(found_or_node, exp.Command) and str(found_or_node.this).upper() == "SET":
             raise near("")
         if isinstance(found_or_node, exp.Set):
             if request.command == "prepare":
                 return Ok()
             return (yield from set_variables(session, found_or_node, folded.literals))
-        raise unsupported(f"this statement ({type(found_or_node).__name__})")
+        word = first_word(session.text)
+        if word in _COMPLETE:
+            raise near(session.text.lstrip("( \n")[len(word) :].lstrip())
+        raise unsupported(word.upper())
 
     def at_once(self, request: Request, now: float) -> Rows | None:
         """The answer to a query that was compiled before, where nothing can be in its way: the hot path.

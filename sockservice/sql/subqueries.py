@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from sqlglot import exp
 
-from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.expressions import Expressions, rule
 from sockservice.sql.kinds import BOOLEAN
 from sockservice.sql.registry import internal
 from sockservice.sql.shapes import aggregates
 from sockservice.sql.typed import Typed
-
-_SIGNS: Final[dict[type[exp.Expr], str]] = {
-    exp.EQ: "=",
-    exp.NEQ: "<>",
-    exp.GT: ">",
-    exp.GTE: ">=",
-    exp.LT: "<",
-    exp.LTE: "<=",
-}
 
 
 @rule(exp.Subquery, exp.Select, exp.SetOperation)
@@ -54,36 +44,6 @@ def exists(self: Expressions, node: exp.Exists) -> Typed:
     """EXISTS."""
     text, _ = self.subquery(unwrapped(node.this), self.scope)
     return Typed(f"EXISTS ({text})", BOOLEAN, False)
-
-
-@rule(exp.Any, exp.All)
-def quantified(self: Expressions, node: exp.Expr) -> Typed:
-    """A comparison with ANY, SOME or ALL rows of a query."""
-    comparison = node.parent
-    sign = _SIGNS.get(type(comparison)) if isinstance(comparison, exp.Expr) else None
-    if sign is None or comparison is None or comparison.this is node:
-        raise unsupported(f"{type(node).__name__.upper()} here")
-    query = unwrapped(node.this)
-    if not isinstance(query, exp.Query):
-        raise unsupported(f"{type(node).__name__.upper()} of what is no query")
-    refuse_limit(query)
-    text, columns = self.subquery(query, self.scope)
-    if len(columns) != 1 or isinstance(comparison.this, exp.Tuple):
-        raise Refused("ER_OPERAND_COLUMNS", 1)
-    value = self.compile(comparison.this)
-    left, right = to.compared(value, columns[0][1])
-    test = f"({left} {sign} {right})"
-    if isinstance(node, exp.Any):
-        case = f"CASE WHEN MAX({test}) = 1 THEN 1 WHEN COUNT({test}) < COUNT(*) THEN NULL ELSE 0 END"
-    else:
-        case = f"CASE WHEN MIN({test}) = 0 THEN 0 WHEN COUNT({test}) < COUNT(*) THEN NULL ELSE 1 END"
-    return Typed(f"(SELECT {case} FROM ({text}))", BOOLEAN, True)
-
-
-@rule(exp.Tuple)
-def row(self: Expressions, node: exp.Tuple) -> Typed:  # noqa: ARG001
-    """A row where one value is meant."""
-    raise Refused("ER_OPERAND_COLUMNS", 1)
 
 
 def unwrapped(node: Any) -> exp.Expr:

@@ -9,6 +9,7 @@ import attrs
 from msgspec.structs import replace
 
 from sockservice.error_codes import error
+from sockservice.sql.bounds import MOST_COLUMNS
 from sockservice.sql.column_builder import column_of
 from sockservice.sql.drafts import FIRST, CheckDraft, ColumnDraft, ForeignKeyDraft, IndexDraft, Part
 from sockservice.sql.errors import Refused
@@ -19,7 +20,6 @@ from sockservice.sql.schema import DEFAULT_COLLATION, Check, Column, ForeignKey,
 from sockservice.sql.session import SqlSession
 
 _MOST_INDEXES: Final = 64
-_MOST_COLUMNS: Final = 1017
 """Of a table of InnoDB's."""
 
 
@@ -143,7 +143,7 @@ class TableBuilder:
             self.columns.remove(known)
         elif known is not None:
             raise Refused("ER_DUP_FIELDNAME", draft.name)
-        if len(self.columns) >= _MOST_COLUMNS:
+        if len(self.columns) >= MOST_COLUMNS:
             raise Refused("ER_TOO_MANY_FIELDS")
         column = column_of(self.session, draft, self.collation)
         if place is None:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
+import attrs
 from twisted.logger import Logger
 
-from sockservice.answers import Request
+from sockservice.answers import Error, Request
 from sockservice.error_codes import syntax_error
 from sockservice.sql import dml
 from sockservice.sql.errors import Refused
-from sockservice.sql.literals import Folded, Lexical, fold, written
+from sockservice.sql.literals import PLACEHOLDER, Folded, Lexical, fold, written
 from sockservice.sql.parse import refuse_parameters
 
 _log = Logger()
@@ -48,13 +49,25 @@ class TakenApart(NamedTuple):
         if request.command == "query":
             refuse_parameters(folded.key, folded.literals, request.text)
         word = first_word(folded.key)
-        return cls(folded, word, dml.Statement.of(folded) if word in dml.WORDS else None)
+        return cls(folded, word, dml.Statement.of(folded) if dml.changes(folded.key, word) else None)
 
 
 def first_word(text: str) -> str:
     """The first word of a statement, in lower case, or ``""``."""
     first = _FIRST.match(text)
     return first[1].lower() if first is not None else ""
+
+
+def legible(answer: Error, text: str) -> Error:
+    """An error whose message has the literals of its statement, not what stands for them.
+
+    Args:
+        answer: the error.
+        text: the statement.
+    """
+    if PLACEHOLDER.search(answer.message) is None or PLACEHOLDER.search(text) is not None:
+        return answer
+    return attrs.evolve(answer, message=written(answer.message, fold(text).literals))
 
 
 @contextmanager

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from sqlglot import exp
 
-from sockservice.error_codes import syntax_error
 from sockservice.sql import comparison as to
-from sockservice.sql.errors import Refused
+from sockservice.sql.errors import Refused, near
 from sockservice.sql.expressions import Expressions
 from sockservice.sql.kinds import Kind
+from sockservice.sql.literals import written
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.predicates import Predicate
 from sockservice.sql.schema import Table
@@ -42,7 +42,7 @@ class Target:
     @property
     def selected(self) -> list[str]:
         """What a query gives of it: the number of the row, and its values."""
-        alias = quoted(self.source.alias)
+        alias = quoted(self.source.name or self.source.alias)
         return [self.row, *(f"{alias}.{quoted(column.name)}" for column in storable_columns(self.table))]
 
     @property
@@ -58,18 +58,23 @@ class Targets:
         session: whose.
         builder: what is noted on the way.
         node: the table, with its joins.
+        common: the WITH in front of the statement, or None.
 
     Attributes:
         queries: what compiles its queries.
         scope: what its expressions can name.
         text: SQLite's text of it.
+        head: SQLite's text of WITH.
     """
 
-    def __init__(self, session: SqlSession, builder: PlanBuilder, node: exp.Expression) -> None:
+    def __init__(
+        self, session: SqlSession, builder: PlanBuilder, node: exp.Expression, common: exp.With | None = None
+    ) -> None:
         self._session = session
         self._builder = builder
         self.queries = Queries(session, builder)
         self.scope = Scope()
+        self.head = self.queries.common.enter(common) if common is not None else ""
         self._tables = {
             (each.alias or each.name): each
             for each in node.find_all(exp.Table)
@@ -99,7 +104,7 @@ class Targets:
         if table is None or table.key != source.key:
             raise Refused("ER_NON_UPDATABLE_TABLE", source.alias, statement)
         row = '"~row"' if table.key in self.contested else row_number(table)
-        return Target(source, table, f"{quoted(source.alias)}.{row}")
+        return Target(source, table, f"{quoted(source.name or source.alias)}.{row}")
 
     def named(self, alias: str, statement: str, database: str = "") -> Target:
         """The target that a statement names.
@@ -135,8 +140,8 @@ class Targets:
         where = node.args.get("where")
         self.scope.clause = "where clause"
         condition = f" AND {compiler.condition(where.this)}" if where is not None else ""
-        key, alias = quoted(target.table.key), quoted(target.source.alias)
-        text = f"SELECT 1 FROM {key} AS {alias} WHERE {alias}.{row_number(target.table)} = :row{condition}"
+        key, alias = quoted(target.table.key), quoted(target.source.name or target.source.alias)
+        text = f"{self.head}SELECT 1 FROM {key} AS {alias} WHERE {alias}.{row_number(target.table)} = :row{condition}"
         return Predicate(target.table.key, text, self._builder, _is_exact(target.table, where))
 
     def ending(self, node: exp.Expression, compiler: Expressions) -> str:
@@ -159,7 +164,7 @@ class Targets:
         limit = node.args.get("limit")
         if limit is not None:
             if limit.args.get("offset") is not None:
-                raise Refused(syntax_error(f", {limit.expression.sql()}"))
+                raise near(written(f", {limit.expression.sql()}", self._builder.literals))
             text += f" LIMIT {compiler.compile(limit.expression).sql}"
         return text
 
@@ -185,8 +190,8 @@ def refuse_reading(node: exp.Expression, names: set[str]) -> None:
         Refused: 1093.
     """
     for query in node.find_all(exp.Select):
-        within: Any = query.find_ancestor(exp.Subquery)
-        if within is not None and isinstance(within.parent, (exp.From, exp.Join)):
+        within: Any = query.find_ancestor(exp.Subquery, exp.CTE)
+        if isinstance(within, exp.CTE) or (within is not None and isinstance(within.parent, (exp.From, exp.Join))):
             continue
         from_ = query.args.get("from_") or query.args.get("from")
         sources = [from_.this if from_ is not None else None, *(join.this for join in query.args.get("joins") or ())]

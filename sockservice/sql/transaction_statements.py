@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from sockservice.answers import Answer, Ok
-from sockservice.sql.errors import Refused
+from sockservice.sql.errors import Refused, near
 from sockservice.sql.locks import TABLE
 from sockservice.sql.running import Work
 from sockservice.sql.transaction import REPEATABLE_READ
@@ -173,6 +173,14 @@ _STATEMENTS: Final[tuple[tuple[str, Run], ...]] = (
     (r"unlock tables?", _unlock_tables),
 )
 _COMPILED: Final = [(re.compile(text, re.IGNORECASE), run) for text, run in _STATEMENTS]
+_SET: Final = re.compile(rf"set (?:session |global |local )?transaction {_NEXT}(?: , {_NEXT})*", re.IGNORECASE)
+_BEGUN: Final = re.compile(
+    r"set (?:session |global |local )?transaction\b"
+    r"(?: isolation\b(?: level\b(?: read\b(?: (?:un)?committed\b)?| repeatable\b(?: read\b)?| serializable\b)?)?"
+    r"| read\b(?: (?:only|write)\b)?)?",
+    re.IGNORECASE,
+)
+"""As much of SET TRANSACTION as is right."""
 WORDS: Final = frozenset(["begin", "start", "commit", "rollback", "savepoint", "release", "set", "lock", "unlock"])
 """How these statements begin."""
 
@@ -182,9 +190,15 @@ def reader_of(text: str) -> tuple[Run, re.Match[str]] | None:
 
     Args:
         text: the statement, white space squeezed.
+
+    Raises:
+        Refused: 1064, for SET TRANSACTION with something else behind it.
     """
     for pattern, run in _COMPILED:
         found = pattern.fullmatch(text)
         if found is not None:
             return run, found
+    begun = _BEGUN.match(text)
+    if begun is not None and _SET.fullmatch(text) is None:
+        raise near(text[begun.end() :].lstrip())
     return None

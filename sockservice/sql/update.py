@@ -122,7 +122,7 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
     """
     if not node.expressions:
         raise Refused(syntax_error(""))
-    targets = Targets(session, builder, node.this)
+    targets = Targets(session, builder, node.this, node.args.get("with_"))
     by_alias: dict[str, tuple[Target, list[exp.Expression]]] = {}
     for each in node.expressions:
         target = targets.with_column(each.this.name, each.this.table, "UPDATE")
@@ -143,7 +143,7 @@ def compile_update(session: SqlSession, node: exp.Update, builder: PlanBuilder, 
         assignments.append(compiled)
         selected.extend(target.selected)
         selected.extend(text for text in compiled.texts if text is not None)
-    text = f"SELECT {', '.join(selected)} FROM {targets.text}{ending}"
+    text = f"{targets.head}SELECT {', '.join(selected)} FROM {targets.text}{ending}"
     plan = Plan(
         text,
         tuple(builder.binds),

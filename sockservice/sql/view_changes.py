@@ -73,21 +73,21 @@ def below(session: SqlSession, view: View) -> Below | None:
         if isinstance(item, exp.Star) or (isinstance(item, exp.Column) and isinstance(item.this, exp.Star)):
             items += inner.columns.items()
         else:
-            items.append((item.alias_or_name.lower(), _told(item.unalias(), inner.columns)))
+            items.append((item.alias_or_name.lower(), told(item.unalias(), inner.columns)))
     by_label = dict(items)
     chosen = [
         items[place][1] if view.named and place < len(items) else by_label.get(column.name.lower())
         for place, column in enumerate(view.columns)
     ]
-    told = {column.name.lower(): each for column, each in zip(view.columns, chosen, strict=True) if each is not None}
+    columns = {column.name.lower(): each for column, each in zip(view.columns, chosen, strict=True) if each is not None}
     where = node.args.get("where")
-    own = None if where is None else _told(where.this, inner.columns)
-    condition = _both(inner.condition, own)
+    own = None if where is None else told(where.this, inner.columns)
+    condition = both(inner.condition, own)
     checks = inner.checks
     checked = condition if view.check_option == "CASCADED" else own
     if view.check_option and checked is not None:
         checks = (*checks, ViewCheck(inner.table, view.database, view.name, checked))
-    return Below(inner.table, told, condition, checks)
+    return Below(inner.table, columns, condition, checks)
 
 
 def through_views(session: SqlSession, node: Node) -> tuple[Node, tuple[ViewCheck, ...]]:
@@ -130,10 +130,10 @@ def _insert(node: exp.Insert, view: View, found: Below) -> None:
         if not isinstance(column, exp.Column):
             raise Refused("ER_NONUPDATEABLE_COLUMN", name)
         columns.append(exp.to_identifier(column.name, quoted=True))
-    node.set("this", exp.Schema(this=_table(found.table), expressions=columns))
+    node.set("this", exp.Schema(this=table_node(found.table), expressions=columns))
     conflict = node.args.get("conflict")
     if conflict is not None:
-        node.set("conflict", _told(conflict, found.columns))
+        node.set("conflict", told(conflict, found.columns))
 
 
 def _change(node: exp.Expression, alias: str, found: Below) -> None:
@@ -142,23 +142,23 @@ def _change(node: exp.Expression, alias: str, found: Below) -> None:
         column = found.columns.get(assignment.this.name.lower())
         if column is not None and not isinstance(column, exp.Column):
             raise Refused("ER_NONUPDATEABLE_COLUMN", assignment.this.name)
-    columns = {name: _told(each, {}, alias) for name, each in found.columns.items()}
+    columns = {name: told(each, {}, alias) for name, each in found.columns.items()}
     for word in ("expressions", "where", "order"):
         given = node.args.get(word)
         if isinstance(given, list):
-            node.set(word, [_told(each, columns) for each in given])
+            node.set(word, [told(each, columns) for each in given])
         elif given is not None:
-            node.set(word, _told(given, columns))
-    table = _table(found.table)
+            node.set(word, told(given, columns))
+    table = table_node(found.table)
     table.set("alias", exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
     node.set("this", table)
     if found.condition is not None:
         where = node.args.get("where")
-        condition = _both(_told(found.condition, {}, alias), None if where is None else where.this)
+        condition = both(told(found.condition, {}, alias), None if where is None else where.this)
         node.set("where", exp.Where(this=condition))
 
 
-def _told(node: exp.Expression, columns: Mapping[str, exp.Expression], alias: str = "") -> exp.Expression:
+def told(node: exp.Expression, columns: Mapping[str, exp.Expression], alias: str = "") -> exp.Expression:
     """An expression with other expressions in the place of columns.
 
     Args:
@@ -167,7 +167,7 @@ def _told(node: exp.Expression, columns: Mapping[str, exp.Expression], alias: st
         alias: the table that the columns which stay are of, where that is to be said.
     """
 
-    def told(each: exp.Expression) -> exp.Expression:
+    def replaced(each: exp.Expression) -> exp.Expression:
         if not isinstance(each, exp.Column) or isinstance(each.this, exp.Star):
             return each
         found = columns.get(each.name.lower())
@@ -175,18 +175,20 @@ def _told(node: exp.Expression, columns: Mapping[str, exp.Expression], alias: st
             return found.copy()
         return _column(each.name, alias) if alias else each
 
-    return node.copy().transform(told)
+    return node.copy().transform(replaced)
 
 
 def _column(name: str, table: str = "") -> exp.Column:
     return exp.column(name, table or None, quoted=True)
 
 
-def _table(table: Table) -> exp.Table:
+def table_node(table: Table) -> exp.Table:
+    """What names a table."""
     return exp.table_(table.name, db=table.database, quoted=True)
 
 
-def _both(one: exp.Expression | None, other: exp.Expression | None) -> exp.Expression | None:
+def both(one: exp.Expression | None, other: exp.Expression | None) -> exp.Expression | None:
+    """A condition that says what two say; None for none."""
     if one is None or other is None:
         return one if other is None else other
     return exp.And(this=exp.Paren(this=one.copy()), expression=exp.Paren(this=other.copy()))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
-from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused, unsupported
 from sockservice.sql.expressions import Expressions, rule
 from sockservice.sql.gathering import AGGREGATES as OURS
 from sockservice.sql.kinds import DOUBLE, UNSIGNED
+from sockservice.sql.ordering import bare_number, collated
 from sockservice.sql.shapes import AGGREGATES, call_name, outside_queries
 from sockservice.sql.typed import Typed
+from sockservice.sql.window_frames import Frame
 
 if TYPE_CHECKING:
     from sockservice.sqltypes import SqlType
@@ -45,12 +46,14 @@ def window(self: Expressions, node: exp.Window) -> Typed:
     if name in _NUMBERS:
         if len(arguments) != (name == "ntile"):
             raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name.upper())
+        _check_number(self, name, arguments[:1], 1)
         texts = ", ".join(self.compile(argument).sql for argument in arguments)
         return Typed(f"{name}({texts}){over}", _NUMBERS[name], name == "ntile")
     if name in _VALUES:
         least, most = _VALUES[name]
         if not least <= len(arguments) <= most:
             raise Refused("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", name.upper())
+        _check_number(self, name, arguments[1:2], 1 if name == "nth_value" else 0)
         compiled = [self.compile(argument) for argument in arguments]
         texts = ", ".join(argument.sql for argument in compiled)
         return compiled[0]._replace(
@@ -64,6 +67,18 @@ def window(self: Expressions, node: exp.Window) -> Typed:
     return typed._replace(sql=with_over(typed.sql, over), aggregate=False)
 
 
+def _check_number(self: Expressions, name: str, nodes: Sequence[exp.Expr], least: int) -> None:
+    """Refuse a number of rows that is none, or too small.
+
+    Raises:
+        Refused: 1210.
+    """
+    for node in nodes:
+        value = self.constant(node)
+        if not isinstance(value, int) or value < least:
+            raise Refused("ER_WRONG_ARGUMENTS", name)
+
+
 def refuse_windows(node: exp.Expr) -> None:
     """Refuse window functions where rows are not yet there, in WHERE for example.
 
@@ -75,17 +90,46 @@ def refuse_windows(node: exp.Expr) -> None:
             raise Refused("ER_WINDOW_INVALID_WINDOW_FUNC_USE", call_name(each.this))
 
 
+def defined_windows(node: exp.Select) -> dict[str, exp.Window]:
+    """The windows that WINDOW defines, by name in lower case.
+
+    Raises:
+        Refused: 3591 where two have one name.
+    """
+    found: dict[str, exp.Window] = {}
+    for each in node.args.get("windows") or ():
+        if each.name.lower() in found:
+            raise Refused("ER_WINDOW_DUPLICATE_NAME", each.name)
+        found[each.name.lower()] = each
+    return found
+
+
 def _definition(self: Expressions, node: exp.Window) -> str:
     """The text between the brackets of OVER."""
-    partition, order, frame = _parts(self, node)
+    partition, order, spec = _parts(self, node)
+    name = _name(node)
+    keys = [*partition, *(each.this for each in (order.expressions if order is not None else ()))]
+    if any(bare_number(key, self.builder) is not None for key in keys):
+        raise Refused("ER_WINDOW_ILLEGAL_ORDER_BY", name)
     parts = []
     if partition:
         parts.append(f"PARTITION BY {', '.join(_key(self, each) for each in partition)}")
+    sorted_by = [self.compile(each.this) for each in (order.expressions if order is not None else ())]
+    frame = Frame.compiled(self, spec, name, sorted_by) if spec is not None else None
     if order is not None:
-        parts.append(f"ORDER BY {', '.join(_ordered(self, each) for each in order.expressions)}")
+        texts = [frame.key] if frame is not None and frame.key else [each.sql + collated(each) for each in sorted_by]
+        words = [" DESC" if each.args.get("desc") else "" for each in order.expressions]
+        parts.append(f"ORDER BY {', '.join(text + word for text, word in zip(texts, words, strict=True))}")
     if frame is not None:
-        parts.append(_frame(self, frame))
+        parts.append(frame.text)
     return " ".join(parts)
+
+
+def _name(node: exp.Window) -> str:
+    """What messages call a window."""
+    base = node.args.get("alias")
+    alone = not any(node.args.get(word) for word in ("partition_by", "order", "spec"))
+    return base.name if base is not None and alone else "<unnamed window>"
 
 
 def _parts(
@@ -107,6 +151,8 @@ def _parts(
     if name in seen:
         raise Refused("ER_WINDOW_CIRCULARITY_IN_WINDOW_GRAPH")
     inner = _parts(self, known, seen | {name})
+    if inner[2] is not None and any(node.args.get(word) for word in ("partition_by", "order", "spec")):
+        raise Refused("ER_WINDOW_NO_INHERIT_FRAME", base.name)
     if partition:
         raise Refused("ER_WINDOW_NO_CHILD_PARTITIONING")
     if order is not None and inner[1] is not None:
@@ -115,37 +161,12 @@ def _parts(
 
 
 def _key(self: Expressions, node: exp.Expr) -> str:
-    from sockservice.sql.ordering import collated
-
     typed = self.compile(node)
     return typed.sql + collated(typed)
 
 
-def _ordered(self: Expressions, node: exp.Ordered) -> str:
-    return _key(self, node.this) + (" DESC" if node.args.get("desc") else "")
-
-
-def _frame(self: Expressions, spec: exp.WindowSpec) -> str:
-    kind = str(spec.args["kind"]).upper()
-    if kind == "GROUPS":
-        raise unsupported("GROUPS")
-    start = _bound(self, spec.args.get("start"), spec.args.get("start_side"))
-    if spec.args.get("end") is None:
-        return f"{kind} {start}"
-    return f"{kind} BETWEEN {start} AND {_bound(self, spec.args['end'], spec.args.get('end_side'))}"
-
-
-def _bound(self: Expressions, value: Any, side: Any) -> str:
-    if isinstance(value, exp.Interval):
-        raise unsupported("a RANGE of dates")
-    if not side and value != "CURRENT ROW":
-        raise Refused(syntax_error(""))
-    text = value.upper() if isinstance(value, str) else self.compile(value).sql
-    return f"{text} {str(side).upper()}" if side else text
-
-
 _CALL: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|(\w+)\(""")
-_BUILT_IN: Final = frozenset(["count", "sum", "avg", "min", "max", "total", "group_concat"])
+BUILT_IN: Final = frozenset(["count", "sum", "avg", "min", "max", "total", "group_concat"])
 
 
 def with_over(text: str, over: str) -> str:
@@ -158,7 +179,7 @@ def with_over(text: str, over: str) -> str:
     parts, place = [], 0
     while (found := _CALL.search(text, place)) is not None:
         name = found[1]
-        if name is None or (name.lower() not in _BUILT_IN and name not in OURS):
+        if name is None or (name.lower() not in BUILT_IN and name not in OURS):
             parts.append(text[place : found.end()])
             place = found.end()
             continue

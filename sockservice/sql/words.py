@@ -38,6 +38,10 @@ class Name(NamedTuple):
     name: str
 
 
+_EMPTY: Final = 3
+"""How far apart the brackets are around a bracket with nothing in it."""
+
+
 class Words:
     """A statement that is read from left to right.
 
@@ -236,7 +240,17 @@ class Words:
 
     def expression(self) -> str:
         """Take an expression in brackets; as written, without the brackets, however many there are."""
-        text = self.bracketed()
-        inner = Words(text)
-        wrapped = inner.next_is("(") and inner.bracketed() and inner.ended
-        return Words(text).expression() if wrapped else text
+        begin = self.at
+        self.bracketed()
+        words = self._words[begin : self.at]
+        closing: dict[int, int] = {}
+        opened: list[int] = []
+        for place, word in enumerate(words):
+            if word.text == "(":
+                opened.append(place)
+            elif word.text == ")":
+                closing[opened.pop()] = place
+        first, last = 0, len(words) - 1
+        while closing.get(first + 1) == last - 1 and last - first > _EMPTY:
+            first, last = first + 1, last - 1
+        return self.text[words[first].end : words[last].start].strip()

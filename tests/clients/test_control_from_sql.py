@@ -67,6 +67,9 @@ def test_mysql_connector_prepares_and_calls(connection: Any) -> None:
     plain.callproc("sockservice.set_state", ("cart", "filled"))
     prepared.execute("SELECT state FROM sockservice.states WHERE scenario = ?", ("cart",))
     assert prepared.fetchall() == [("filled",)]
+    query = "SELECT text FROM sockservice.journal WHERE answered_by = ? ORDER BY number DESC LIMIT ? OFFSET ?"
+    prepared.execute(query, ("stub", 5, 0))
+    assert prepared.fetchall() == [("SELECT seven",)]
     prepared.execute("SELECT sockservice.verify(?, ?, ?)", ('{sql: "SELECT seven"}', "exactly", 1))
     assert prepared.fetchall() == [(1,)]
     with pytest.raises(connector.Error, match="was asked 1 time"):

@@ -173,7 +173,6 @@ def test_a_deferred_disturbed_answer(rig):
     deferred = Deferred()
     made = rig(late=lambda: deferred)
     _, transport = made.asking("late")
-    assert not transport.reading
     deferred.callback(LATE)
     assert transport.reading
     made.clock.advance(5)
@@ -191,12 +190,13 @@ def test_a_client_that_leaves_during_a_pause_is_not_waited_for(rig, answer):
 
 
 def test_a_client_that_had_left_before_gets_no_pause(rig):
-    deferred = Deferred()
-    made = rig(late=lambda: deferred)
-    protocol, transport = made.asking("late")
+    made = rig(late=LATE)
+    protocol, transport = made.client()
+    protocol.pauseProducing()
+    protocol.dataReceived(framed(b"\x03late"))
     protocol.readConnectionLost()
     assert not transport.disconnecting
-    deferred.callback(LATE)
+    protocol.resumeProducing()
     assert transport.disconnecting
 
 

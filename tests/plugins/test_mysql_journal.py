@@ -54,6 +54,11 @@ def test_a_journal_may_be_off(tmp_path):
 def test_control_may_be_off(tmp_path):
     service = Service(tmp_path, "--no-control", "--fallback", "error")
     assert service.ask("CALL sockservice.reset()").message.startswith("sockservice: no stub for")
+    assert service.rows("SHOW TABLES FROM sockservice") == []
+    assert service.rows("SHOW COLUMNS FROM sockservice.journal") == []
+    assert service.ask("DESCRIBE sockservice.journal").code == 1146
+    for table in ("tables", "columns"):
+        assert service.rows(f"SELECT * FROM information_schema.{table} WHERE table_schema = 'sockservice'") == []
 
 
 def test_workspaces_are_bounded_by_an_option(tmp_path):

@@ -2,76 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import sys
-from pathlib import Path
-
 import pytest
+from mysql_rig import Rig
 from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
+from wire_client import LIMIT, framed, read_reply
 
 from sockservice.answers import LocalInfile, Ok, table
-from sockservice.mysql import Server
-from sockservice.plugins._mysql_protocol import MySQLFactory
-
-sys.path.append(str(Path(__file__).parents[1] / "mysql"))
-from wire_client import LIMIT, USUAL, framed, handshake_response, read_reply, unframed
-
-LOCAL_FILES = 1 << 7
-
-
-class Transport(StringTransport):
-    """A transport in memory that says what a TCP connection says of itself."""
-
-    aborted = False
-
-    def getHandle(self):
-        return socket.SocketType.__new__(socket.SocketType)
-
-    def abortConnection(self):
-        self.aborted = True
-
-    @property
-    def paused(self):
-        return self.producerState == "paused"
-
-    def taken(self):
-        data = unframed(self.value())
-        self.clear()
-        return data
-
-
-class Rig:
-    """A client that is in, a clock, and a responder that answers with what it is told."""
-
-    def __init__(self, answer=None):
-        self.clock = Clock()
-        server = Server(clock=self.clock.seconds)
-        factory = MySQLFactory(server, self, reactor=self.clock)
-        self.answer = answer
-        self.protocol, self.transport = factory.buildProtocol(None), Transport()
-        self.protocol.makeConnection(self.transport)
-        self.session = self.protocol.session
-
-    def respond(self, request):
-        return self.answer
-
-    def log_in(self):
-        self.transport.clear()
-        self.send(framed(handshake_response(capabilities=USUAL | LOCAL_FILES, attributes={}), 1))
-        assert read_reply(self.transport.taken()[0][1]).status == 2
-        return self
-
-    def send(self, data):
-        self.protocol.dataReceived(data)
-
-    def query(self, text=b"SELECT 1"):
-        self.send(framed(b"\x03" + text))
-
-    def lose(self):
-        self.protocol.connectionLost()
-        assert self.clock.getDelayedCalls() == []
 
 
 @pytest.fixture
@@ -185,15 +121,26 @@ def test_a_file_waits_while_a_piece_of_it_is_taken():
     rig.query()
     assert rig.transport.taken() == [(1, b"\xfbf")]
     rig.send(framed(b"one", 2) + framed(b"two", 3) + framed(b"", 4))
-    assert (slow.pieces, rig.transport.paused) == ([b"one"], True)
+    assert slow.pieces == [b"one"]
     slow.waiting.callback(None)
-    assert (slow.pieces, rig.transport.paused) == ([b"one", b"two"], True)
+    assert slow.pieces == [b"one", b"two"]
     slow.waiting.callback(None)
     assert rig.transport.taken() == []
     done.callback(Ok(2))
-    assert not rig.transport.paused
     ((sequence, reply),) = rig.transport.taken()
     assert (sequence, read_reply(reply).affected_rows) == (5, 2)
+    rig.lose()
+
+
+def test_a_file_is_read_no_further_than_a_little_while_a_piece_of_it_is_taken():
+    slow = Slow()
+    rig = Rig(LocalInfile("f", slow.receive, Ok)).log_in()
+    rig.query()
+    rig.send(framed(b"one", 2))
+    rig.send(framed(b"x" * 65_536, 3))
+    assert rig.transport.paused
+    slow.waiting.callback(None)
+    assert not rig.transport.paused
     rig.lose()
 
 

@@ -32,6 +32,8 @@ class FakeServer:
     version: str = "8.4.3-sockservice"
     started: float = 0.0
     questions: int = 3
+    aborted_clients: int = 0
+    aborted_connects: int = 0
     sessions: dict[int, Any] = attrs.field(factory=dict)
     global_variables: dict[str, Any] = attrs.field(factory=dict)
     killed: list[tuple[int, bool]] = attrs.field(factory=list)

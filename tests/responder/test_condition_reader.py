@@ -36,7 +36,7 @@ def mistakes(folder: Path, when: str) -> list[str]:
         ("{fingerprint: '-- x'}", "24: 'fingerprint' holds no statement, only comments or space"),
         ("{contains: [a, '/* x']}", "21: 'contains' ends inside of a comment"),
         ("{contains: []}", "21: at least one is wanted here"),
-        ("{regex: '('}", "18: the regular expression cannot be used: missing ), unterminated subpattern at position 0"),
+        ("{regex: '('}", "18: the regular expression cannot be used: missing ) at position 1"),
         ("{tables: []}", "19: at least one is wanted here"),
         ("{tables: 'a b'}", "19: 'a b' is no name; it is written as products, or shop.products"),
         ("{tables: a.b.c}", "19: 'a.b.c' is no name; it is written as products, or shop.products"),
@@ -50,7 +50,7 @@ def mistakes(folder: Path, when: str) -> list[str]:
         ("{where: {id: {type: []}}}", "23: 'type' lists at least one type"),
         (
             "{where: {id: {regex: '['}}}",
-            "23: the regular expression cannot be used: unterminated character set at position 0",
+            "23: the regular expression cannot be used: unterminated character set at position 1",
         ),
         (
             "{where: {id: {range: [1]}}}",

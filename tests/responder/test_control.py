@@ -359,10 +359,48 @@ def test_the_journal_is_a_table(talk):
         ("ORDER BY number DESC LIMIT 2", [4, 3]),
         ("LIMIT 1, 2", [2, 3]),
         ("LIMIT 2 OFFSET 3", [4]),
-        ("WHERE text = ?", [3]),
     ],
 )
 def test_the_journal_is_filtered_sorted_and_cut(talk, rest, numbers):
+    assert journal_numbers(talk, rest) == numbers
+
+
+@pytest.mark.parametrize(
+    ("rest", "params", "numbers"),
+    [
+        ("WHERE text = ?", ("SELECT VERSION()",), [3]),
+        ("WHERE number > ? ORDER BY number DESC LIMIT ?", (1, 2), [4, 3]),
+        ("WHERE number IN (?, ?, ?) LIMIT ?, ?", (1, 2, 4, 1, 2), [2, 4]),
+        ("WHERE number BETWEEN ? AND ? LIMIT ? OFFSET ?", (1, 4, 2, 1), [2, 3]),
+        ("ORDER BY ? LIMIT ?", ("text", 3), [1, 2, 3]),
+        ("LIMIT ?", ("2",), [1, 2]),
+        ("LIMIT ?", (0,), []),
+        ("LIMIT ?", (None,), []),
+        ("LIMIT ?", (1 << 64,), [1, 2, 3, 4]),
+    ],
+)
+def test_any_value_of_a_query_of_the_journal_may_be_bound(talk, rest, params, numbers):
+    assert journal_numbers(talk, rest, *params) == numbers
+
+
+def test_a_bound_value_may_stand_in_the_list(talk):
+    talk.ask("SELECT VERSION()")
+    query = "SELECT ? AS a, number FROM sockservice.journal WHERE text = ? LIMIT ?"
+    assert talk.rows(query, "x", "SELECT VERSION()", 1) == [("x", 1)]
+
+
+@pytest.mark.parametrize("value", [-1, "many", 1.5, b"\xff", "9" * 30])
+def test_a_bound_limit_that_is_no_whole_number_is_refused(talk, value):
+    answer = talk.ask("SELECT number FROM sockservice.journal LIMIT ?", value, command="execute")
+    assert (answer.code, answer.message) == (1210, "Incorrect arguments to LIMIT")
+
+
+def test_a_limit_may_be_prepared(talk):
+    answer = talk.ask("SELECT number FROM sockservice.journal LIMIT ?", command="prepare")
+    assert ([column.name for column in answer.columns], answer.rows) == (["number"], ())
+
+
+def journal_numbers(talk, rest, *params):
     for text in (
         "SELECT name FROM users WHERE id = 42",
         "SELECT name FROM users WHERE id = 43",
@@ -370,8 +408,40 @@ def test_the_journal_is_filtered_sorted_and_cut(talk, rest, numbers):
         "DELETE",
     ):
         talk.ask(text)
-    params = ("SELECT VERSION()",) if "?" in rest else ()
-    assert [number for (number,) in talk.rows(f"SELECT number FROM sockservice.journal {rest}", *params)] == numbers
+    return [number for (number,) in talk.rows(f"SELECT number FROM sockservice.journal {rest}", *params)]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("SHOW TABLES FROM sockservice LIKE 's%'", [("states",), ("stubs",)]),
+        ("SHOW FULL TABLES IN `sockservice` LIKE 'states'", [("states", "BASE TABLE")]),
+        ("show columns from sockservice.states like 'st%'", [("state", "varchar(255)", "YES", "", None, "")]),
+        ("SHOW FIELDS FROM states FROM sockservice LIKE 'state'", [("state", "varchar(255)", "YES", "", None, "")]),
+        (
+            "DESCRIBE sockservice.states",
+            [(name, "varchar(255)", "YES", "", None, "") for name in ("scenario", "state")],
+        ),
+    ],
+)
+def test_its_tables_and_columns_are_listed(talk, text, rows):
+    assert talk.rows(text) == rows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SHOW TABLES FROM shop LIKE 'sockservice.%'",
+        "SHOW INDEX FROM sockservice.states",
+        "SHOW TABLES LIKE 'sockservice'",
+        "DESCRIBE sockservice",
+        "SHOW CREATE TABLE sockservice.states",
+        "DESC",
+        "SHOW",
+    ],
+)
+def test_what_else_is_listed_is_none_of_its_business(talk, text):
+    assert Control(talk.workspace).respond(Request("query", text, talk.session)) is None
 
 
 def test_rows_are_counted(talk):

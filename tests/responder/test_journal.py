@@ -90,13 +90,22 @@ def test_an_answer_that_takes_time_is_noted_when_it_is_there():
     assert seen == [ONE]
 
 
-@pytest.mark.parametrize(("problem", "error"), [(CancelledError(), 1317), (ValueError("broken"), 1105)])
-def test_an_answer_that_never_comes_is_noted_as_an_error(problem, error):
+@pytest.mark.parametrize(
+    ("problem", "over", "error", "message"),
+    [
+        (CancelledError(), False, 1317, "Query execution was interrupted"),
+        (CancelledError(), True, 1317, "the connection ended before the answer was there"),
+        (ValueError("broken"), False, 1105, "broken"),
+    ],
+    ids=["killed", "left", "failed"],
+)
+def test_an_answer_that_never_comes_is_noted_as_an_error(problem, over, error, message):
     talk, later = Talk(), Deferred()
     talk.add("x", later)
+    talk.session.over = over
     later.errback(problem)
     (entry,) = talk.journal
-    assert (entry.error, entry.message, entry.duration) == (error, "broken" if error == 1105 else "", 0)
+    assert (entry.error, entry.message, entry.duration) == (error, message, 0)
     failures = []
     later.addErrback(failures.append)
     assert failures[0].value is problem

@@ -202,6 +202,18 @@ def test_a_column_that_is_missing_is_named(tmp_path):
         ({"id": 5, "a": "x"}, "DELETE FROM t WHERE a = 'x' AND id = 5", True),
         ({"users.id": 5}, "SELECT * FROM users u WHERE u.id = 5", True),
         ({"users.id": 5}, "SELECT * FROM orders o JOIN users u WHERE o.id = 5", False),
+        ({"users.id": 5}, "SELECT * FROM users WHERE id = 5", True),
+        ({"users.id": 5}, "SELECT * FROM shop.users u WHERE id = 5", True),
+        ({"u.id": 5}, "SELECT * FROM shop.users u WHERE id = 5", True),
+        ({"users.id": 5}, "UPDATE users SET a = 1 WHERE id IN (5)", True),
+        ({"users.id": 5}, "DELETE FROM users WHERE id = 5", True),
+        ({"users.id": 5}, "SELECT * FROM users WHERE id = 5 AND a IN (SELECT id FROM orders WHERE id = 6)", True),
+        ({"orders.id": 6}, "SELECT * FROM users WHERE id = 6 AND a IN (SELECT id FROM orders)", False),
+        ({"orders.id": 5}, "SELECT * FROM users WHERE id = 5", False),
+        ({"users.id": 5}, "SELECT * FROM users, orders WHERE id = 5", False),
+        ({"users.id": 5}, "SELECT * FROM users JOIN (SELECT 1 AS id) x WHERE id = 5", False),
+        ({"users.id": 5}, "UPDATE users JOIN orders SET a = 1 WHERE id = 5", False),
+        ({"users.id": 5}, "SELECT * FROM (SELECT * FROM users) x WHERE id = 5", False),
         ({"id": {"in": [5, 6]}}, "SELECT * FROM t WHERE id IN (6, 5, 6)", True),
         ({"id": {"any": True}}, "SELECT * FROM t WHERE id = now() AND a = 1", False),
         ({"id": "any"}, "SELECT * FROM t WHERE id = 7", True),
@@ -556,6 +568,29 @@ def test_code_of_the_author_decides(tmp_path):
     talk = one(tmp_path, statement="select", python="rules:short")
     assert met(talk, "SELECT 1")
     assert talk.miss("SELECT 1 + 1 + 1") == "python: rules:short says no"
+
+
+@pytest.mark.parametrize(
+    ("when", "text", "params", "told"),
+    [
+        ({"sql": "SELECT ? FROM t WHERE a = 1 AND b = ?"}, "SELECT 7 FROM t WHERE a = 1 AND b = 'x'", (), (7, "x")),
+        ({"sql": "SELECT ? FROM t WHERE a = 1 AND b = ?"}, "SELECT ? FROM t WHERE a = 1 AND b = 'x'", (7,), (7, "x")),
+        (
+            {"sql": "SELECT ? FROM t WHERE a = 1 AND b = ?"},
+            "SELECT ? FROM t WHERE a = ? AND b = ?",
+            (7, 1, "x"),
+            (7, "x"),
+        ),
+        ({"tables": "t"}, "SELECT 7 FROM t WHERE a = NULL", (), (7, None)),
+        ({"tables": "t"}, "SELECT 7 FROM t WHERE a = ?", (b"x",), (b"x",)),
+        ({"all": [{"sql": "SELECT -?"}]}, "SELECT -5", (), (-5,)),
+        ({"command": "ping"}, "", (), ()),
+    ],
+)
+def test_code_of_the_author_knows_the_values_whether_they_are_bound_or_not(tmp_path, when, text, params, told):
+    (tmp_path / "rules.py").write_text(f"def known(request):\n    return request.params == {told!r}\n")
+    talk = one(tmp_path, python="rules:known", **when)
+    assert talk.ask(text, *params, command=when.get("command", "")) == "stub 0"
 
 
 def test_code_that_fails_is_told_once_and_means_no(tmp_path, logged_errors):

@@ -113,6 +113,8 @@ def test_status_counts_what_there_is() -> None:
     assert shown["Threads_connected"] == "2"
     assert shown["Questions"] == "3"
     assert int(shown["Uptime"]) > 0
+    talk.session.server.aborted_clients = 2
+    assert talk.rows("SHOW GLOBAL STATUS LIKE 'Aborted%'") == [("Aborted_clients", "2"), ("Aborted_connects", "0")]
     assert talk.rows("SHOW STATUS LIKE 'Ssl_cipher'") == [("Ssl_cipher", "")]
 
 

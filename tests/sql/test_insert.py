@@ -168,3 +168,40 @@ def test_a_statement_that_begins_anew_takes_the_same_numbers(client: Client, mon
     monkeypatch.setattr("sockservice.sql.execution.TURN", 0.0)
     assert client.ok("INSERT INTO n (v) VALUES (2), (3)").last_insert_id == 2
     assert client.ok("INSERT INTO n (v) VALUES (4)").last_insert_id == 4
+
+
+def test_a_unique_key_may_be_of_an_expression(client: Client) -> None:
+    client.ok("CREATE TABLE names (v VARCHAR(20), n INT, UNIQUE KEY folded ((LOWER(v)), n))")
+    client.ok("INSERT INTO names VALUES ('A', 1), ('a', 2), (NULL, 1), (NULL, 1)")
+    error = client.error("INSERT INTO names VALUES ('a', 1)")
+    assert (error.code, error.message) == (1062, "Duplicate entry 'a-1' for key 'names.folded'")
+    assert client.ok("INSERT INTO names VALUES ('a', 1) ON DUPLICATE KEY UPDATE n = 3").affected_rows == 2
+    assert client.ok("REPLACE INTO names VALUES ('A', 2)").affected_rows == 2
+    assert client.code("UPDATE names SET n = 3 WHERE n = 2") == 1062
+    assert client.rows("SELECT * FROM names WHERE v IS NOT NULL ORDER BY n") == [("A", 2), ("A", 3)]
+
+
+def test_a_unique_key_may_be_of_columns_that_are_not_stored(client: Client) -> None:
+    client.ok(
+        "CREATE TABLE v (a INT, b INT AS (a * 10), c VARCHAR(9) AS (CONCAT('c', b)), UNIQUE KEY (b), UNIQUE KEY (c(3)))"
+    )
+    client.ok("INSERT INTO v (a) VALUES (1), (NULL), (NULL)")
+    error = client.error("INSERT INTO v (a) VALUES (1)")
+    assert (error.code, error.message) == (1062, "Duplicate entry '10' for key 'v.b'")
+    error = client.error("INSERT INTO v (a) VALUES (10)")
+    assert (error.code, error.message) == (1062, "Duplicate entry 'c10' for key 'v.c'")
+    assert client.ok("INSERT INTO v (a) VALUES (1) ON DUPLICATE KEY UPDATE a = 2").affected_rows == 2
+    assert client.rows("SELECT * FROM v WHERE a IS NOT NULL") == [(2, 20, "c20")]
+
+
+def test_a_key_of_an_expression_waits_for_who_has_taken_a_row_away(client: Client) -> None:
+    client.ok("CREATE TABLE names (v VARCHAR(20), UNIQUE KEY folded ((LOWER(v))))")
+    client.ok("INSERT INTO names VALUES ('A')")
+    other = client.database.client()
+    other.ok("BEGIN")
+    other.ok("DELETE FROM names")
+    waiting = client.waits("INSERT INTO names VALUES ('a')")
+    other.ok("ROLLBACK")
+    client.database.clock.advance(0)
+    assert waiting.called
+    assert waiting.result.code == 1062

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from sockservice.answers import Column, Rows
+from sockservice.answers import LONG_FILLER, Column, Padded, Rows
 from sockservice.responder.answering.dice import Dice
 from sockservice.responder.answering.made_values import inferred_made, made_value, roomy
 from sockservice.responder.answering.recipe import CannotAnswer, Recipe, constant, failure
@@ -39,6 +39,10 @@ class Padding:
         others = sum(_bytes_of(cell) for number, cell in enumerate(row) if number != self.column)
         cell = row[self.column]
         missing = max(self.size - others - _bytes_of(cell), 0)
+        filled: Any
+        if missing >= LONG_FILLER:
+            filled = Padded("" if cell is None else cell, missing)
+            return (*row[: self.column], filled, *row[self.column + 1 :])
         filled = cell + b"x" * missing if isinstance(cell, bytes) else (cell or "") + "x" * missing
         return (*row[: self.column], filled, *row[self.column + 1 :])
 

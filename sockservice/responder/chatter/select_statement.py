@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from sockservice.answers import Answer, Column, Request, Rows
 from sockservice.responder.chatter.cells import Cell, truth
@@ -11,6 +11,8 @@ from sockservice.responder.chatter.expressions import ExpressionReader
 from sockservice.responder.chatter.place import Expression, Place
 from sockservice.responder.token_reader import NotUnderstood, TokenReader, unquoted
 from sockservice.responder.tokens import Kind, Token
+
+T = TypeVar("T")
 
 Statement = Callable[[Request], Answer | None]
 """A statement that was read: its answer to a request, or None where it turns out not to be chatter."""
@@ -113,18 +115,40 @@ def read_limit(reader: TokenReader) -> tuple[int, int | None]:
     Returns:
         How many rows to pass over, and how many to give (None: all). ``(0, 0)`` is a LIMIT 0.
     """
+    skip, take = read_counts(reader, _count)
+    return skip or 0, take
+
+
+def read_counts(reader: TokenReader, count: Callable[[TokenReader], T]) -> tuple[T | None, T | None]:
+    """Take LIMIT in any of its forms, if it comes next.
+
+    Args:
+        reader: the statement.
+        count: takes a number of rows.
+
+    Returns:
+        How many rows to pass over (None: it is not said), and how many to give (None: all).
+    """
     if not reader.accept("limit"):
-        return 0, None
-    first = _count(reader)
+        return None, None
+    first = count(reader)
     if reader.accept(","):
-        return first, _count(reader)
+        return first, count(reader)
     if reader.accept("offset"):
-        return _count(reader), first
-    return 0, first
+        return count(reader), first
+    return None, first
 
 
 def _count(reader: TokenReader) -> int:
-    token = reader.take()
+    return count_of(reader.take())
+
+
+def count_of(token: Token) -> int:
+    """The number of rows that a token of LIMIT says.
+
+    Raises:
+        NotUnderstood: it is no whole number.
+    """
     if token.kind is not Kind.NUMBER or not token.text.isdecimal() or len(token.text) > 20:
         raise NotUnderstood("LIMIT takes numbers")
     return int(token.text)

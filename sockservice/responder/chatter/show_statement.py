@@ -10,6 +10,7 @@ from sockservice.answers import Answer, Column, Request, Rows, Value
 from sockservice.error_codes import error
 from sockservice.interfaces import ISession
 from sockservice.responder.chatter import catalogue_rows, variables
+from sockservice.responder.chatter.catalogue import SCHEMAS
 from sockservice.responder.chatter.cells import Cell, Refused, like, to_text, truth
 from sockservice.responder.chatter.conditions import conditions
 from sockservice.responder.chatter.expressions import ExpressionReader
@@ -240,8 +241,12 @@ DESCRIBE: Final = ("desc", "describe", "explain")
 """The words that ask for the columns of a table."""
 
 
-def read_describe(reader: TokenReader) -> Statement:
+def read_describe(reader: TokenReader, schemas: Sequence[str] = SCHEMAS) -> Statement:
     """Read what stands behind DESCRIBE, where it is a table.
+
+    Args:
+        reader: the statement.
+        schemas: the databases whose tables are described.
 
     Raises:
         NotUnderstood: a statement is to be explained.
@@ -256,7 +261,7 @@ def read_describe(reader: TokenReader) -> Statement:
     if token is not None and token.kind in (Kind.STRING, Kind.WORD, Kind.QUOTED):
         reader.take()  # one column, or a pattern
     reader.expect_end()
-    fields = read_fields(TokenReader("", ()), full=False, table=(schema, name))
+    fields = read_fields(TokenReader("", ()), full=False, table=(schema, name), schemas=schemas)
 
     def answer(request: Request) -> Answer | None:
         found = fields(request)

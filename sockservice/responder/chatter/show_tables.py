@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
 from sockservice import show_columns as columns_of
@@ -42,8 +44,14 @@ def _pass_filter(reader: TokenReader) -> str | None:
     return pattern
 
 
-def read_tables(reader: TokenReader, *, full: bool) -> Statement:
-    """SHOW [FULL] TABLES [FROM database] [LIKE pattern | WHERE …]."""
+def read_tables(reader: TokenReader, *, full: bool, schemas: Sequence[str] = SCHEMAS) -> Statement:
+    """SHOW [FULL] TABLES [FROM database] [LIKE pattern | WHERE …].
+
+    Args:
+        reader: the statement, behind TABLES.
+        full: whether the kind of each is shown.
+        schemas: the databases whose tables are shown.
+    """
     schema = _from(reader)
     pattern = _pass_filter(reader)
 
@@ -56,7 +64,7 @@ def read_tables(reader: TokenReader, *, full: bool) -> Statement:
         kind = "SYSTEM VIEW" if database.lower() == "information_schema" else "BASE TABLE"
         rows = [
             (name, kind) if full else (name,)
-            for name in tables_of(database.lower())
+            for name in (tables_of(database.lower()) if database.lower() in schemas else ())
             if pattern is None or like(name, pattern)
         ]
         return Rows(columns, tuple(rows))
@@ -87,8 +95,17 @@ def _name(reader: TokenReader) -> tuple[str, str]:
     return _from(reader) or schema, name
 
 
-def read_fields(reader: TokenReader, *, full: bool, table: tuple[str, str] | None = None) -> Statement:
-    """SHOW [FULL] COLUMNS FROM table: the columns of one of the server's own tables, of any other none."""
+def read_fields(
+    reader: TokenReader, *, full: bool, table: tuple[str, str] | None = None, schemas: Sequence[str] = SCHEMAS
+) -> Statement:
+    """SHOW [FULL] COLUMNS FROM table: the columns of one of the server's own tables, of any other none.
+
+    Args:
+        reader: the statement, behind COLUMNS.
+        full: whether more is shown of each.
+        table: database and table, where they were read.
+        schemas: the databases of which something is shown.
+    """
     schema, name = table or _table(reader)
     pattern = _pass_filter(reader)
     columns = columns_of.FIELDS[full]
@@ -97,7 +114,7 @@ def read_fields(reader: TokenReader, *, full: bool, table: tuple[str, str] | Non
         database = schema or request.session.database
         if not database:
             return _NO_DATABASE
-        found = tables().get((database.lower(), name.lower()), ())
+        found = tables().get((database.lower(), name.lower()), ()) if database.lower() in schemas else ()
         wanted = [column for column in found if pattern is None or like(column.name, pattern)]
         return Rows(columns, tuple(_field(column, full=full) for column in wanted))
 

@@ -8,7 +8,7 @@ from typing import Final
 from sockservice.interfaces import ISession
 
 _ZERO: Final = """
-    Aborted_clients Aborted_connects Binlog_cache_disk_use Binlog_cache_use Binlog_stmt_cache_disk_use
+    Binlog_cache_disk_use Binlog_cache_use Binlog_stmt_cache_disk_use
     Binlog_stmt_cache_use Bytes_received Bytes_sent Com_begin Com_commit Com_delete Com_insert Com_replace Com_rollback
     Com_select Com_set_option Com_show_tables Com_stmt_close Com_stmt_execute Com_stmt_prepare Com_update
     Connection_errors_accept Connection_errors_internal Connection_errors_max_connections
@@ -40,6 +40,8 @@ def status(session: ISession) -> list[tuple[str, str]]:
     server = session.server
     running = sum(1 for other in server.sessions.values() if other.info)
     counted = {
+        "Aborted_clients": server.aborted_clients,
+        "Aborted_connects": server.aborted_connects,
         "Connections": max((int(number) for number in server.sessions), default=0),
         "Max_used_connections": len(server.sessions),
         "Queries": server.questions,

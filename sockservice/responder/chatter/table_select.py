@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from sockservice.answers import Column, Request, Value
+from sockservice.error_codes import error
 from sockservice.responder.chatter.catalogue_query import Query
-from sockservice.responder.chatter.cells import Cell, compare, truth
+from sockservice.responder.chatter.cells import Cell, Refused, compare, to_text, truth
 from sockservice.responder.chatter.expressions import ExpressionReader
 from sockservice.responder.chatter.place import Expression, Place
-from sockservice.responder.chatter.select_statement import MODIFIERS, read_alias, read_limit
+from sockservice.responder.chatter.select_statement import MODIFIERS, count_of, read_alias, read_counts
 from sockservice.responder.token_reader import NotUnderstood, TokenReader
+from sockservice.responder.tokens import Kind
+
+_DIGITS: Final = 20
+"""Of the longest number of rows that is read: those of 64 bits."""
 
 GiveRows = Callable[[tuple[str, str], Request], Iterable[Sequence[Value]]]
 """Gives the rows of a table, which is told by its database and name in lower case."""
@@ -30,7 +36,7 @@ class TableSelect:
         counts: how many columns it has where they are nothing but COUNTs, so that it gives one row; else 0.
         distinct: whether rows that are equal are given once.
         order: what to sort by, and whether downwards.
-        limit: how many rows to pass over, and how many to give (None: all).
+        limit: how many rows to pass over (None: none), and how many to give (None: all), both as they are in a request.
 
     Raises:
         NotUnderstood: it is more than that.
@@ -55,7 +61,7 @@ class TableSelect:
         self._where = expressions.read() if reader.tokens[reader.at - 1].value == "where" else None
         labels = [column.name.lower() for column in query.columns]
         self.order = self._read_order(reader, labels) if reader.accept("order", "by") else []
-        self.limit = read_limit(reader)
+        self.limit = read_counts(reader, _read_count)
         reader.expect_end()
 
     def _read_items(self, reader: TokenReader, expressions: ExpressionReader) -> list[Expression]:
@@ -87,8 +93,8 @@ class TableSelect:
             while reader.accept("."):
                 token = reader.take()
             key: Expression | None = None
-            if self.counts:
-                pass  # one row is in any order
+            if self.counts or token.kind is Kind.PARAMETER:
+                pass  # one row is in any order, and a value puts none before another
             elif token.text.isdecimal() and 1 <= int(token.text[:6]) <= len(labels):
                 key = self._items[int(token.text[:6]) - 1]
             elif token.value in labels:
@@ -141,7 +147,8 @@ class Selection:
     def __init__(self, select: TableSelect, request: Request) -> None:
         self._select = select
         self._request = request
-        self._skip, self._take = select.limit
+        skip, take = (None if count is None else count(request) for count in select.limit)
+        self._skip, self._take = skip or 0, take
         # Of what is sorted and cut, the values are worked out last, of the few rows that are left.
         self._late = bool(select.order) and self._take is not None and not select.distinct
         self._count = 0
@@ -224,6 +231,28 @@ class _Ordered:
         if self._value is None or other._value is None:
             return self._value is None and other._value is not None
         return (compare(self._value, other._value) or 0) < 0
+
+
+def _read_count(reader: TokenReader) -> Callable[[Request], int]:
+    """Take a number of LIMIT, or the parameter that stands for one."""
+    token = reader.take()
+    if token.kind is not Kind.PARAMETER:
+        count = count_of(token)
+        return lambda _request: count
+    index = sum(before.kind is Kind.PARAMETER for before in reader.tokens[: reader.at - 1])
+    return lambda request: _bound_count(request.params[index] if index < len(request.params) else None)
+
+
+def _bound_count(value: Value) -> int:
+    """A number of rows that is bound to a parameter; NULL is none.
+
+    Raises:
+        Refused: 1210 where it is no whole number.
+    """
+    text = to_text(0 if value is None else value)
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
+        raise Refused(error("ER_WRONG_ARGUMENTS", "LIMIT"))
+    return int(text)
 
 
 def _column(name: str) -> Expression:

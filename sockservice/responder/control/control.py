@@ -26,6 +26,7 @@ from sockservice.responder.chatter.expressions import ExpressionReader
 from sockservice.responder.chatter.place import Place
 from sockservice.responder.chatter.select_statement import label_of, read_alias
 from sockservice.responder.chatter.table_select import Selection, TableSelect
+from sockservice.responder.control.listing import listing
 from sockservice.responder.control.procedures import PROCEDURES, Procedure
 from sockservice.responder.control.tables import rows_of
 from sockservice.responder.journal import Source
@@ -34,7 +35,7 @@ from sockservice.responder.tokens import TooManyTokens, tokens
 from sockservice.sqltypes import SqlType
 
 if TYPE_CHECKING:
-    from sockservice.responder.workspace import Workspace
+    from sockservice.responder.workspace import Found, Workspace
 
 MAX_TOKENS: Final = 4096
 """Tokens of the longest statement that is read; a text of stubs is one of them."""
@@ -45,7 +46,7 @@ TOKENS_AT_ONCE: Final = 16_384
 
 # In lower case, as MySQL tells the names of databases apart.
 _NAMED: Final = re.compile(r"\bsockservice`?\s*\.")
-_FIRST_WORD: Final = re.compile(r"(?:\s|/\*(?!!).*?\*/)*+(?:call|select)\b", re.IGNORECASE | re.DOTALL)
+_FIRST_WORD: Final = re.compile(r"(?:\s|/\*(?!!).*?\*/)*+(call|select|show|describe|desc)\b", re.IGNORECASE | re.DOTALL)
 _RESETS: Final = re.compile(r"\s*call\s+`?sockservice`?\s*\.\s*`?reset\b", re.IGNORECASE)
 _STATEMENTS: Final = frozenset(("query", "prepare", "execute"))
 _SCOPE: Final = Scope(schemas=(CONTROL,))
@@ -77,7 +78,7 @@ class Control:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def find(self, request: Request) -> tuple[Answer | Deferred[Answer], Source | None] | None:
+    def find(self, request: Request) -> Found | None:
         """The answer to a statement of the control, and what the journal says of it.
 
         The journal has nothing of a statement that may have emptied it: a test finds it empty then.
@@ -86,15 +87,21 @@ class Control:
         if answer is None:
             return None
         resets = request.command != "prepare" and _RESETS.match(request.text)
-        return answer, None if resets else CONTROLLED
+        return answer, None if resets else CONTROLLED, None
 
     def respond(self, request: Request) -> Answered:
         """The answer to a statement of the control; an error says what to do instead."""
         text = request.text
-        if request.command not in _STATEMENTS or not _FIRST_WORD.match(text) or not _NAMED.search(text):
+        first = _FIRST_WORD.match(text) if request.command in _STATEMENTS else None
+        if first is None:
+            return None
+        shows = first[1].lower() not in ("call", "select")
+        if not (shows or _NAMED.search(text)):
             return None
         try:
             reader = TokenReader(text, tokens(text, limit=MAX_TOKENS))
+            if shows:
+                return listing(request, reader)
             if reader.accept("call"):
                 return self._call(request, reader)
             reader.expect("select")

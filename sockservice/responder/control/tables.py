@@ -116,7 +116,7 @@ _STUBS: Final[Sequence[Callable[[Stub, Tally], Value]]] = (
     lambda _stub, tally: max(tally.calls, tally.answered),
     lambda _stub, tally: tally.answered,
     lambda stub, tally: int(_exhausted(stub, tally)),
-    lambda _stub, _tally: None,
+    lambda stub, _tally: stub.when.overrun or None,
 )
 """The cells of a row of a stub, in the order of the catalogue."""
 

@@ -117,6 +117,8 @@ async def _verified(count: _Count, expected: Expected, wait: float, text: str, p
     deadline = workspace.clock.seconds() + wait
     while True:
         await count.go_on()
+        if count.slow:
+            return Error(1105, "HY000", f"sockservice: {count.slow}: write it so that it has fewer ways to match")
         left = deadline - workspace.clock.seconds()
         if expected.decided(count.found) or left <= 0:
             break
@@ -176,6 +178,13 @@ class _Count:
                 if entry.source.kind != "control":
                     self.seen += 1
                     self.found += self._meets(entry)
+                    if self.slow:
+                        return
+
+    @property
+    def slow(self) -> str:
+        """Which regular expression takes too long to go on with; ``""`` for none."""
+        return self.stub.when.overrun
 
     def _meets(self, entry: Entry) -> bool:
         if entry.params or not self.stub.when.fixed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sockservice.answers import Request
@@ -27,16 +27,22 @@ class ArmedFaults:
     Args:
         workspace: whose.
         always: those that the options name.
+
+    Attributes:
+        quiet: the stubs of the files with which no fault may strike; None while one may. While they are the current
+            ones, nobody need be asked: it is looked at for each request.
     """
 
     def __init__(self, workspace: Workspace, always: Sequence[Fault] = ()) -> None:
         self._workspace = workspace
         self._files = workspace.files
+        self._of = self._files.current
         self._always = tuple(always)
         self._numbers = itertools.count(1)
         self._armed: list[ArmedFault] = []
         # Those that may strike yet: while there are none, a request costs next to nothing.
         self._live: list[ArmedFault] = []
+        self.quiet: object = None
         # How many of the first ones are of the options and files.
         self._given = 0
         self._of_stubs: dict[int, ArmedFault] = {}
@@ -69,7 +75,7 @@ class ArmedFaults:
             self._armed.remove(over)
         armed = ArmedFault(next(self._numbers), fault, self._workspace)
         self._armed.append(armed)
-        self._live.append(armed)
+        self._use((*self._live, armed))
         return armed.number
 
     def disarm(self, which: int | str) -> int:
@@ -82,7 +88,7 @@ class ArmedFaults:
         count = len(self._armed) - len(kept)
         self._given -= sum(armed not in kept for armed in self._armed[: self._given])
         self._armed = kept
-        self._live = [armed for armed in self._live if armed in kept]
+        self._use(armed for armed in self._live if armed in kept)
         return count
 
     def strike(self, request: Request) -> Fault | None:
@@ -101,7 +107,7 @@ class ArmedFaults:
                 break
             ended = ended or armed.over
         if ended:
-            self._live = [armed for armed in self._live if not armed.over]
+            self._use(armed for armed in self._live if not armed.over)
         return found
 
     def of_stub(self, fault: Fault) -> ArmedFault:
@@ -115,7 +121,13 @@ class ArmedFaults:
 
     def clear(self) -> None:
         """Disarm all, those of the options and files too."""
-        self._armed, self._live, self._given = [], [], 0
+        self._armed, self._given = [], 0
+        self._use(())
+
+    def _use(self, live: Iterable[ArmedFault]) -> None:
+        """Others may strike from now on."""
+        self._live = list(live)
+        self.quiet = None if self._live else self._of
 
     def reset(self) -> None:
         """As at the beginning: those of the options and files are armed, with new counts, and no others."""
@@ -137,6 +149,6 @@ class ArmedFaults:
                 given.append(same)
         self._given = len(given)
         self._armed = [*given, *others]
-        self._live = [armed for armed in self._armed if not armed.over]
+        self._use(armed for armed in self._armed if not armed.over)
         # A stub's fault is another object in each reading: the counts of those before are of no use.
         self._of_stubs.clear()

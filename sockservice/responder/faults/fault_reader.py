@@ -79,6 +79,7 @@ class FaultReader:
         if parameters.when is UNSET:
             return Fault(parameters)
         condition = ConditionReader(self.document, self.beside).condition(parameters.when, (*keys, name, "when"))
+        condition.belongs_to(f"the fault {name!r}")
         return Fault(parameters, Matched(condition))
 
     def _named(self, entry: Any, keys: Keys) -> tuple[str, Any]:

@@ -13,9 +13,14 @@ from sockservice.responder.matching.call_criterion import CallCriterion
 from sockservice.responder.matching.combinations import AnyOf, nested, scenarios
 from sockservice.responder.matching.criterion import Criterion
 from sockservice.responder.matching.message_criteria import MessageText
+from sockservice.responder.matching.parameters import Params
 from sockservice.responder.matching.session_criteria import OfCommand
+from sockservice.responder.matching.structure_criteria import Where
 from sockservice.responder.matching.subject import Subject
 from sockservice.responder.matching.text_criteria import ByFingerprint, Regex, Sql, SqlExact
+from sockservice.responder.matching.timed_pattern import TOO_SLOW, TimedPattern
+from sockservice.responder.matching.value_matchers import Pattern
+from sockservice.responder.printable import printable
 
 STATEMENTS: Final = frozenset(["query", "execute"])
 """The commands that a stub for MySQL answers which asks for none."""
@@ -23,6 +28,7 @@ MESSAGES: Final = frozenset(["message"])
 """The command that a stub for messages answers which asks for none."""
 WITH_TEXT: Final = STATEMENTS | MESSAGES
 """The commands whose text stubs are found by."""
+_SHOWN: Final = 80
 
 
 @attrs.frozen(eq=False)
@@ -76,6 +82,35 @@ class Condition:
         for scenario, state in scenarios(self.criteria):
             states.setdefault(scenario, state)
         return states
+
+    @property
+    def patterns(self) -> tuple[TimedPattern, ...]:
+        """The regular expressions in it, for texts and for values."""
+        found: list[TimedPattern] = []
+        for criterion in nested(self.criteria):
+            if isinstance(criterion, Regex):
+                found.append(criterion.pattern)
+            elif isinstance(criterion, (Params, Where)):
+                found += [matcher.pattern for _, matcher in criterion.wanted if isinstance(matcher, Pattern)]
+        return tuple(found)
+
+    def belongs_to(self, owner: str) -> None:
+        """Have the log say whose regular expression takes too long.
+
+        Args:
+            owner: for example ``the stub 'user by name'``.
+        """
+        for pattern in self.patterns:
+            pattern.owner = owner
+
+    @property
+    def overrun(self) -> str:
+        """Which of them has taken too long, in words; ``""`` for none."""
+        slow = next((pattern for pattern in self.patterns if pattern.overruns), None)
+        if slow is None:
+            return ""
+        text = slow.text if len(slow.text) <= _SHOWN else f"{slow.text[: _SHOWN - 1]}…"
+        return f"the regular expression {printable(text)} {TOO_SLOW}"
 
     def fits(self, subject: Subject) -> bool:
         """Whether a request that meets :attr:`key` has all else that its text and parameters decide."""

@@ -141,7 +141,7 @@ class _Reading:
         if when.not_ is not UNSET:
             criteria.append(Not(Group(self._inside(when.not_, (*keys, "not"), beside))))
         if when.python is not UNSET:
-            criteria.append(self.attempt(self._by_code, when.python, at=(*keys, "python")))
+            criteria.append(self.attempt(self._by_code, when.python, beside, at=(*keys, "python")))
         return tuple(criterion for criterion in criteria if criterion is not None)
 
     def commands(
@@ -206,11 +206,11 @@ class _Reading:
             wanted.append((position, matcher))
         return Params(tuple(wanted), holes)
 
-    def _by_code(self, reference: str) -> ByCode:
+    def _by_code(self, reference: str, sql: Sql | None) -> ByCode:
         function = self.beside.function(reference)
         if inspect.iscoroutinefunction(function):
             raise ValueError(f"{reference} is a coroutine function; a matcher must give true or false at once")
-        return ByCode(reference, function)
+        return ByCode(reference, function, None if sql is None else sql.open_holes)
 
     def _expect_some(self, words: Sized, keys: Keys) -> None:
         if not words:

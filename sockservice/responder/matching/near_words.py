@@ -56,7 +56,7 @@ def likeness_of(when: Condition) -> Likeness | None:
         if isinstance(criterion, (Sql, SqlExact)):
             return Likeness(criterion.shape.parts, True, "any")
         if isinstance(criterion, Regex):
-            written = _ESCAPE.sub(" ", criterion.pattern.pattern.lower())
+            written = _ESCAPE.sub(" ", criterion.pattern.text.lower())
             return Likeness(tuple(_REGEX_WORD.findall(written)), True, "regex")
         words += _words_of(criterion)
     return Likeness(tuple(words), False, "words") if words else None

@@ -142,12 +142,13 @@ def _read(kind: str, tree: exp.Expr) -> ParsedStatement:
         for table in tables
         if table.name and (table.db or table.alias or table.name.lower() not in known)
     )
-    columns, labels = _columns(tree, aliases)
+    only = _only_table(tree, tables)
+    columns, labels = _columns(tree, aliases, only)
     return ParsedStatement(
         kind,
         tuple(names),
         frozenset(columns),
-        tuple(_predicates(tree, aliases)),
+        tuple(_predicates(tree, aliases, only)),
         None,
         tree.args.get("limit") is not None or tree.args.get("fetch") is not None,
         tuple(labels),
@@ -160,14 +161,27 @@ def _tables(tree: exp.Expr) -> list[exp.Table]:
     return list(tree.find_all(exp.Table))
 
 
-def _columns(tree: exp.Expr, aliases: dict[str, str]) -> tuple[list[str], list[str]]:
+def _only_table(tree: exp.Expr, tables: list[exp.Table]) -> tuple[str, ...]:
+    """The names, alias first, of the only table of a statement, whose are the columns without a table; else nothing.
+
+    What stands in sub-selects belongs to those.
+    """
+    select = tree if isinstance(tree, exp.Select) else None
+    own = [table for table in tables if table.parent_select is select]
+    if len(own) != 1 or any(join.parent_select is select for join in tree.find_all(exp.Join)):
+        return ()
+    return tuple(dict.fromkeys(name.lower() for name in (own[0].alias, own[0].name) if name))
+
+
+def _columns(tree: exp.Expr, aliases: dict[str, str], only: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """The names of the columns that a statement is about, and the labels of its result."""
     if isinstance(tree, exp.Insert):
         target = tree.this
-        return [column.name.lower() for column in target.expressions] if isinstance(target, exp.Schema) else [], []
+        inserted = target.expressions if isinstance(target, exp.Schema) else ()
+        return [name for column in inserted for name in _named(column.name.lower(), only)], []
     if isinstance(tree, exp.Update):
         changed = [change.this for change in tree.expressions if isinstance(change.this, exp.Column)]
-        return [name for column in changed for name in _names(column, aliases)], []
+        return [name for column in changed for name in _names(column, aliases, only)], []
     if not isinstance(tree, exp.Query):
         return [], []
     names: list[str] = []
@@ -175,21 +189,32 @@ def _columns(tree: exp.Expr, aliases: dict[str, str]) -> tuple[list[str], list[s
     for projection in tree.selects:
         inner = projection.unalias()
         if isinstance(inner, exp.Column):
-            names += _names(inner, aliases)
+            names += _names(inner, aliases, only)
         label = projection.alias or ("" if isinstance(inner, exp.Literal) else projection.output_name)
         names += [label.lower()] if label else []
         labels.append(label or "?")
     return names, labels
 
 
-def _names(column: exp.Column, aliases: dict[str, str]) -> tuple[str, ...]:
+def _names(column: exp.Column, aliases: dict[str, str], only: tuple[str, ...]) -> tuple[str, ...]:
+    """The ways to name a column.
+
+    Args:
+        column: as the statement names it.
+        aliases: the table that each alias stands for.
+        only: the names of the only table that the statement has, if it has one.
+    """
     name, table = column.name.lower(), column.table.lower()
     if not table:
-        return (name,)
+        return _named(name, only)
     return tuple(dict.fromkeys((name, f"{table}.{name}", f"{aliases.get(table, table)}.{name}")))
 
 
-def _predicates(tree: exp.Expr, aliases: dict[str, str]) -> Iterator[Predicate]:
+def _named(column: str, only: tuple[str, ...]) -> tuple[str, ...]:
+    return (*(f"{table}.{column}" for table in only), column)
+
+
+def _predicates(tree: exp.Expr, aliases: dict[str, str], only: tuple[str, ...]) -> Iterator[Predicate]:
     where = tree.args.get("where")
     waiting = [where.this] if where is not None else []
     while waiting:
@@ -202,13 +227,13 @@ def _predicates(tree: exp.Expr, aliases: dict[str, str]) -> Iterator[Predicate]:
             for column, value in ((condition.this, condition.expression), (condition.expression, condition.this)):
                 operand = _operand(value)
                 if isinstance(column, exp.Column) and operand is not None:
-                    yield Predicate(_names(column, aliases), operand)
+                    yield Predicate(_names(column, aliases, only), operand)
         elif (
             isinstance(condition, exp.In) and isinstance(condition.this, exp.Column) and len(condition.expressions) == 1
         ):
             operand = _operand(condition.expressions[0])
             if operand is not None:
-                yield Predicate(_names(condition.this, aliases), operand)
+                yield Predicate(_names(condition.this, aliases, only), operand)
 
 
 def _operand(value: exp.Expr) -> Operand | None:

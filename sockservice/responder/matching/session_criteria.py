@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
 import attrs
+import msgspec
 from twisted.logger import Logger
 
 from sockservice.answers import Request
@@ -17,6 +18,7 @@ from sockservice.responder.matching.differences import listed
 from sockservice.responder.matching.identity import before_workspace
 from sockservice.responder.matching.subject import Subject
 
+_STATEMENTS: Final = frozenset(["query", "execute"])
 _FLAGS: Final = {"on": "1", "true": "1", "off": "0", "false": "0"}
 
 
@@ -142,11 +144,13 @@ class ByCode:
 
     Attributes:
         reference: how the file names it.
-        function: it.
+        function: it; the ``params`` of the request that it is given are the values that a stub knows.
+        holes: the holes of the shape that those are, as for ``params``; None: what is bound, or all literals.
     """
 
     reference: str
     function: Callable[[Request], Any]
+    holes: tuple[int, ...] | None = None
     told: bool = False
     fixed = False
     weight = NOTHING
@@ -155,7 +159,7 @@ class ByCode:
     def holds(self, subject: Subject) -> bool:
         """Whether it gives something true. What it raises is logged, once, and means no."""
         try:
-            found = self.function(subject.request)
+            found = self.function(self._request(subject))
             if inspect.isawaitable(found):
                 getattr(found, "close", bool)()
                 raise TypeError("it must give true or false at once, not an awaitable")
@@ -165,6 +169,14 @@ class ByCode:
                 self.told = True
                 self._log.failure("the matcher {reference} failed; its stub does not answer", reference=self.reference)
             return False
+
+    def _request(self, subject: Subject) -> Request:
+        """The request with the values that stand in its statement, where that is a text of SQL that is not too long."""
+        request = subject.request
+        if request.command not in _STATEMENTS or subject.outline is None:
+            return request
+        values = subject.values(self.holes)
+        return request if values == request.params else msgspec.structs.replace(request, params=values)
 
     def why_not(self, subject: Subject) -> str:  # noqa: ARG002
         """What is known of it."""

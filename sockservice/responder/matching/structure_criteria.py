@@ -144,7 +144,8 @@ class Columns(OfStructure):
     def difference(self, statement: ParsedStatement, subject: Subject) -> str:  # noqa: ARG002
         """The first that is missing."""
         missing = next(name for name in self.names if name not in statement.columns)
-        return f"expected {missing}, got {listed(sorted(statement.columns))}"
+        # The names with a table in front stand for columns that are among those without.
+        return f"expected {missing}, got {listed(sorted(name for name in statement.columns if '.' not in name))}"
 
 
 @attrs.frozen(eq=False)

@@ -144,7 +144,8 @@ class Subject:
         """Values as Python has them, bound ones as the client typed them.
 
         Args:
-            holes: what stands in these holes of its shape; None: what is bound, or else all literals.
+            holes: what stands in these holes of its shape, as far as it has them; None: what is bound, or else all
+                literals.
         """
         bound = self.request.params
         if holes is None:
@@ -152,7 +153,10 @@ class Subject:
         outline = self.outline
         assert outline is not None
         typed = {hole: value for (hole, minus), value in zip(outline.parameters, bound, strict=False) if not minus}
-        return tuple(typed[hole] if hole in typed else literal_value(self.literals[hole]) for hole in holes)
+        literals = self.literals
+        return tuple(
+            typed[hole] if hole in typed else literal_value(literals[hole]) for hole in holes if hole < len(literals)
+        )
 
     def is_open(self, literals: Iterable[Literal]) -> bool:
         """Whether the values of these are not known before the statement is executed."""

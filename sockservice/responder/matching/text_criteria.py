@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -13,6 +12,7 @@ from sockservice.responder.matching.criterion import STATEMENT
 from sockservice.responder.matching.differences import joined, parts_difference, value_difference
 from sockservice.responder.matching.fingerprints import Fingerprint
 from sockservice.responder.matching.subject import Subject
+from sockservice.responder.matching.timed_pattern import TOO_SLOW, TimedPattern
 from sockservice.responder.shapes import BOUND, HOLE, Literal, Shape, shape_of, spelled, words_of
 
 TOO_LONG: Final = "the statement is too long to be compared"
@@ -121,7 +121,7 @@ class Regex:
         pattern: it.
     """
 
-    pattern: re.Pattern[str]
+    pattern: TimedPattern
     fixed = True
     weight = STATEMENT
 
@@ -135,7 +135,9 @@ class Regex:
         return {name: text for name, text in match.groupdict().items() if text is not None} if match else {}
 
     def why_not(self, subject: Subject) -> str:
-        """Whether it matches a part, at least."""
+        """Whether it matches a part, at least, or takes too long."""
+        if self.pattern.is_too_slow_for(subject.bare):
+            return f"regex: {TOO_SLOW}"
         part = self.pattern.search(subject.bare[:LOOKED_THROUGH])
         return f"regex: matches {'only a part' if part else 'no part'} of the statement"
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import warnings
-
 from sockservice.responder.answering.stub_values import shown
 from sockservice.responder.matching.fingerprints import folded
 from sockservice.responder.matching.text_criteria import ByFingerprint, Contains, Regex, Sql
+from sockservice.responder.matching.timed_pattern import TimedPattern
 from sockservice.responder.shapes import Shape, outline_of_tokens
 from sockservice.responder.tokens import tokens
 
@@ -45,22 +43,7 @@ def read_regex(text: str) -> Regex:
     Raises:
         ValueError: it is no regular expression.
     """
-    return Regex(read_pattern(text))
-
-
-def read_pattern(text: str) -> re.Pattern[str]:
-    """A regular expression with the flags ``is``.
-
-    Raises:
-        ValueError: it is none.
-    """
-    try:
-        with warnings.catch_warnings():
-            # A doubtful pattern is the author's business, and no reason to print to the log of the service.
-            warnings.simplefilter("ignore")
-            return re.compile(text, re.IGNORECASE | re.DOTALL)
-    except (re.error, ValueError, OverflowError, RecursionError) as error:
-        raise ValueError(f"the regular expression cannot be used: {error}") from None
+    return Regex(TimedPattern.of(text))
 
 
 def _shape(text: str, name: str) -> Shape:

@@ -16,6 +16,7 @@ import attrs
 
 from sockservice.responder import shapes
 from sockservice.responder.matching.differences import listed, shown_value, value_difference
+from sockservice.responder.matching.timed_pattern import TOO_SLOW, TimedPattern
 from sockservice.responder.printable import printable
 from sockservice.responder.shapes import spelled, value_key
 
@@ -120,15 +121,16 @@ class Pattern:
         pattern: it.
     """
 
-    pattern: re.Pattern[str]
+    pattern: TimedPattern
 
     def holds(self, literal: shapes.Literal) -> bool:
         """Whether the value matches; NULL never does."""
         return literal != _NULL and self.pattern.fullmatch(literal[1]) is not None
 
     def why_not(self, literal: shapes.Literal) -> str:
-        """The pattern."""
-        return f"expected a match of {printable(self.pattern.pattern)}, got {shown_value(literal)}"
+        """The pattern, which may take too long."""
+        slow = f", which {TOO_SLOW}" if self.pattern.is_too_slow_for(literal[1]) else ""
+        return f"expected a match of {printable(self.pattern.text)}{slow}, got {shown_value(literal)}"
 
 
 Bound: TypeAlias = Decimal | str | None

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
-from sockservice.responder.matching.text_reader import read_pattern
+from sockservice.responder.matching.timed_pattern import TimedPattern
 from sockservice.responder.matching.value_matchers import (
     Anything,
     Bound,
@@ -80,7 +80,7 @@ def _end(end: End) -> Bound:
 _READERS: Final[dict[str, Any]] = {
     "any": lambda _: Anything(),
     "type": lambda names: OfType((names,) if isinstance(names, str) else _some_types(names)),
-    "regex": lambda text: Pattern(read_pattern(text)),
+    "regex": lambda text: Pattern(TimedPattern.of(text)),
     "range": _range,
     "in": _one_of,
 }

@@ -116,3 +116,13 @@ CREATE TABLE child (id INT PRIMARY KEY, p INT, q INT, CONSTRAINT of_parent FOREI
 CREATE INDEX of_parent ON child (p, q);
 CREATE INDEX of_parent ON child (p);
 SELECT index_name AS name, column_name AS part FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = 'child' ORDER BY 1, seq_in_index;
+
+-- session: keys of generated columns
+CREATE TABLE t (a INT, b INT AS (a * 10) VIRTUAL, c VARCHAR(9) AS (CONCAT('c', a)) STORED, UNIQUE KEY of_b (b), UNIQUE KEY of_c (c));
+INSERT INTO t (a) VALUES (1), (2), (NULL), (NULL);
+INSERT INTO t (a) VALUES (1);
+INSERT IGNORE INTO t (a) VALUES (2);
+UPDATE t SET a = 2 WHERE a = 1;
+INSERT INTO t (a) VALUES (1) ON DUPLICATE KEY UPDATE a = 5;
+REPLACE INTO t (a) VALUES (5);
+SELECT * FROM t ORDER BY a;

@@ -84,3 +84,31 @@ DELETE FROM t WHERE id = 99 AND v = (SELECT MAX(v) FROM t);
 UPDATE t SET v = 0 WHERE id = 99 AND id = (SELECT MIN(id) FROM t);
 UPDATE t SET v = 0 WHERE id = (SELECT m FROM (SELECT MIN(id) AS m FROM u) AS x);
 SELECT * FROM u ORDER BY id;
+
+-- session: rows
+CREATE TABLE t (id INT PRIMARY KEY, g INT, v INT, s VARCHAR(9));
+INSERT INTO t VALUES (1, 1, 10, 'a'), (2, 1, 20, 'b'), (3, 2, 30, 'C'), (4, NULL, NULL, NULL);
+SELECT (SELECT 1, 2) = (SELECT 1, 2), (SELECT 1, 2) <=> (SELECT 1, NULL), (SELECT 1, 2) <> (SELECT 1, 3);
+SELECT (SELECT 1, 2) < (SELECT 1, 3), (1, 2) < (SELECT 1, 3), (1, 2) >= (SELECT 1, 2), (SELECT 1, 2) = (1, 2);
+SELECT (1, (2, 3)) < (1, (2, 4)), ((1, 2)) = ((1, 2)), ROW(1, 2) = (1, 2), (1, 2) < (1, NULL), (1, 2) < (2, NULL);
+SELECT (1, 2) = ANY (SELECT 1, 2), (1, 2) <> ALL (SELECT 1, 3), (SELECT 1, 2) IN (SELECT 1, 2), (1, 2) NOT IN (SELECT 1, NULL);
+SELECT id FROM t WHERE (SELECT g, v) = (1, 20);
+SELECT id FROM t WHERE (g, v) > (SELECT 1, 10) ORDER BY id;
+SELECT id FROM t WHERE (SELECT MAX(g), MAX(v) FROM t) = (g, v);
+SELECT id FROM t WHERE (g, v) = (SELECT g, v FROM t);
+SELECT id FROM t WHERE (SELECT 1, 2 FROM t WHERE id > 9) = (1, 2);
+SELECT id FROM t WHERE (SELECT 1, 2 FROM t WHERE id > 9) <=> (1, 2);
+SELECT id FROM t WHERE (g, v) <> (SELECT 1, 20) ORDER BY id;
+SELECT id FROM t WHERE (g, v) <=> (SELECT NULL, NULL);
+SELECT id FROM t WHERE (id, s) NOT IN ((1, 'A'), (2, 'b'), (9, NULL)) ORDER BY id;
+SELECT id FROM t WHERE (id, g, v) > (1, 1, 5) AND (id, g, v) < (3, 0, 0);
+SELECT (1, 2) = (1, 2, 3);
+SELECT (1, 2) IN (SELECT 1);
+SELECT ROW(1, 2);
+SELECT ROW(1);
+-- mysql: rows [(1,)] (15.2.15.5 Row Subqueries)
+SELECT (SELECT 1, 2) IN ((1, 2), (3, 4));
+-- mysql: error 1241 21000 (15.2.15.5 Row Subqueries)
+SELECT (1, 2) = 1;
+-- mysql: error 1241 21000 (15.2.15.5 Row Subqueries)
+SELECT (1, 2) <=> NULL;

@@ -50,3 +50,29 @@ SELECT * FROM named;
 DROP VIEW named, totals;
 -- ignore: rows
 SELECT TABLE_NAME FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() ORDER BY 1;
+
+-- session: changes through views in joins
+CREATE TABLE t (id INT PRIMARY KEY, a INT, s VARCHAR(5));
+CREATE TABLE u (id INT PRIMARY KEY, t_id INT, b INT);
+INSERT INTO t VALUES (1, 10, 'a'), (2, 20, 'b'), (3, 30, 'c');
+INSERT INTO u VALUES (1, 1, 5), (2, 1, 6), (3, 2, 7);
+CREATE VIEW v AS SELECT id, a AS aa, s, a + 1 AS inc FROM t WHERE a > 15;
+CREATE VIEW w AS SELECT id AS k, t_id, b FROM u;
+CREATE VIEW ag AS SELECT a, COUNT(*) AS n FROM t GROUP BY a;
+UPDATE v JOIN w ON w.t_id = v.id SET v.aa = v.aa + w.b, s = 'x';
+SELECT * FROM t ORDER BY id;
+UPDATE v, u SET v.aa = inc, u.b = 2 WHERE u.t_id = v.id;
+SELECT * FROM t ORDER BY id;
+SELECT * FROM u ORDER BY id;
+UPDATE t JOIN v ON t.id = v.id SET v.s = 'z' WHERE v.aa IN (SELECT a FROM u JOIN ag ON 1);
+UPDATE v AS x LEFT JOIN w ON w.t_id = x.id SET x.s = 'y' WHERE w.k IS NULL;
+UPDATE w LEFT JOIN v ON w.t_id = v.id SET w.b = IFNULL(v.aa, -1);
+SELECT * FROM t ORDER BY id;
+SELECT * FROM u ORDER BY id;
+UPDATE u JOIN v ON u.t_id = v.id SET v.inc = 5;
+UPDATE u JOIN ag ON 1 SET ag.n = 1;
+DELETE w FROM v LEFT JOIN w ON w.t_id = v.id WHERE v.aa > 0;
+DELETE FROM v, w USING v JOIN w ON v.id > w.k;
+SELECT * FROM t ORDER BY id;
+SELECT * FROM u ORDER BY id;
+DELETE ag FROM ag JOIN t;
