@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from sockservice.sql.databases import Databases
     from sockservice.sql.responder import Sql
 
-_FULL_COLLECTION: Final = 40
-"""After how many collections of younger objects, of some thousand each, one looks at all of them."""
 _LONGEST: Final = 4096
 """Characters of the longest statement of a driver's own that is told by its look."""
 _COMMENTS: Final = r"(?:\s|/\*(?![!+]).*?\*/)*+"
@@ -44,8 +42,6 @@ def _import_engine() -> None:
     importlib.import_module("sockservice.sql.responder")
     # It lives as long as the program: a collection that looks at all of it keeps everybody waiting.
     gc.freeze()
-    # Nor does one look that often at what a long statement is made of, which has no cycles that are over.
-    gc.set_threshold(*gc.get_threshold()[:2], _FULL_COLLECTION)
 
 
 @implementer(IData)
