@@ -181,7 +181,8 @@ class _Query:
                 self._query(part, frame, source=where == "FROM", defined=before in ("AS", "MATERIALIZED"))
             elif part.kind == "bracket" and where == "FROM":
                 self._within(part.parts, frame)
-            else:
+            elif where != "FROM":
+                # What is given to a function in FROM sees the tables in front of it: it stays as it is.
                 self._expression(part, frame, None)
 
     def _query(self, group: _Group, frame: _Query, *, source: bool, defined: bool) -> None:
@@ -265,6 +266,8 @@ def _gathers(group: _Group) -> bool:
     return any(isinstance(part, _Group) and _gathers(part) for part in group.parts)
 
 
+_DEFINING: Final = frozenset(["AS", "FROM", "JOIN", "WITH", "RECURSIVE"])
+"""Words behind which a table gets its name."""
 _AGGREGATES: Final = BUILT_IN | set(AGGREGATES) | {WINDOWED + name for name in AGGREGATES} | {"json_group_array"}
 
 
@@ -272,10 +275,9 @@ def _free(group: _Group) -> bool:
     """Whether a query names what is around it, as far as can be seen."""
     used: set[str] = set()
     defined: set[str] = set()
-    before = ""
-    for token in _TOKEN.findall(group.text):
-        word = token.rstrip()
-        if word[0] == '"' and before != ".":
-            (defined if before.upper() in ("AS", "FROM", "JOIN", ",", "WITH", "RECURSIVE") else used).add(word)
-        before = word
+    words = ["", *(token.rstrip() for token in _TOKEN.findall(group.text)), ""]
+    for before, word, behind in zip(words, words[1:], words[2:], strict=False):
+        if word[:1] == '"' and before != ".":
+            named = before.upper() in _DEFINING or (before == "," and behind.upper() in ("AS", "("))
+            (defined if named else used).add(word)
     return bool(used - defined)

@@ -41,7 +41,7 @@ def derived(depth: int) -> str:
         (within("IF(a > 5, ", "a", ", NULL)", 60), 10),
         (within("CASE WHEN a > 5 THEN ", "a", " ELSE 0 END", 60), 10),
         (within("CASE WHEN a < 5 THEN 0 ELSE ", "a", " END", 60), 10),
-        (within("(SELECT a + ", "a", ")", 40), 410),
+        (within("(SELECT a + ", "a", ")", 9), 100),
         (within("NOT ", "a", "", 60), 1),
         (within("- ", "a", "", 60), 10),
         (within("~", "a", "", 60), 10),
