@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,6 @@ class Rows:
         self._versions = execution.store.versions
         self.table = table
         self.columns = storable_columns(table)
-        self._names = [column.name.lower() for column in self.columns]
         self._expressions: dict[str, Typed] = {}
         self._row_text = ""
         self._places = {column.name.lower(): place for place, column in enumerate(self.columns)}
@@ -81,13 +81,27 @@ class Rows:
         self._delete = f"DELETE FROM {self._key} WHERE {self._row} = ?"
         self._updates: dict[tuple[int, ...], str] = {}
         self.unique = [index for index in table.indexes if index.unique]
-        self._unique_names = {part.column.lower() for index in self.unique for part in index.parts}
-        automatic = table.auto_increment
-        # In lower case; "" where there is none.
-        self._row_key = (table.row_key or "").lower()
-        self._automatic = automatic.name.lower() if automatic is not None else ""
         self._checks_keys = execution.session.flag("foreign_key_checks", default=True)
         self._children = execution.store.referring(table) if self._checks_keys else []
+
+    @functools.cached_property
+    def _names(self) -> list[str]:
+        return [column.name.lower() for column in self.columns]
+
+    @functools.cached_property
+    def _unique_names(self) -> set[str]:
+        return {part.column.lower() for index in self.unique for part in index.parts}
+
+    @functools.cached_property
+    def _row_key(self) -> str:
+        """The name of the column that is SQLite's own number, or ``""``."""
+        return (self.table.row_key or "").lower()
+
+    @functools.cached_property
+    def _automatic(self) -> str:
+        """The name of the column that AUTO_INCREMENT fills, or ``""``."""
+        automatic = self.table.auto_increment
+        return automatic.name.lower() if automatic is not None else ""
 
     def of(self, table: Table) -> Rows:
         """The rows of another table, for the same statement."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 NAME: Final = r"[^\x00-\x23%-/:-@\[-^`{-\x7f]"
@@ -48,7 +47,7 @@ _VERSION: Final = 80_400
 """Whose code in ``/*!80400 … */`` is run."""
 
 
-def tokens(text: str, *, plain: bool) -> Iterator[tuple[str, str]]:
+def tokens(text: str, *, plain: bool) -> list[tuple[str, str]]:
     """The tokens of a statement: the kind and the text of each.
 
     What is code in comments counts as code.
@@ -59,8 +58,8 @@ def tokens(text: str, *, plain: bool) -> Iterator[tuple[str, str]]:
     """
     if "/*" in text:
         text = _CONDITIONAL.sub(_conditional, text)
-    for match in (PLAIN_TOKEN if plain else TOKEN).finditer(text):
-        yield str(match.lastgroup), match[0]
+    # A list: a generator would cost short statements a tenth of their time.
+    return [(match.lastgroup or "", match[0]) for match in (PLAIN_TOKEN if plain else TOKEN).finditer(text)]
 
 
 def is_code(comment: str) -> str | None:
