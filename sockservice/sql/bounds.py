@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sockservice.sql.errors import Refused, too_deep
-from sockservice.sql.literals import TOKEN
+from sockservice.sql.tokens import TOKEN
 
 MOST_TABLES: Final = 61
 """Tables that one query may join."""

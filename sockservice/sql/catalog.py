@@ -39,6 +39,7 @@ class Catalog:
         self._connection = connection
         self._numbers = itertools.count(1)
         connection.execute("CREATE TABLE IF NOT EXISTS catalog (kind TEXT, database TEXT, name TEXT, definition BLOB)")
+        connection.execute("CREATE INDEX IF NOT EXISTS catalog_places ON catalog (kind, database, name)")
         for kind, definition in connection.execute("SELECT kind, definition FROM catalog").fetchall():
             self._enter(msgspec.json.decode(definition, type=_KINDS[kind]))
         for (left_over,) in connection.execute(

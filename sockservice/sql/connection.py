@@ -18,7 +18,7 @@ from sockservice.sql.errors import TooSlow
 from sockservice.sql.gathering import AGGREGATES
 from sockservice.sql.registry import FUNCTIONS, IMPURE, INTERNAL, for_values
 from sockservice.sql.session_functions import SESSION_FUNCTIONS
-from sockservice.sql.surroundings import here
+from sockservice.sql.surroundings import here, hurry
 from sockservice.sql.transaction import ReadView
 from sockservice.sql.unnesting import is_unnested, unnested
 from sockservice.sql.windows import WINDOWED, windowed
@@ -31,6 +31,10 @@ Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 _STEPS: Final = 2000
 """After how many of SQLite's steps the time is looked at."""
 _FOREVER: Final = float("inf")
+LARGE: Final = 256 * 1024
+"""Bytes of a value with which functions may take longer than others can wait."""
+_LARGEST: Final = 1_000_000_000
+"""Bytes of the largest value that SQLite has."""
 
 
 class Connection:
@@ -58,7 +62,7 @@ class Connection:
         self, path: Path, surroundings: dict[str, tuple[Callable[..., Any], int]], *, patient: bool = False
     ) -> None:
         self.problem: Exception | None = None
-        self.deadline = float("inf")
+        self.deadline = _FOREVER
         self.interrupted = False
         self.view: ReadView | None = None
         self.lock: Callable[[str, int], bool] = _no_lock
@@ -121,6 +125,26 @@ class Connection:
             less_deep = self._less_deep(text, error)
         return self.rows(less_deep, parameters)
 
+    def rows_at_once(self, text: str, parameters: Parameters, seconds: float) -> list[tuple[Any, ...]]:
+        """All rows of a query that takes no longer than so many seconds, and makes no large values.
+
+        Raises:
+            TooSlow: it does.
+            Exception: what :meth:`execute` raises.
+        """
+        if seconds == _FOREVER:
+            return self.rows(text, parameters)
+        self.deadline = time.monotonic() + seconds
+        # A function that is at work cannot be interrupted.
+        self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGE)
+        hurry(yes=True)
+        try:
+            return self.rows(text, parameters)
+        finally:
+            self.deadline = _FOREVER
+            hurry(yes=False)
+            self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
+
     def chunks(self, text: str, parameters: Parameters = (), size: int = 500) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of a query, so many at a time; raises what :meth:`execute` does."""
         self.problem = None
@@ -149,7 +173,8 @@ class Connection:
         problem, self.problem = self.problem, None
         if problem is not None:
             return problem
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code == sqlite3.SQLITE_INTERRUPT or (code == sqlite3.SQLITE_TOOBIG and self.deadline < _FOREVER):
             return TooSlow()
         return beyond_bounds(str(error)) or error
 

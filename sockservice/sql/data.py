@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import re
 from collections.abc import Sequence
@@ -39,6 +40,8 @@ _OK: Final = Ok()
 def _import_engine() -> None:
     """Import the reader of SQL, and all that compiles and runs what it reads."""
     importlib.import_module("sockservice.sql.responder")
+    # It lives as long as the program: a collection that looks at all of it keeps everybody waiting.
+    gc.freeze()
 
 
 @implementer(IData)

@@ -138,20 +138,19 @@ class DropDatabase:
         tables, views = list(catalog.tables(self.name)), list(catalog.views(self.name))
         if session.flag("foreign_key_checks", default=True):
             for table in tables:
-                for child, key in catalog.referring(table.database, table.name):
+                for child, key in session.store.referring(table):
                     if child.database != self.name:
                         raise Refused("ER_FK_CANNOT_DROP_PARENT", table.name, key.name, child.name)
-        storage = TableStorage(session)
-        for table in tables:
-            catalog.remove(table)
-            storage.drop(table)
-        for view in views:
-            catalog.remove(view)
-        catalog.remove(known)
+        with session.store.main.at_once():
+            for table in tables:
+                catalog.remove(table)
+            for view in views:
+                catalog.remove(view)
+            catalog.remove(known)
         if session.database == self.name:
             session.session.database = ""
+        yield from TableStorage(session).drop_all(tables)
         return Ok(affected_rows=len(tables) + len(views))
-        yield
 
 
 def read_drop_database(words: Words) -> DropDatabase:

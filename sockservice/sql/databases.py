@@ -15,7 +15,7 @@ from sockservice.sql.data import Data
 from sockservice.sql.data_folder import DataFolder
 
 if TYPE_CHECKING:
-    from sockservice.sql.readers import RunInThread
+    from sockservice.sql.running import RunInThread
     from sockservice.sql.seeds import Seeds
     from sockservice.sql.store import Store
 

@@ -13,11 +13,12 @@ from sockservice.sql.delete import Deleting, compile_delete
 from sockservice.sql.errors import unsupported
 from sockservice.sql.insert import Inserting, Insertion, compile_insert
 from sockservice.sql.joined_views import through_joined_views
-from sockservice.sql.literals import TOKEN, Folded, lexical
+from sockservice.sql.literals import Folded, lexical
 from sockservice.sql.parse import parse
 from sockservice.sql.plan import PlanBuilder
 from sockservice.sql.row_expressions import numbered
 from sockservice.sql.running import Work
+from sockservice.sql.tokens import TOKEN
 from sockservice.sql.update import Updating, compile_update
 from sockservice.sql.value_rows import ValueRows, take_apart
 from sockservice.sql.view_changes import through_views

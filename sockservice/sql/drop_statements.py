@@ -17,6 +17,7 @@ from sockservice.sql.foreign_keys import described
 from sockservice.sql.running import Work
 from sockservice.sql.schema import Table, View
 from sockservice.sql.table_storage import TableStorage
+from sockservice.sql.table_texts import row_number
 from sockservice.sql.words import Name, Words
 
 if TYPE_CHECKING:
@@ -69,11 +70,10 @@ class DropTable:
         storage = TableStorage(session)
         for table in tables:
             session.store.catalog.remove(table)
-            storage.drop(table)
+        yield from storage.drop_all(tables)
         notes = [error("ER_BAD_TABLE_ERROR", name) for name in missing]
         session.session.warnings = tuple(("Note", note.code, note.message) for note in notes)
         return Ok(warnings=len(notes))
-        yield
 
     def _see_that_nobody_refers(self, session: SqlSession, tables: list[Table]) -> None:
         """A table that others refer to goes only together with them.
@@ -119,7 +119,14 @@ class Truncate:
             for child, key in session.store.catalog.referring(table.database, table.name):
                 if child.key != table.key:
                     raise Refused("ER_TRUNCATE_ILLEGAL_FK", described(child, key))
-        storage = TableStorage(session)
+        storage, store = TableStorage(session), session.store
+        if store.tidying.is_large(table.key, row_number(table)) and session.locked_tables is None:
+            # Its rows are there for a while yet: the new table is another one.
+            new = replace(table, key=store.catalog.new_key(temporary=bool(table.temporary)))
+            storage.create(new)
+            store.catalog.put(new)
+            storage.drop(table)
+            return Ok()
         storage.drop(table)
         storage.create(table)
         return Ok()

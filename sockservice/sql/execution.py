@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sockservice.sql.connection import Parameters
@@ -11,10 +12,10 @@ from sockservice.sql.diagnostics import Diagnostics
 from sockservice.sql.errors import Refused, TooSlow, Waiting
 from sockservice.sql.locks import TABLE
 from sockservice.sql.readers import Reading
-from sockservice.sql.running import Work
+from sockservice.sql.running import Work, in_thread
 from sockservice.sql.schema import SYSTEM, Table
 from sockservice.sql.spool import Spool
-from sockservice.sql.surroundings import Surroundings
+from sockservice.sql.surroundings import Surroundings, within
 from sockservice.sql.transaction import ReadView, Transaction
 
 if TYPE_CHECKING:
@@ -74,26 +75,39 @@ class Execution:
         Raises:
             LongWork: it takes its time, and what was changed before has no versions.
         """
-        main = self.store.main
+        main, told = self.store.main, self.surroundings.told
+        if "system_rows(" in text and not self._at_work:
+            yield from self.store.system.tell(text, self.session, told)
         reading = Reading(text, parameters, self.view, self._lock, self.session, self.surroundings)
         reading.prepare(main)
-        main.deadline = time.monotonic() + self._turn
-        try:
-            return main.rows(text, parameters)
-        except TooSlow:
-            pass
-        finally:
-            main.deadline = float("inf")
+        if not self.session.takes_long:
+            try:
+                return main.rows_at_once(text, parameters, self._turn)
+            except TooSlow:
+                pass
         if self._at_work and not self.versions:
             raise LongWork
-        self.store.system.tell(text, self.session, self.surroundings.told)
         yield from self._hand_over()
+        yield from self.store.system.tell(text, self.session, told)
         try:
             rows: Spool = yield self.store.readers.read(reading)
         except TooSlow:
             raise Refused("ER_QUERY_INTERRUPTED") from None
         self._take_over()
         return rows
+
+    def apart(self, call: Callable[[], Any]) -> Work[Any]:
+        """What a function gives that takes its time, from a thread.
+
+        Raises:
+            LongWork: what was changed before has no versions.
+        """
+        if self._at_work and not self.versions:
+            raise LongWork
+        yield from self._hand_over()
+        given = yield from in_thread(self.store.run_in_thread, functools.partial(within, self.surroundings, call))
+        self._take_over()
+        return given
 
     def _lock(self, key: str, row: int) -> bool:
         """For queries that lock rows: whether a row is to be had; see :meth:`SqlSession.rows_of`."""

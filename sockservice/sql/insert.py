@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from sqlglot import exp
 from sockservice.answers import Ok
 from sockservice.error_codes import error
 from sockservice.sql.assignments import Assignments
+from sockservice.sql.connection import LARGE
 from sockservice.sql.defaults import Defaults, needs_default
 from sockservice.sql.errors import Refused
 from sockservice.sql.foreign_keys import reached
@@ -258,7 +260,10 @@ class Inserting:
                 later.append(place)
                 continue
             open_places.discard(place)
-            values[place] = self._stored(value, column)
+            if isinstance(value, (str, bytes)) and len(value) > LARGE:
+                values[place] = yield from self._execution.apart(functools.partial(self._stored, value, column))
+            else:
+                values[place] = self._stored(value, column)
         self._fill_fixed(values, open_places)
         for place in sorted(open_places):
             column = columns[place]

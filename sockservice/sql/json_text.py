@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from typing import Any, Final
 
 MAX_DEPTH: Final = 100
@@ -40,8 +41,14 @@ def _whole(text: str) -> Any:
     return number if -(1 << 63) <= number < 1 << 64 else _float(text)
 
 
+_LONG: Final = 1024 * 1024
+"""Characters of a document during which other threads have their turns; that takes several times as long."""
 _TEXTS: Final = json.JSONDecoder(parse_float=_float, parse_int=_whole, parse_constant=_constant)
 _STORED: Final = json.JSONDecoder(parse_float=Decimal)
+_LONG_TEXTS: Final = json.JSONDecoder(parse_float=_float, parse_int=_whole, parse_constant=_constant)
+_LONG_STORED: Final = json.JSONDecoder(parse_float=Decimal)
+for _decoder in (_LONG_TEXTS, _LONG_STORED):
+    _decoder.scan_once = py_make_scanner(_decoder)  # type: ignore[attr-defined]
 
 
 def read_json(text: str) -> Any:
@@ -51,7 +58,7 @@ def read_json(text: str) -> Any:
         JsonMistake: it is no JSON, or nested too deep.
     """
     try:
-        value = _TEXTS.decode(text)
+        value = (_TEXTS if len(text) < _LONG else _LONG_TEXTS).decode(text)
     except json.JSONDecodeError as problem:
         if not text.strip():
             raise JsonMistake("The document is empty.", 0) from None
@@ -70,7 +77,7 @@ def _is_deeper(value: Any, depth: int) -> bool:
 
 def stored_json(text: str) -> Any:
     """The value of a stored form; numbers with a point keep their digits, as a Decimal."""
-    return _STORED.decode(text)
+    return (_STORED if len(text) < _LONG else _LONG_STORED).decode(text)
 
 
 def json_text(value: Any) -> str:

@@ -12,38 +12,12 @@ import msgspec
 
 from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused
+from sockservice.sql.long_tokens import LONG, long_tokens
 from sockservice.sql.reserved import RESERVED
+from sockservice.sql.tokens import PLAIN_TOKEN, TOKEN, tokens
 
-_NAME: Final = r"[^\x00-\x23%-/:-@\[-^`{-\x7f]"
-
-
-def _tokens(string: str) -> re.Pattern[str]:
-    """What tells the tokens of a statement apart, given how texts are written."""
-    return re.compile(
-        rf"""
-        (?P<skip> [\x00-\x20]++ | --(?=[\x00-\x20]|\Z)[^\n]*+ | \#[^\n]*+ | /\*(?:[^*]++|\*(?!/))*+\*/ )
-      | (?P<string> {string} )
-      | (?P<binary> 0x[0-9a-fA-F]++(?!{_NAME}) | [xX]'[0-9a-fA-F]*+' | 0b[01]++(?!{_NAME}) | [bB]'[01]*+' )
-      | (?P<number> (?<!{_NAME})(?: [0-9]++(?:\.[0-9]*+)?+ | \.[0-9]++ )(?:[eE][+-]?[0-9]++)?+(?!{_NAME}) )
-      | (?P<parameter> \? )
-      | (?P<quoted> `(?:[^`]++|``)*+` | @`(?:[^`]++|``)*+` | @'(?:[^']++|'')*+' | @"(?:[^"]++|"")*+" )
-      | (?P<word> @?@?{_NAME}++ )
-      | (?P<symbol> <=>|<<|>>|<=|>=|<>|!=|:=|&&|\|\||->>|->|. )
-        """,
-        re.VERBOSE | re.DOTALL,
-    )
-
-
-TOKEN: Final = _tokens(r"""[nN]?'(?:[^'\\]++|''|\\.?)*+' | "(?:[^"\\]++|""|\\.?)*+" """)
-_PLAIN_TOKEN: Final = _tokens(r"""[nN]?'(?:[^']++|'')*+' | "(?:[^"]++|"")*+" """)
-"""The same without escapes in texts."""
 PLACEHOLDER: Final = re.compile(r":p([0-9]+)")
 """What stands in the place of a literal."""
-_CONDITIONAL: Final = re.compile(
-    r"""('(?:[^'\\]|''|\\.)*+'|"(?:[^"\\]|""|\\.)*+"|`[^`]*+`)|/\*(M?)!([0-9]{5,6})?(.*?)\*/""", re.DOTALL
-)
-_VERSION: Final = 80_400
-"""Whose code in ``/*!80400 … */`` is run."""
 _TYPES: Final = frozenset(
     """char varchar binary varbinary bit tinyint smallint mediumint int integer bigint decimal dec numeric fixed float
     double real datetime timestamp time year nchar nvarchar signed unsigned character text blob json enum set""".split()
@@ -159,15 +133,12 @@ def fold(text: str, params: tuple[Any, ...] = (), how: Lexical = USUAL) -> Folde
 
 def _fold(text: str, how: Lexical) -> Folded:
     """Take the literals out of a statement to whose ``?`` nothing is bound yet."""
-    if "/*" in text:
-        text = _CONDITIONAL.sub(_conditional, text)
     parts: list[str] = []
     literals: list[Literal] = []
     depth = 0
     opened: tuple[int, int] | None = None
     first = previous = ""
-    for match in (_PLAIN_TOKEN if how.plain else TOKEN).finditer(text):
-        kind, piece = str(match.lastgroup), match[0]
+    for kind, piece in long_tokens(text, plain=how.plain) if len(text) > LONG else tokens(text, plain=how.plain):
         if how.names and piece[0] == '"':
             kind, piece = "quoted", "`" + piece[1:-1].replace('""', '"').replace("`", "``") + "`"
         if kind == "skip":
@@ -199,7 +170,9 @@ def _fold(text: str, how: Lexical) -> Folded:
                 continue
         if piece == ":":
             # No statement has one outside of texts; what we write ourselves into its text begins so.
-            raise Refused(syntax_error(text[match.start() :].rstrip("; \n"), text.count("\n", 0, match.start()) + 1))
+            found = (PLAIN_TOKEN if how.plain else TOKEN).finditer(text)
+            at = next((match.start() for match in found if match[0] == ":"), text.find(":"))
+            raise Refused(syntax_error(text[at:].rstrip("; \n"), text.count("\n", 0, at) + 1))
         if kind == "word":
             if previous in _PLACED and parts[-1][0] == ":":
                 parts.append(" ")
@@ -276,8 +249,8 @@ def place_in(source: str, key: str, literals: tuple[Literal, ...], at: int) -> i
         at: the place: that of a token of the key, or its end.
     """
     count = sum(match.lastgroup != "skip" for match in TOKEN.finditer(written(key[:at], literals)))
-    tokens = [match for match in TOKEN.finditer(source) if match.lastgroup != "skip"]
-    return tokens[count].start() if count < len(tokens) else len(source)
+    found = [match for match in TOKEN.finditer(source) if match.lastgroup != "skip"]
+    return found[count].start() if count < len(found) else len(source)
 
 
 def _last(parts: list[str], literals: list[Literal]) -> int:
@@ -307,22 +280,19 @@ def _joined(literal: Literal, piece: str, how: Lexical) -> Literal:
 
 def _text(value: str, source: str) -> Literal:
     """A text; bytes, where it holds what is no UTF-8."""
-    if value.isascii() or not _UNDECODED.search(value):
+    if value.isascii():
         return Literal("string", value, source)
-    return Literal("bytes", _raw(value), source)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        if _UNDECODED.search(value):
+            return Literal("bytes", _raw(value), source)
+    return Literal("string", value, source)
 
 
 def _raw(text: str) -> bytes:
     """The bytes that a client has sent."""
     return text.encode("utf-8", "surrogateescape")
-
-
-def _conditional(found: re.Match[str]) -> str:
-    """What a comment that is code for some servers is to us; other comments are none of these."""
-    quoted, mariadb, version, code = found.groups()
-    if quoted is not None:
-        return str(quoted)
-    return " " if mariadb or (version is not None and int(version) > _VERSION) else f" {code} "
 
 
 def _literal(kind: str, piece: str, how: Lexical) -> Literal:

@@ -14,8 +14,9 @@ from sockservice.error_codes import syntax_error
 from sockservice.sql.bounds import refuse_depth, unreadable
 from sockservice.sql.dialect import NEVER_NAMES, Dialect, Joining, Stopped
 from sockservice.sql.errors import Refused
-from sockservice.sql.literals import TOKEN, USUAL, Lexical, Literal, place_in, written
+from sockservice.sql.literals import USUAL, Lexical, Literal, place_in, written
 from sockservice.sql.reserved import CALLED_BARE, STATEMENTS
+from sockservice.sql.tokens import TOKEN
 
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 6000))
 # sqlglot calls itself about twenty times for each bracket within another; MySQL reads some hundreds of them.

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import attrs
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from sockservice.sql.connection import Connection, Parameters
+from sockservice.sql.running import RunInThread
 from sockservice.sql.spool import Spool
 from sockservice.sql.surroundings import Surroundings, enter
 from sockservice.sql.transaction import ReadView
 
 if TYPE_CHECKING:
     from sockservice.sql.session import SqlSession
-
-RunInThread: TypeAlias = Callable[[Callable[[], Any]], Deferred[Any]]
-"""Calls a function in a thread; the Deferred fires, in the reactor's thread, with what it returns or raises."""
 
 
 @attrs.frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -78,9 +79,29 @@ class Rows:
         self._insert = f"INSERT INTO {self._key} {into}"
         self._select = f"SELECT {names or 'NULL'} FROM {self._key} WHERE {self._row} = ?"
         self._delete = f"DELETE FROM {self._key} WHERE {self._row} = ?"
+        self._updates: dict[tuple[int, ...], str] = {}
         self.unique = [index for index in table.indexes if index.unique]
         self._checks_keys = execution.session.flag("foreign_key_checks", default=True)
         self._children = execution.store.referring(table) if self._checks_keys else []
+
+    @functools.cached_property
+    def _names(self) -> list[str]:
+        return [column.name.lower() for column in self.columns]
+
+    @functools.cached_property
+    def _unique_names(self) -> set[str]:
+        return {part.column.lower() for index in self.unique for part in index.parts}
+
+    @functools.cached_property
+    def _row_key(self) -> str:
+        """The name of the column that is SQLite's own number, or ``""``."""
+        return (self.table.row_key or "").lower()
+
+    @functools.cached_property
+    def _automatic(self) -> str:
+        """The name of the column that AUTO_INCREMENT fills, or ``""``."""
+        automatic = self.table.auto_increment
+        return automatic.name.lower() if automatic is not None else ""
 
     def of(self, table: Table) -> Rows:
         """The rows of another table, for the same statement."""
@@ -143,28 +164,22 @@ class Rows:
         Raises:
             Duplicate, Refused, Waiting: as for :meth:`insert`; 1451 besides.
         """
-        changed = [place for place in range(len(old)) if old[place] != new[place]]
-        names = {self.columns[place].name.lower() for place in changed}
+        changed = tuple([place for place in range(len(old)) if old[place] != new[place]])
+        names = {self._names[place] for place in changed}
         self._execution.claim(self.table.key, row)
         self._check_views(new)
-        if any(part.column.lower() in names for index in self.unique for part in index.parts):
+        if self._unique_names & names:
             self._wait_for_takers(new)
         foreign_keys.refuse_update(self._children, self, old, names)
         if self._execution.versions:
             self._versions.leaves(self._execution.transaction, self.table, row)
-        sets = ", ".join(f"{quoted(self.columns[place].name)} = ?" for place in changed)
         try:
-            self._main.execute(
-                f"UPDATE {self._key} SET {sets} WHERE {self._row} = ?", [*(new[place] for place in changed), row]
-            )
+            self._main.execute(self._update_text(changed), [*[new[place] for place in changed], row])
         except sqlite3.IntegrityError as problem:
             raise self._refusal(problem, new, row) from None
         number = row
-        auto = self.table.auto_increment
-        if auto is not None and auto.name.lower() in names:
-            self._execution.store.numbers.used(self.table, int(new[self.place(auto.name)] or 0))
-        if self.table.row_key is not None and self.table.row_key.lower() in names:
-            number = new[self.place(self.table.row_key)]
+        if self._row_key in names:
+            number = new[self._places[self._row_key]]
             if self._execution.versions:
                 self._versions.arrives(self._execution.transaction, self.table, number)
         self._wait_for_searchers(number)
@@ -172,14 +187,21 @@ class Rows:
             try:
                 foreign_keys.check_parents(self._execution, self.table, self, new, names)
             except (Refused, Waiting):
-                sets = ", ".join(f"{quoted(column.name)} = ?" for column in self.columns)
-                self._main.execute(f"UPDATE {self._key} SET {sets} WHERE {self._row} = ?", [*old, number])
+                every = tuple(range(len(self.columns)))
+                self._main.execute(self._update_text(every), [*old, number])
                 raise
-        automatic = self.table.auto_increment
-        if automatic is not None and automatic.name.lower() in names:
-            self._execution.store.numbers.used(self.table, int(new[self.place(automatic.name)] or 0))
+        if self._automatic in names:
+            self._execution.store.numbers.used(self.table, int(new[self._places[self._automatic]] or 0))
         foreign_keys.cascade_update(self._children, self, old, new, names, depth)
         return number
+
+    def _update_text(self, changed: tuple[int, ...]) -> str:
+        """The text that changes some columns of a row."""
+        text = self._updates.get(changed)
+        if text is None:
+            sets = ", ".join(f"{quoted(self.columns[place].name)} = ?" for place in changed)
+            text = self._updates[changed] = f"UPDATE {self._key} SET {sets} WHERE {self._row} = ?"
+        return text
 
     def delete(self, row: int, old: Values, depth: int = 0) -> None:
         """Delete a row.

@@ -5,15 +5,17 @@ A generator yields None where others may have their turn, and a Deferred where i
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, TypeAlias, TypeVar
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
 Outcome = TypeVar("Outcome")
 Work: TypeAlias = Generator["Deferred[Any] | None", Any, Outcome]
+RunInThread: TypeAlias = Callable[[Callable[[], Any]], "Deferred[Any]"]
+"""Calls a function in a thread; the Deferred fires, in the reactor's thread, with what it returns or raises."""
 
 
 class Running:
@@ -113,3 +115,36 @@ def run_now(work: Work[Outcome]) -> Outcome:
             if not came:
                 raise RuntimeError("the work waits for something that cannot come")
             given, problem = (None, came[0].value) if isinstance(came[0], Failure) else (came[0], None)
+
+
+def in_thread(run_in_thread: RunInThread, call: Callable[[], Outcome]) -> Work[Outcome]:
+    """Call a function in a thread; what it works on is nobody else's until it is at its end, whoever loses patience.
+
+    Args:
+        run_in_thread: runs it.
+        call: the function.
+
+    Raises:
+        CancelledError: the work was cancelled meanwhile.
+        Exception: what the function raises.
+    """
+    ended: list[Any] = []
+    waited: Deferred[None] = Deferred()
+
+    def end(result: Any) -> None:
+        ended.append(result)
+        waited.callback(None)
+
+    run_in_thread(call).addBoth(end)
+    cancelled = False
+    while not ended:
+        try:
+            yield waited
+        except CancelledError:
+            cancelled, waited = True, Deferred()
+    if cancelled:
+        raise CancelledError
+    if isinstance(ended[0], Failure):
+        raise _problem(ended[0])
+    outcome: Outcome = ended[0]
+    return outcome

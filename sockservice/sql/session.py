@@ -81,6 +81,7 @@ class SqlSession:
         parameters: what is bound to its ``?``.
         seeding: whether nobody else waits yet, and values for generated columns are passed over, which dumps of
             MariaDB have.
+        takes_long: whether the query at work is known to take its time.
         busy: fires when the statement at work is over; None while there is none.
     """
 
@@ -106,6 +107,7 @@ class SqlSession:
         self.found_rows = 0
         self.now = 0.0
         self.seeding = False
+        self.takes_long = False
         self.busy: Deferred[None] | None = None
 
     # --- names and settings -------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 import sqlite3
-import time
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,24 +30,25 @@ from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, near, unsupp
 from sockservice.sql.execution import TURN, Execution
 from sockservice.sql.into import assign, variables_of
 from sockservice.sql.literals import Folded, Literal, fold, lexical
-from sockservice.sql.parse import parse, refuse_parameters
+from sockservice.sql.long_tokens import LONG
+from sockservice.sql.parse import parse
 from sockservice.sql.plan import Plan, PlanBuilder
 from sockservice.sql.plans import LONGEST, shape
 from sockservice.sql.predicates import predicate_of_query
 from sockservice.sql.row_limits import counting, limited
-from sockservice.sql.running import Work
+from sockservice.sql.running import Work, in_thread
 from sockservice.sql.select import Queries, answer_columns
 from sockservice.sql.session import Locking, SqlSession
 from sockservice.sql.set_variables import set_variables
-from sockservice.sql.surroundings import Surroundings, enter
+from sockservice.sql.surroundings import Surroundings, enter, here, within
 from sockservice.sql.taken_apart import TakenApart, first_word, understood
 from sockservice.sql.transaction import SERIALIZABLE, ReadView, Transaction
 
 if TYPE_CHECKING:
     from sockservice.sql.plans import Plans
 
-_LONG: Final = 32_768
-"""Characters of a statement that is taken apart in a thread."""
+_LONG_TO_COMPILE: Final = 2_000
+"""Characters, without literals, of a statement that is compiled in a thread: that takes some milliseconds then."""
 _QUERIES: Final = frozenset(["select", "with"])
 _UNDISTURBED: Final = (None, frozenset[str](), frozenset[str]())
 """What is last in the key of a query's plan while nobody is in its way; see :meth:`Statements._key`."""
@@ -80,6 +80,8 @@ class Statements:
         self.session = session
         self.by_itself = by_itself
         self._plans = plans
+        # What was compiled of the statement under way, where it is too long to be kept.
+        self._latest: tuple[Hashable, int, Any] | None = None
 
     def run(self, request: Request, now: float) -> Work[Answer]:
         """Run a statement.
@@ -94,16 +96,15 @@ class Statements:
         session = self.session
         session.text, session.parameters, session.now, session.given_id = request.text, request.params, now, 0
         session.given_up.clear()
+        self._latest = None
         enter(Surroundings(session.session, session.diagnostics(), now))
         how = lexical(session.sql_mode)
-        if len(request.text) > _LONG:
+        if len(request.text) > LONG:
             # Taking a long statement apart would keep the others waiting.
             read: TakenApart = yield session.store.run_in_thread(functools.partial(TakenApart.of, request, how))
         else:
             read = TakenApart.of(request, how)
         folded, word = read.folded, read.word
-        if request.command == "query":
-            refuse_parameters(folded.key, folded.literals, request.text)
         if word in transaction_statements.WORDS:
             found = transaction_statements.reader_of(folded.key)
             if found is not None:
@@ -144,9 +145,14 @@ class Statements:
     def _query_or_definition(self, request: Request, folded: Folded) -> Work[Answer]:
         session = self.session
         locking = self._locking(folded.key)
-        view = self._view() if locking is None else None
-        session.unseen = session.store.versions.unseen(view) if view is not None else frozenset()
-        found_or_node = self._query(folded, locking)
+        view: ReadView | None = None
+
+        def look() -> None:
+            nonlocal view
+            view = self._view() if locking is None else None
+            session.unseen = session.store.versions.unseen(view) if view is not None else frozenset()
+
+        found_or_node = yield from self._query(folded, locking, look)
         if isinstance(found_or_node, Plan):
             if request.command == "prepare":
                 return Ok() if found_or_node.into else Rows(found_or_node.columns)
@@ -180,7 +186,8 @@ class Statements:
             Refused: as MySQL does.
         """
         session, store = self.session, self.session.store
-        if first_word(request.text) not in _QUERIES:
+        session.takes_long = False
+        if len(request.text) > LONG or first_word(request.text) not in _QUERIES:
             return None
         idle = session.busy is None and session.transaction is None and session.locked_tables is None
         if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
@@ -188,20 +195,27 @@ class Statements:
         folded = fold(request.text, request.params, lexical(session.sql_mode))
         key = (folded.key, shape(folded.literals), session.database, session.shadows, session.sql_mode, *_UNDISTURBED)
         plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
-        if plan is None or plan.into or plan.total or "session_" in plan.sql or not plan.suits(session.session):
+        if (
+            plan is None
+            or plan.into
+            or plan.total
+            or "session_" in plan.sql
+            or "system_rows" in plan.sql
+            or not plan.suits(session.session)
+        ):
             return None
         session.now = now
         main = store.main
         main.view, main.session = None, session
         diagnostics = Diagnostics(strict=False)
         enter(Surroundings(session.session, diagnostics, now))
-        main.deadline = time.monotonic() + TURN
         try:
-            rows = main.rows(plan.sql, plan.parameters(folded.literals))
-        except (TooSlow, sqlite3.Error, OverflowError, ValueError):
+            rows = main.rows_at_once(plan.sql, plan.parameters(folded.literals), TURN)
+        except TooSlow:
+            session.takes_long = True
             return None
-        finally:
-            main.deadline = float("inf")
+        except (sqlite3.Error, OverflowError, ValueError):
+            return None
         session.session.warnings = tuple(diagnostics.warnings)
         session.found_rows, session.row_count = len(rows), -1
         return Rows(plan.columns, answered(rows, plan), diagnostics.count)
@@ -218,14 +232,26 @@ class Statements:
             transaction = Transaction(session.isolation)
         return session.view_for_reading(transaction)
 
-    def _query(self, folded: Folded, locking: Locking | None) -> Plan | exp.Expression:
-        """The plan of a query; what was read, where it is none."""
+    def _query(
+        self, folded: Folded, locking: Locking | None, look: Callable[[], None] = lambda: None
+    ) -> Work[Plan | exp.Expression]:
+        """The plan of a query; what was read, where it is none.
+
+        Args:
+            folded: the query.
+            locking: how it locks rows.
+            look: finds out what the query sees, again where others had their turn.
+        """
+
+        def key() -> Hashable:
+            look()
+            return self._key(folded.key, folded.literals, locking)
+
+        planned: Plan | exp.Expression = yield from self._planned(folded, key, lambda: self._new_plan(folded, locking))
+        return planned
+
+    def _new_plan(self, folded: Folded, locking: Locking | None) -> Plan | exp.Expression:
         session = self.session
-        key = self._key(folded.key, folded.literals, locking)
-        version = session.store.catalog.version
-        found: Plan | None = self._plans.find(key, version, folded.literals)
-        if found is not None and found.suits(session.session):
-            return found
         node = parse(folded.key, folded.literals, session.text, lexical(session.sql_mode))
         if not isinstance(node, (exp.Query, exp.Values)):
             return node
@@ -239,7 +265,7 @@ class Statements:
         finally:
             session.locking = None
         pinned = frozenset(builder.pinned)
-        plan = Plan(
+        return Plan(
             text,
             tuple(builder.binds),
             answer_columns(columns),
@@ -250,9 +276,39 @@ class Statements:
             tuple(builder.assumptions.items()),
             None if total is None else Plan(total, tuple(builder.binds)),
         )
-        if len(folded.key) <= LONGEST:
-            self._plans.add(key, version, plan, plan.weight + len(folded.key), pinned, folded.literals)
-        return plan
+
+    def _planned(self, folded: Folded, key_of: Callable[[], Hashable], make: Callable[[], Any]) -> Work[Any]:
+        """What is compiled of a statement: what is kept, else something new, made in a thread where that takes long.
+
+        Args:
+            folded: the statement.
+            key_of: tells what it depends on, which may be something else when others had their turn.
+            make: compiles it.
+        """
+        session, literals = self.session, folded.literals
+        catalog = session.store.catalog
+        while True:
+            key, version = key_of(), catalog.version
+            found = self._plans.find(key, version, literals)
+            if found is None and self._latest is not None and self._latest[:2] == (key, version):
+                found = self._latest[2]
+            if found is not None and _plan_of(found).suits(session.session):
+                return found
+            # Long literals are looked at too, as for the label of a column.
+            if len(folded.key) <= _LONG_TO_COMPILE and len(session.text) <= LONG:
+                made = make()
+            else:
+                made = yield from in_thread(session.store.run_in_thread, functools.partial(within, here(), make))
+                if (key, version) != (key_of(), catalog.version):
+                    continue
+            if isinstance(made, exp.Expression):
+                return made
+            if len(folded.key) <= LONGEST:
+                plan = _plan_of(made)
+                self._plans.add(key, version, made, plan.weight + len(folded.key), plan.pinned, literals)
+            else:
+                self._latest = (key, version, made)
+            return made
 
     def _key(self, text: str, literals: Sequence[Literal], how: Locking | str | None) -> Hashable:
         """What a plan depends on: the statement, who runs it where, and what others have done to tables.
@@ -286,7 +342,7 @@ class Statements:
             chosen = plan
             if locking is not None:
                 # Who was in the way may be gone meanwhile, and the rows that it had taken away with it.
-                again = self._query(folded, locking)
+                again = yield from self._query(folded, locking)
                 assert isinstance(again, Plan)
                 chosen = again
             execution.view, execution.diagnostics.strict = view, False
@@ -327,15 +383,22 @@ class Statements:
         if transaction.read_only:
             raise Refused("ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION")
 
+        def compiled_for(execution: Execution | None) -> Work[dml.Change]:
+            def key() -> Hashable:
+                if execution is not None:
+                    execution.view = versions.view(transaction.number) if versions.writers else None
+                    session.unseen = versions.unseen(execution.view) if execution.view is not None else frozenset()
+                return self._key(text, literals, "change")
+
+            return self._planned(statement.folded, key, lambda: self._new_change(statement.folded))
+
         def change(execution: Execution) -> Work[Answer]:
-            execution.view = versions.view(transaction.number) if versions.writers else None
-            session.unseen = versions.unseen(execution.view) if execution.view is not None else frozenset()
-            compiled = self._compiled(text, literals, statement.folded)
+            compiled = yield from compiled_for(execution)
             self._see_locked_tables([table.key for table in compiled.tables], write=True)
             return (yield from dml.run_change(execution, compiled, statement))
 
         if describe:
-            self._compiled(text, literals, statement.folded)
+            yield from compiled_for(None)
             return Ok()
         return (yield from attempt_within(session, change, ()))
 
@@ -343,19 +406,9 @@ class Statements:
         """Run the INSERT that fills a new table."""
         return self._change(dml.Statement.of(folded), describe=False)
 
-    def _compiled(self, text: str, literals: Any, folded: Folded) -> dml.Change:
-        session = self.session
-        key = self._key(text, literals, "change")
-        version = session.store.catalog.version
-        found: dml.Change | None = self._plans.find(key, version, literals)
-        if found is not None and found.plan.suits(session.session):
-            return found
-        builder = PlanBuilder(literals)
+    def _new_change(self, folded: Folded) -> dml.Change:
         with understood(folded):
-            compiled = dml.compile_change(session, folded, builder)
-        if len(text) <= LONGEST:
-            self._plans.add(key, version, compiled, compiled.plan.weight + len(text), compiled.plan.pinned, literals)
-        return compiled
+            return dml.compile_change(self.session, folded, PlanBuilder(folded.literals))
 
     def _load(self, folded: Folded) -> Answer:
         """LOAD DATA LOCAL: ask for the file; what it holds is inserted when all of it is here."""
@@ -401,3 +454,7 @@ class Statements:
 
 _NO_TRANSACTION: Final = Transaction()
 """What a query is within that neither sees nor changes anything of a transaction's."""
+
+
+def _plan_of(made: Plan | dml.Change) -> Plan:
+    return made if isinstance(made, Plan) else made.plan

@@ -16,11 +16,13 @@ from sockservice.sql.locks import Locks
 from sockservice.sql.named_locks import NamedLocks
 from sockservice.sql.numbers import Numbers
 from sockservice.sql.predicates import Predicates
-from sockservice.sql.readers import Readers, RunInThread
+from sockservice.sql.readers import Readers
+from sockservice.sql.running import RunInThread
 from sockservice.sql.schema import SYSTEM, Database, ForeignKey, Table
 from sockservice.sql.system_tables import SystemTables
+from sockservice.sql.table_texts import row_number
+from sockservice.sql.tidying import Tidying
 from sockservice.sql.transaction import Transaction
-from sockservice.sql.typed import quoted
 from sockservice.sql.versions import Versions
 
 
@@ -37,6 +39,7 @@ class Store:
         main: the connection that statements run on.
         catalog: what there is.
         numbers: of AUTO_INCREMENT.
+        tidying: removes what is left over.
         versions: of rows that are being changed.
         locks: of rows and tables.
         predicates: what transactions have searched for and locked.
@@ -63,7 +66,8 @@ class Store:
         self.main = Connection(path, {})
         self.catalog = Catalog(self.main)
         self.numbers = Numbers(self.main)
-        self.versions = Versions(self.main, None if folder is None else self.catalog.every_table())
+        self.tidying = Tidying(self.main, clock)
+        self.versions = Versions(self.main, self.tidying, None if folder is None else self.catalog.every_table())
         self.locks = Locks()
         self.predicates = Predicates(self.main)
         self.named_locks = NamedLocks()
@@ -105,7 +109,7 @@ class Store:
         self.numbers.forget(table)
         for transaction in self.versions.writers.values():
             transaction.written.pop(table.key, None)
-        self.main.execute(f"DROP TABLE IF EXISTS {quoted(table.key)}")
+        self.tidying.drop(table.key, row_number(table))
 
     def user_of(self, key: str) -> Transaction | None:
         """A transaction under way that has read or changed a table."""
@@ -115,6 +119,7 @@ class Store:
     def close(self) -> None:
         """Close it; what is temporary is removed."""
         self.readers.close()
+        self.tidying.close()
         if self._temporary is None:
             self.numbers.keep()
         self.main.close()

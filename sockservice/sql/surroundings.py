@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import threading
 import time
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -15,6 +16,8 @@ from sockservice.error_codes import error
 from sockservice.interfaces import ISession
 from sockservice.sql.diagnostics import Diagnostics
 from sockservice.time_zones import zone_of
+
+Outcome = TypeVar("Outcome")
 
 DEFAULTS: Final[dict[str, Any]] = {
     "sql_mode": "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
@@ -97,7 +100,23 @@ def enter(surroundings: Surroundings) -> None:
     _here.surroundings = surroundings
 
 
+def within(surroundings: Surroundings, call: Callable[[], Outcome]) -> Outcome:
+    """Call a function there, in a thread in which no statement runs."""
+    enter(surroundings)
+    return call()
+
+
 def here() -> Surroundings:
     """Where the statement under way in this thread runs."""
     found: Surroundings = _here.surroundings
     return found
+
+
+def hurry(*, yes: bool) -> None:
+    """Whether others wait for what runs in this thread from now on."""
+    _here.hurried = yes
+
+
+def hurried() -> bool:
+    """Whether a function at work is to raise TooSlow rather than to take its time."""
+    return getattr(_here, "hurried", False)

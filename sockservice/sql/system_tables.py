@@ -7,7 +7,8 @@ who stands beside (:class:`sockservice.sql.responder.Sql`), who is asked for the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sockservice.answers import Answer, Request, Rows
@@ -16,6 +17,7 @@ from sockservice.sql.errors import Refused
 from sockservice.sql.information_schema import TABLES, Facts
 from sockservice.sql.listing import NAMES, json_rows, rows_text
 from sockservice.sql.rendering import backticked
+from sockservice.sql.running import Work
 from sockservice.sql.schema import SYSTEM, Column, Table
 from sockservice.sql.type_reader import TEXTS
 from sockservice.sql.typed import text_literal
@@ -33,6 +35,10 @@ _EXACT = frozenset(
 )
 """Columns whose names are told apart by case."""
 
+_TURN: Final = 0.005
+"""Seconds for which rows are told before others have their turn."""
+_TRIES: Final = 5
+"""How often they are told anew, since the catalogue was changed meanwhile, before they are told at once."""
 _ASKED: Final = re.compile(r"system_rows\('(\w+)', '(\w+)'\)")
 """What :meth:`SystemTables.text` writes."""
 
@@ -91,8 +97,8 @@ class SystemTables:
         source = f"system_rows({text_literal(table.database)}, {text_literal(table.name)})"
         return rows_text([column.name for column in table.columns], source)
 
-    def tell(self, text: str, session: SqlSession, told: dict[tuple[str, str], str]) -> None:
-        """Find out the rows that a text asks for, while nobody changes the catalogue.
+    def tell(self, text: str, session: SqlSession, told: dict[tuple[str, str], str]) -> Work[None]:
+        """Find out the rows that a text asks for; others have their turns between.
 
         Args:
             text: of SQLite.
@@ -101,19 +107,39 @@ class SystemTables:
         """
         for database, name in _ASKED.findall(text):
             if (database, name) not in told:
-                told[database, name] = self.rows(database, name, session)
+                told[database, name] = yield from self._told(database, name, session)
+
+    def _told(self, database: str, name: str, session: SqlSession) -> Work[str]:
+        """As :meth:`rows`; begun anew where the catalogue was changed meanwhile."""
+        catalog = session.store.catalog
+        for _ in range(_TRIES):
+            version, ends = catalog.version, time.monotonic() + _TURN
+            rows = []
+            for row in self._each(database, name, session):
+                rows.append(row)
+                if time.monotonic() > ends:
+                    yield None
+                    ends = time.monotonic() + _TURN
+                    if catalog.version != version:
+                        break
+            else:
+                return json_rows(rows)
+        return self.rows(database, name, session)
 
     def rows(self, database: str, name: str, session: SqlSession) -> str:
         """The rows of a table, as JSON."""
+        return json_rows(self._each(database, name, session))
+
+    def _each(self, database: str, name: str, session: SqlSession) -> Iterator[Sequence[Any]]:
         tell = TABLES.get(name.lower()) if database == "information_schema" else None
         if tell is None:
             answer = self._ask(self._whole(database, name, session.session))
-            return json_rows(answer.rows if isinstance(answer, Rows) else ())
+            yield from answer.rows if isinstance(answer, Rows) else ()
+            return
         store = session.store
-        rows: list[Any] = list(tell(Facts(store.catalog, store.numbers, store.main)))
+        yield from tell(Facts(store.catalog, store.numbers, store.main))
         if name.lower() == "tables":
-            rows += self._own_tables(session.session)
-        return json_rows(rows)
+            yield from self._own_tables(session.session)
 
     def _own_tables(self, session: ISession) -> list[tuple[Any, ...]]:
         """The rows of TABLES about the server's own tables."""

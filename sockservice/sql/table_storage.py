@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
+from twisted.internet.defer import CancelledError
 
 from sockservice.answers import Error
 from sockservice.sql.definition_expressions import compiled, condition, generated
@@ -80,6 +82,14 @@ class TableStorage:
     def drop(self, table: Table) -> None:
         """Drop the table, with its rows, its versions and its numbers."""
         self._session.store.drop_rows(table)
+
+    def drop_all(self, tables: Iterable[Table]) -> Work[None]:
+        """Drop tables that nobody finds any more, whoever loses patience; others have their turns between."""
+        for number, table in enumerate(tables):
+            if number:
+                with contextlib.suppress(CancelledError):
+                    yield None
+            self.drop(table)
 
     # --- indexes ------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from sockservice.error_codes import syntax_error
 from sockservice.sql import dml
 from sockservice.sql.errors import Refused
 from sockservice.sql.literals import PLACEHOLDER, Folded, Lexical, fold, written
+from sockservice.sql.parse import refuse_parameters
 
 _log = Logger()
 _FIRST: Final = re.compile(r"[(\s]*([A-Za-z]+)(?![\w$])")
@@ -40,8 +41,13 @@ class TakenApart(NamedTuple):
         Args:
             request: the statement.
             how: what ``sql_mode`` makes of quotes and the like.
+
+        Raises:
+            Refused: 1064 for ``?`` in a statement that was not prepared, 1367 for a number that no DOUBLE holds.
         """
         folded = fold(request.text, request.params, how)
+        if request.command == "query":
+            refuse_parameters(folded.key, folded.literals, request.text)
         word = first_word(folded.key)
         return cls(folded, word, dml.Statement.of(folded) if dml.changes(folded.key, word) else None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -46,6 +47,9 @@ class TextFile:
     def __init__(self, written: Format) -> None:
         self._format = written
         self._rest = ""
+        begin = {sign[0] for sign in (written.escape, written.quote, written.field_end, written.line_end) if sign}
+        # What means itself is passed over at once.
+        self._plain = re.compile(f"[^{''.join(map(re.escape, sorted(begin)))}]++" if begin else ".++", re.DOTALL)
 
     def feed(self, text: str, *, last: bool = False) -> Iterator[list[str | None]]:
         """The rows that are complete with another piece; NULL is None.
@@ -96,6 +100,9 @@ class TextFile:
         parts: list[str] = []
         begin = at
         while at < len(text):
+            plain = self._plain.match(text, at)
+            if plain is not None and (at := plain.end()) == len(text):
+                break
             letter = text[at]
             if form.escape and letter == form.escape:
                 if at + 1 >= len(text):

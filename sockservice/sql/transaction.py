@@ -44,6 +44,7 @@ class Transaction:
         read_only: whether it may not change anything.
         explicit: whether it lasts until COMMIT; else, for one statement.
         number: among those that have changed something, counted from 1; 0 where it has changed nothing.
+        changes: how many versions it has left.
         view: what it sees under REPEATABLE READ, once it has read.
         savepoints: the marks of versions at which they were set, by name in lower case, in their order.
         written: the tables that it has changed, by their keys.
@@ -57,6 +58,7 @@ class Transaction:
     read_only: bool = False
     explicit: bool = False
     number: int = 0
+    changes: int = 0
     view: ReadView | None = None
     savepoints: dict[str, int] = attrs.field(factory=dict)
     written: dict[str, Table] = attrs.field(factory=dict)

@@ -69,6 +69,7 @@ class Updating:
         found = yield from execution.read(self.plan.sql, numbered(self.plan.parameters(literals)))
         if self.predicate is not None:
             store.predicates.keep(execution.transaction, self.predicate, tuple(literals), found=len(found))
+        counts = [_count(assignments) for assignments in self.assignments]
         matched = changed = 0
         for number, values in enumerate(found, 1):
             execution.diagnostics.place = partial(writers[0].position, values[0]) if self.scans else number
@@ -76,8 +77,8 @@ class Updating:
             for place, (target, assignments) in enumerate(zip(self.targets, self.assignments, strict=True)):
                 width = target.width
                 row, old = values[at], values[at + 1 : at + width]
-                given = values[at + width : at + width + _count(assignments)]
-                at += width + _count(assignments)
+                given = values[at + width : at + width + counts[place]]
+                at += width + counts[place]
                 if row is None or row in seen[place]:
                     continue
                 if self.joined:

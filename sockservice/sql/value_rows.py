@@ -23,9 +23,10 @@ DEFAULT: Final = Default()
 
 _CELL: Final = r"(?:-\s)?:p\d+|NULL|DEFAULT|TRUE|FALSE"
 _ROW: Final = rf"\( (?:(?:{_CELL})(?: , (?:{_CELL}))*+ )?\)"
-_STATEMENT: Final = re.compile(
-    rf"((?:insert|replace)\b(?:[^`]|`[^`]*+`)*?) values? ({_ROW}(?: , {_ROW})*+)(?=\Z| (?:on|as)\b)(.*)", re.I | re.S
-)
+_HEAD: Final = re.compile(r"((?:insert|replace)\b(?:[^`]|`[^`]*+`)*?) values? (?=\()", re.I)
+_SOME_ROWS: Final = re.compile(rf"(?:{_ROW} , ){{1,1000}}+", re.I)
+"""Looked for step by step: a regular expression keeps the other threads waiting while it looks."""
+_LAST_ROW: Final = re.compile(rf"{_ROW}(?=\Z| (?:on|as)\b)", re.I)
 _SELECT: Final = re.compile(r"\b(?:select|with|table)\b", re.I)
 _NUMBER: Final = re.compile(r":p(\d+)")
 _WORDS: Final[dict[str, Any]] = {"null": None, "default": DEFAULT, "true": 1, "false": 0}
@@ -69,10 +70,17 @@ class ValueRows(NamedTuple):
 
 def take_apart(folded: Folded) -> ValueRows | None:
     """An INSERT … VALUES of literals in two parts; None for any other statement."""
-    found = _STATEMENT.fullmatch(folded.key)
+    text = folded.key
+    found = _HEAD.match(text)
     if found is None or _SELECT.search(found[1]):
         return None
-    head, cells, tail = found.groups()
+    at = found.end()
+    while some := _SOME_ROWS.match(text, at):
+        at = some.end()
+    last = _LAST_ROW.match(text, at)
+    if last is None:
+        return None
+    head, cells, tail = found[1], text[found.end() : last.end()], text[last.end() :]
     if _NUMBER.search(head):
         return None
     numbers = [int(number) for number in _NUMBER.findall(tail)]

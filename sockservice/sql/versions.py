@@ -19,11 +19,13 @@ from sockservice.sql.running import Work
 from sockservice.sql.schema import Table
 from sockservice.sql.storing import storable_columns
 from sockservice.sql.table_texts import declared, row_number
+from sockservice.sql.tidying import AT_ONCE, FEW, Tidying
 from sockservice.sql.transaction import ReadView, Transaction
 from sockservice.sql.typed import quoted
 
-_AT_ONCE: Final = 200
+_AT_ONCE: Final = 500
 """How many changes are undone before others have their turn."""
+_NUMBER: Final = '"~seq"'
 _KEPT_BEHIND: Final = '"~seq", "~tx", "~row", "~was"'
 
 
@@ -32,6 +34,7 @@ class Versions:
 
     Args:
         connection: the one that writes.
+        tidying: removes the versions that nobody needs.
         tables: all tables, where they outlive the process: what is not committed at its end is undone at the next
             start.
 
@@ -39,14 +42,22 @@ class Versions:
         writers: the transactions under way that have changed something, by number.
     """
 
-    def __init__(self, connection: Connection, tables: Iterable[Table] | None = None) -> None:
+    def __init__(self, connection: Connection, tidying: Tidying, tables: Iterable[Table] | None = None) -> None:
         self._connection = connection
+        self._tidying = tidying
         self._next = 1
         self._change = 0
         self.writers: dict[int, Transaction] = {}
         self._views: set[ReadView] = set()
         self._kept: dict[str, set[int]] = {}
         self._made_for: dict[str, Table] = {}
+        # The text that keeps a row, by the key of its table.
+        self._leaving: dict[str, str] = {}
+        self._made = 0
+        # The last change before the first one that is kept of a table.
+        self._before: dict[str, int] = {}
+        # How many versions those transactions have left that are over.
+        self._sizes: dict[int, int] = {}
         self._tells = tables is not None
         connection.execute("CREATE TABLE IF NOT EXISTS open_transactions (number INTEGER PRIMARY KEY)")
         self._recover({table.key: table for table in tables or ()})
@@ -173,30 +184,36 @@ class Versions:
         if self._made_for.get(table.key) is not table:
             self._make(table)
         transaction.written[table.key] = table
-        self._kept.setdefault(table.key, set()).add(transaction.number)
+        if table.key not in self._kept:
+            self._kept[table.key], self._before[table.key] = set(), self._change
+        self._kept[table.key].add(transaction.number)
 
     def _make(self, table: Table) -> None:
         past = quoted(f"~{table.key}")
-        self._connection.execute(f"DROP TABLE IF EXISTS {past}")
+        if table.key in self._made_for:
+            self._drop(table.key)
+        self._made += 1
         columns = "".join(f", {declared(table, column)}" for column in table.columns)
         self._connection.execute(f'CREATE TABLE {past} ("~seq" INTEGER PRIMARY KEY, "~tx", "~row", "~was"{columns})')
-        self._connection.execute(f'CREATE INDEX {quoted(f"~{table.key} row")} ON {past} ("~row")')
+        self._connection.execute(f'CREATE INDEX {quoted(f"~{table.key} {self._made}")} ON {past} ("~row")')
         self._made_for[table.key] = table
+        names = ", ".join(quoted(column.name) for column in table.columns)
+        self._leaving[table.key] = (
+            f"INSERT INTO {past} ({_KEPT_BEHIND}, {names})"
+            f" SELECT ?, ?, ?, 1, {names} FROM {quoted(table.key)} WHERE {row_number(table)} = ?"
+        )
         self._kept.pop(table.key, None)
 
     def leaves(self, transaction: Transaction, table: Table, row: int) -> None:
         """A row is about to be changed or deleted."""
         self._change += 1
-        names = ", ".join(quoted(column.name) for column in table.columns)
-        self._connection.execute(
-            f"INSERT INTO {quoted(f'~{table.key}')} ({_KEPT_BEHIND}, {names})"
-            f" SELECT ?, ?, ?, 1, {names} FROM {quoted(table.key)} WHERE {row_number(table)} = ?",
-            (self._change, transaction.number, row, row),
-        )
+        transaction.changes += 1
+        self._connection.execute(self._leaving[table.key], (self._change, transaction.number, row, row))
 
     def arrives(self, transaction: Transaction, table: Table, row: int) -> None:
         """A row was inserted."""
         self._change += 1
+        transaction.changes += 1
         self._connection.execute(
             f"INSERT INTO {quoted(f'~{table.key}')} ({_KEPT_BEHIND}) VALUES (?, ?, ?, 0)",
             (self._change, transaction.number, row),
@@ -209,52 +226,62 @@ class Versions:
             transaction: whose changes.
             mark: only those behind it.
         """
-        while True:
-            changes: list[tuple[int, str]] = []
-            for key in transaction.written:
-                found = self._connection.execute(
-                    f'SELECT "~seq" FROM {quoted(f"~{key}")} WHERE "~tx" = ? AND "~seq" > ?'
-                    f" ORDER BY 1 DESC LIMIT {_AT_ONCE}",
-                    (transaction.number, mark),
-                )
-                changes.extend((change, key) for (change,) in found)
-            changes.sort(reverse=True)
-            with self._connection.at_once():
-                for change, key in changes[:_AT_ONCE]:
-                    self._undo_one(transaction.written[key], change)
-            if len(changes) < _AT_ONCE:
-                return
-            # What has begun to be undone is undone to its end, whoever has lost patience.
-            with contextlib.suppress(CancelledError):
-                yield None
+        for table in list(transaction.written.values()):
+            while self._undo_some(transaction, table, mark):
+                # What has begun to be undone is undone to its end, whoever has lost patience.
+                with contextlib.suppress(CancelledError):
+                    yield None
 
-    def _undo_one(self, table: Table, change: int) -> None:
+    def _undo_some(self, transaction: Transaction, table: Table, mark: int) -> bool:
+        """Undo the last changes of a table; whether there may be more.
+
+        A row becomes what it was before the first of them.
+        """
+        # With its plus, GROUP BY goes through these versions, and not through all of them by their index.
         key, past = quoted(table.key), quoted(f"~{table.key}")
-        row, was = self._connection.execute(f'SELECT "~row", "~was" FROM {past} WHERE "~seq" = ?', (change,)).fetchone()
-        self._connection.execute(f"DELETE FROM {key} WHERE {row_number(table)} = ?", (row,))
-        if was:
-            names = [quoted(column.name) for column in storable_columns(table)]
-            into, chosen = ", ".join(names), ", ".join(names)
-            if table.row_key is None:
-                into, chosen = f"{row_number(table)}, {into}", f'"~row", {chosen}'
+        own = (transaction.number, mark)
+        first, count = self._connection.execute(
+            f'SELECT MIN("~seq"), COUNT(*) FROM (SELECT "~seq" FROM {past} WHERE "~tx" = ? AND "~seq" > ?'
+            f" ORDER BY 1 DESC LIMIT {_AT_ONCE})",
+            own,
+        ).fetchone()
+        if not count:
+            return False
+        these, own = f'{past} WHERE "~tx" = ? AND "~seq" >= ?', (transaction.number, first)
+        names = [quoted(column.name) for column in storable_columns(table)]
+        into, chosen = list(names), list(names)
+        if table.row_key is None:
+            into, chosen = [row_number(table), *names], ['"~row"', *names]
+        with self._connection.at_once():
             self._connection.execute(
-                f'INSERT INTO {key} ({into}) SELECT {chosen} FROM {past} WHERE "~seq" = ?', (change,)
+                f'DELETE FROM {key} WHERE {row_number(table)} IN (SELECT "~row" FROM {these})', own
             )
-        self._connection.execute(f'DELETE FROM {past} WHERE "~seq" = ?', (change,))
+            self._connection.execute(
+                f"INSERT INTO {key} ({', '.join(into)}) SELECT {', '.join(chosen)} FROM {past}"
+                f' WHERE "~seq" IN (SELECT MIN("~seq") FROM {these} GROUP BY +"~row") AND "~was"',
+                own,
+            )
+            self._connection.execute(f"DELETE FROM {these}", own)
+        return bool(count == _AT_ONCE)
 
     def end(self, transaction: Transaction) -> None:
         """A transaction is over: its changes stand, or were undone."""
         if transaction.number:
             del self.writers[transaction.number]
+            self._sizes[transaction.number] = transaction.changes
             if self._tells:
                 self._connection.execute("DELETE FROM open_transactions WHERE number = ?", (transaction.number,))
             self._purge()
 
     def forget(self, key: str) -> None:
         """A table is gone or another one now."""
-        if self._made_for.pop(key, None) is not None:
-            self._connection.execute(f"DROP TABLE IF EXISTS {quoted(f'~{key}')}")
+        if key in self._made_for:
+            self._drop(key)
         self._kept.pop(key, None)
+
+    def _drop(self, key: str) -> None:
+        del self._made_for[key], self._leaving[key]
+        self._tidying.drop(f"~{key}", _NUMBER)
 
     def _purge(self) -> None:
         """Drop the versions that no view needs."""
@@ -269,8 +296,17 @@ class Versions:
             past = quoted(f"~{key}")
             numbers.difference_update(over)
             if numbers:
-                listed = ", ".join(map(str, over))
-                self._connection.execute(f'DELETE FROM {past} WHERE "~tx" IN ({listed})')
+                condition = f'"~tx" IN ({", ".join(map(str, over))})'
+                if sum(self._sizes[number] for number in over) > FEW:
+                    self._tidying.remove(f"~{key}", _NUMBER, condition)
+                else:
+                    self._connection.execute(f"DELETE FROM {past} WHERE {condition}")
+                continue
+            if self._change - self._before[key] > AT_ONCE:
+                self._drop(key)
             else:
                 self._connection.execute(f"DELETE FROM {past}")
-                del self._kept[key]
+            del self._kept[key]
+        self._sizes = {
+            number: size for number, size in self._sizes.items() if any(number in kept for kept in self._kept.values())
+        }

@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 
 from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused
-from sockservice.sql.literals import TOKEN, text_of
+from sockservice.sql.literals import text_of
 from sockservice.sql.reserved import RESERVED
+from sockservice.sql.tokens import TOKEN
 
 LONGEST_NAME: Final = 64
 """Characters of the longest name (MySQL 8.4 manual, 11.2.1)."""

@@ -12,7 +12,7 @@ from sqlglot import exp
 from sockservice.sql import comparison as to
 from sockservice.sql.errors import Refused, wrong_count
 from sockservice.sql.expressions import Expressions, rule, special
-from sockservice.sql.functions.regular_cost import is_too_long
+from sockservice.sql.functions.regular_cost import is_too_long, matches, search
 from sockservice.sql.kinds import BIGINT, BOOLEAN, LONGEST, Kind, text_type
 from sockservice.sql.registry import for_values, internal
 from sockservice.sql.typed import Typed, made
@@ -107,7 +107,7 @@ def _regexp_like(self: Expressions, node: exp.Anonymous) -> Typed:
 @for_values
 def regexp_like(text: str, pattern: str, flags: str, sensitive: int) -> int:
     """REGEXP_LIKE."""
-    return int(_expression(pattern, flags, sensitive, text).search(text) is not None)
+    return int(search(_expression(pattern, flags, sensitive, text), text) is not None)
 
 
 _TYPES: Final[dict[str, Callable[[Typed], SqlType]]] = {
@@ -154,8 +154,8 @@ def _expression(pattern: str, flags: str, sensitive: int, text: str) -> re.Patte
 def _occurrence(found: re.Pattern[str], text: str, position: int, occurrence: int) -> re.Match[str] | None:
     if not 1 <= position <= len(text) + 1:
         raise Refused("ER_REGEXP_INDEX_OUTOFBOUNDS_ERROR")
-    matches = found.finditer(text, position - 1)
-    return next((match for number, match in enumerate(matches, 1) if number == max(occurrence, 1)), None)
+    every = enumerate(matches(found, text, position - 1), 1)
+    return next((match for number, match in every if number == max(occurrence, 1)), None)
 
 
 @internal("regexp_instr_of")
@@ -196,7 +196,12 @@ def regexp_replace(
             return match[0]
         return re.sub(r"\\(.)|\$(\d)", lambda part: _group(match, part), new)
 
-    return text[: position - 1] + found.sub(replaced, text[position - 1 :])
+    head, rest = text[: position - 1], text[position - 1 :]
+    parts, at = [head], 0
+    for match in matches(found, rest):
+        parts += [rest[at : match.start()], replaced(match)]
+        at = match.end()
+    return "".join([*parts, rest[at:]])
 
 
 def _group(match: re.Match[str], part: re.Match[str]) -> str:

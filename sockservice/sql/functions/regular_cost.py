@@ -1,17 +1,30 @@
-"""How long a regular expression may take: Python's try every way, and cannot be stopped."""
+"""How long a regular expression may take: Python's try every way, and cannot be stopped, nor does another thread run.
+
+So an expression that may take long for a text is tried at one place of it after the other, with turns for others
+between.
+"""
 
 from __future__ import annotations
 
 import functools
+import re
 import re._parser as parser  # type: ignore[import-not-found]
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
+
+from sockservice.sql.errors import Refused, TooSlow
+from sockservice.sql.surroundings import hurried
 
 _REPEATS: Final = frozenset(["MAX_REPEAT", "MIN_REPEAT"])
 _SOME: Final = 16
 """From how many repetitions on a repeat counts as one without end."""
-MOST_STEPS: Final = 10**9
-"""Ways to try that an expression may have for a text; MySQL ends its own by ``regexp_time_limit``."""
+MOST_STEPS: Final = 3 * 10**7
+"""Ways to try that an expression may have at one place of a text."""
+_AT_ONCE: Final = 4 * 10**6
+"""Ways to try, at all places of a text, that take some milliseconds."""
+_PATIENCE: Final = 10.0
+"""Seconds after which a search is given up, as MySQL does by ``regexp_time_limit``."""
 NESTED_LENGTH: Final = 24
 """Letters of the longest text for an expression whose repeats stand within repeats: each doubles the ways to try."""
 
@@ -26,6 +39,36 @@ def is_too_long(pattern: str, length: int) -> bool:
     """Whether an expression may take too long for a text of so many letters."""
     count, nested = repeats(pattern)
     return (nested and length > NESTED_LENGTH) or length ** max(count, 1) > MOST_STEPS
+
+
+def search(expression: re.Pattern[str], text: str, at: int = 0) -> re.Match[str] | None:
+    """The first match of an expression in a text, from a place on.
+
+    Raises:
+        Refused: 3699, it takes too long.
+        TooSlow: it takes longer than others can wait.
+    """
+    if len(text) ** (repeats(expression.pattern)[0] + 1) <= _AT_ONCE:
+        return expression.search(text, at)
+    if hurried():
+        raise TooSlow
+    ends = time.monotonic() + _PATIENCE
+    for place in range(at, len(text) + 1):
+        found = expression.match(text, place)
+        if found is not None:
+            return found
+        if place % 64 == 0 and time.monotonic() > ends:
+            raise Refused("ER_REGEXP_TIME_OUT")
+    return None
+
+
+def matches(expression: re.Pattern[str], text: str, at: int = 0) -> Iterator[re.Match[str]]:
+    """All matches of an expression in a text, from a place on; raises as :func:`search`."""
+    while (found := search(expression, text, at)) is not None:
+        yield found
+        at = found.end() + (found.end() == found.start())
+        if at > len(text):
+            return
 
 
 def _count(parts: Iterable[Any], *, within: bool) -> tuple[int, bool]:
