@@ -270,15 +270,24 @@ def definition_payloads(columns: Sequence[Column], form: Form) -> Iterator[bytes
         yield eof_payload(form)
 
 
+def encoders_of(columns: Sequence[Column], form: Form) -> list[Callable[[Value], bytes]]:
+    """What encodes the values of each column."""
+    make: Callable[..., Callable[[Value], bytes]] = binary_encoder if form.binary else text_encoder
+    return [make(column.type, form.charset) for column in columns]
+
+
+def row_encoder(form: Form) -> Callable[[Sequence[Value], Sequence[Callable[[Value], bytes]]], bytes]:
+    """What makes the payload of a row out of its values and what encodes these; ValueError for one that cannot be."""
+    return _binary_row if form.binary else _text_row
+
+
 def row_payloads(columns: Sequence[Column], rows: Iterable[Sequence[Value]], form: Form) -> Iterator[Payload]:
     """The rows of a result set.
 
     Raises:
         ValueError: a value that its column cannot hold, or a row that is not as long as there are columns.
     """
-    make = binary_encoder if form.binary else text_encoder
-    encoders = [make(column.type, form.charset) for column in columns]
-    row_payload = _binary_row if form.binary else _text_row
+    encoders, row_payload = encoders_of(columns, form), row_encoder(form)
     for number, row in enumerate(rows, 1):
         if len(row) != len(encoders):
             raise ValueError(f"row {number} has {len(row)} value(s) for {len(encoders)} column(s)")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 from zope.interface import implementer
 
-from sockservice.answers import Answer, Disturbed, Error, LocalInfile, Request, Value
+from sockservice.answers import Answer, Disturbed, Error, LocalInfile, Request, Rows, Value
 from sockservice.errors import CallerError
 from sockservice.interfaces import ISession
 from sockservice.mysql.answer_parts import Part, reply_parts, result_parts
@@ -18,7 +18,6 @@ from sockservice.mysql.diagnostics import keeps_warnings
 from sockservice.mysql.disturbance_set import NOTHING_WRONG, undisturbed
 from sockservice.mysql.disturbed_payloads import disturbed
 from sockservice.mysql.file_transfer import FileTransfer, disturbed_behind, file_request, refusal
-from sockservice.mysql.long_payload import Payload
 from sockservice.mysql.own_reply import NOBODY, Encode, OwnReply
 from sockservice.mysql.packet_stream import PacketStream
 from sockservice.mysql.packets import COMMAND_SEQUENCE, packet, packets
@@ -30,6 +29,7 @@ from sockservice.mysql.results import (
     sound_error_payload,
 )
 from sockservice.mysql.session_sending import SessionSending
+from sockservice.mysql.small_results import small_result
 from sockservice.mysql.state import State
 
 if TYPE_CHECKING:
@@ -233,26 +233,29 @@ class SessionAnswers(SessionSending):
                 self._ask_for(answer)
                 return
             answer = refusal(mariadb=self.server.mariadb)
-        form, payloads = self._payloads(answer)
-        if is_lazy(answer):
-            self.stream(payloads)
-            return
-        stream = PacketStream(payloads, self.sequence_id)
-        encoded = stream.read(None)
-        if self.sequence_id == FIRST_ANSWER and not form.state and len(encoded) <= _KEPT_BYTES:
+        form, failed = self._form(answer), False
+        is_usual = self.sequence_id == FIRST_ANSWER and not form.state
+        is_alone = is_usual and not self._further and type(answer) is Rows
+        encoded = small_result(answer, form) if is_alone else None  # type: ignore[arg-type]
+        if encoded is None:
+            payloads = answer_payloads(answer, form)
+            if is_lazy(answer):
+                self.stream(payloads)
+                return
+            stream = PacketStream(payloads, self.sequence_id)
+            encoded, failed = stream.read(None), stream.failed
+            self.sequence_id = stream.sequence_id & 255
+        if is_usual and len(encoded) <= _KEPT_BYTES:
             if len(answer.encodings) >= _KEPT_FORMS:
                 answer.encodings.clear()
             answer.encodings[form.key] = encoded
         self.due.append(encoded)
-        self.sequence_id = stream.sequence_id & 255
-        self._answered(failed=stream.failed)
+        self._answered(failed=failed)
 
-    def _payloads(self, answer: Answer) -> tuple[Form, Iterable[Payload]]:
-        """The payloads of an answer to a statement, and the form that they are made in."""
+    def _form(self, answer: Answer) -> Form:
+        """The form of an answer to a statement."""
         form = self.form_of(answer, binary=self._binary)
-        if self._further:
-            form = form.with_status(Status.MORE_RESULTS_EXISTS)
-        return form, answer_payloads(answer, form)
+        return form.with_status(Status.MORE_RESULTS_EXISTS) if self._further else form
 
     @property
     def _takes_files(self) -> bool:
@@ -280,7 +283,8 @@ class SessionAnswers(SessionSending):
         if answer is None:
             return self.form, ()
         if encode is None:
-            form, payloads = self._payloads(answer)
+            form = self._form(answer)
+            payloads = answer_payloads(answer, form)
             return form, result_parts(map(bytes, payloads), form)
         if self._binary:
             # What opens a cursor: behind its columns stands what ends them, always.

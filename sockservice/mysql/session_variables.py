@@ -18,6 +18,10 @@ class SessionVariables(UserDict[str, Any]):
         super().__init__()
         self._changed = changed
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of any dict: UserDict's own takes a way of its own, which is long for what every statement asks."""
+        return self.data.get(name, default)
+
     def __setitem__(self, name: str, value: Any) -> None:
         super().__setitem__(name, value)
         self._changed(name)

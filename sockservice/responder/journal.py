@@ -243,8 +243,7 @@ class Journal:
         size = OVERHEAD + len(text)
         if params:
             size += sum(map(_size, params))
-        kind = type(answer)
-        rows = len(answer.rows) if kind is Rows and type(answer.rows) is tuple else None  # type: ignore[union-attr]
+        rows = len(answer.rows) if type(answer) is Rows and isinstance(answer.rows, (tuple, list)) else None
         # The sessions' clock tells both times, and has been read for the first one.
         entry = Entry(asker, session.since, self._clock(), request.command, text, params, source, rows)
         self.last += 1
@@ -252,7 +251,7 @@ class Journal:
         self._room -= size
         if self._room < 0:
             self._reckon()
-        if rows is None and kind is not Ok:
+        if rows is None and type(answer) is not Ok:
             noted: Answer | Deferred[Answer] | None
             noted = (
                 self._wait(answer, entry, session) if isinstance(answer, Deferred) else self._answered(answer, entry)

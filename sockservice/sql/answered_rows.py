@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from sockservice.sql.kinds import to_python
 from sockservice.sql.plan import Plan
 from sockservice.sql.spool import Spool
 
-_CHANGED_TYPES: Final = frozenset(["DECIMAL", "BIGINT", "BIT"])
-"""Types whose stored values are not what answers have."""
-
 
 def answered(rows: Any, plan: Plan) -> Any:
     """The rows as answers have them."""
-    types = [column.type for column in plan.columns]
-    if not any(each.name in _CHANGED_TYPES for each in types):
+    if not plan.changes_values:
         return rows
+    types = [column.type for column in plan.columns]
     if isinstance(rows, Spool):
         return Answered(rows, types)
     return [tuple(map(to_python, row, types)) for row in rows]

@@ -35,6 +35,7 @@ DEFAULT_SQL_MODE: Final = (
     "NO_ENGINE_SUBSTITUTION"
 )
 """MySQL 8.4's."""
+_UNSET: Final = object()
 _LOCK_WAIT: Final = 50
 """Seconds that a lock is waited for (MySQL's default of ``innodb_lock_wait_timeout``)."""
 
@@ -119,9 +120,8 @@ class SqlSession:
 
     def variable(self, name: str, default: Any = None) -> Any:
         """The value of a system variable, where it was set, in the session or for all."""
-        if name in self.session.variables:
-            return self.session.variables[name]
-        return self.session.server.global_variables.get(name, default)
+        found = self.session.variables.get(name, _UNSET)
+        return self.session.server.global_variables.get(name, default) if found is _UNSET else found
 
     def flag(self, name: str, *, default: bool) -> bool:
         """The value of a system variable that is on or off."""

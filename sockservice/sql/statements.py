@@ -187,13 +187,15 @@ class Statements:
         """
         session, store = self.session, self.session.store
         session.takes_long = False
-        if len(request.text) > LONG or first_word(request.text) not in _QUERIES:
+        text = request.text
+        if len(text) > LONG or (text[:6].lower() != "select" and first_word(text) not in _QUERIES):
             return None
         idle = session.busy is None and session.transaction is None and session.locked_tables is None
         if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
             return None
-        folded = fold(request.text, request.params, lexical(session.sql_mode))
-        key = (folded.key, shape(folded.literals), session.database, session.shadows, session.sql_mode, *_UNDISTURBED)
+        mode = session.sql_mode
+        folded = fold(text, request.params, lexical(mode))
+        key = (folded.key, shape(folded.literals), session.database, session.shadows, mode, *_UNDISTURBED)
         plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
         if (
             plan is None
