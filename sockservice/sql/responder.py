@@ -15,6 +15,7 @@ from zope.interface import implementer
 from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, ISession
 from sockservice.sql.errors import NotUnderstood, Refused, too_deep
+from sockservice.sql.kept_plans import rows_at_once
 from sockservice.sql.plans import Plans
 from sockservice.sql.running import Work, run, run_now
 from sockservice.sql.session import SqlSession
@@ -65,7 +66,7 @@ class Sql:
     def respond(self, request: Request) -> Answer | Deferred[Answer] | None:
         """The answer to a statement, or None where nobody here has one."""
         try:
-            rows = self._statements(request.session).at_once(request, self._now())
+            rows = rows_at_once(self.session_of(request.session), self._plans, request, self._now())
         except Refused as refused:
             return self._refused(request.session, refused, request.text)
         answer: Answer | Deferred[Any] | None = rows or run(self._answer(request), self.store.clock)

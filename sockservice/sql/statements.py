@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-import sqlite3
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
@@ -25,15 +24,15 @@ from sockservice.sql import (
 from sockservice.sql.answered_rows import answered
 from sockservice.sql.attempting import attempt_within
 from sockservice.sql.defining import define
-from sockservice.sql.diagnostics import Diagnostics
-from sockservice.sql.errors import NotUnderstood, Refused, TooSlow, near, unsupported
-from sockservice.sql.execution import TURN, Execution
+from sockservice.sql.errors import NotUnderstood, Refused, near, unsupported
+from sockservice.sql.execution import Execution
 from sockservice.sql.into import assign, variables_of
-from sockservice.sql.literals import Folded, Literal, fold, lexical
+from sockservice.sql.kept_plans import plan_key
+from sockservice.sql.literals import Folded, lexical
 from sockservice.sql.long_tokens import LONG
 from sockservice.sql.parse import parse
 from sockservice.sql.plan import Plan, PlanBuilder
-from sockservice.sql.plans import LONGEST, shape
+from sockservice.sql.plans import LONGEST
 from sockservice.sql.predicates import predicate_of_query
 from sockservice.sql.row_limits import counting, limited
 from sockservice.sql.running import Work, in_thread
@@ -49,9 +48,6 @@ if TYPE_CHECKING:
 
 _LONG_TO_COMPILE: Final = 2_000
 """Characters, without literals, of a statement that is compiled in a thread: that takes some milliseconds then."""
-_QUERIES: Final = frozenset(["select", "with"])
-_UNDISTURBED: Final = (None, frozenset[str](), frozenset[str]())
-"""What is last in the key of a query's plan while nobody is in its way; see :meth:`Statements._key`."""
 _LOCKING: Final = re.compile(
     r"(?:for\s+(?P<how>update|share)(?:\s+of\s[^)]*?)?(?P<end>\s+nowait|\s+skip\s+locked)?|lock\s+in\s+share\s+mode)(?:\s+into\s[^)]*)?\Z",
     re.IGNORECASE,
@@ -172,56 +168,6 @@ class Statements:
             raise near(session.text.lstrip("( \n")[len(word) :].lstrip())
         raise unsupported(word.upper())
 
-    def at_once(self, request: Request, now: float) -> Rows | None:
-        """The answer to a query that was compiled before, where nothing can be in its way: the hot path.
-
-        Args:
-            request: the statement.
-            now: the time, in seconds since the epoch.
-
-        Returns:
-            None for anything else, and where the rows do not come at once; nothing is done then.
-
-        Raises:
-            Refused: as MySQL does.
-        """
-        session, store = self.session, self.session.store
-        session.takes_long = False
-        text = request.text
-        if len(text) > LONG or (text[:6].lower() != "select" and first_word(text) not in _QUERIES):
-            return None
-        idle = session.busy is None and session.transaction is None and session.locked_tables is None
-        if not idle or store.versions.writers or request.command == "prepare" or not session.session.autocommit:
-            return None
-        mode = session.sql_mode
-        folded = fold(text, request.params, lexical(mode))
-        key = (folded.key, shape(folded.literals), session.database, session.shadows, mode, *_UNDISTURBED)
-        plan: Plan | None = self._plans.find(key, store.catalog.version, folded.literals)
-        if (
-            plan is None
-            or plan.into
-            or plan.total
-            or "session_" in plan.sql
-            or "system_rows" in plan.sql
-            or not plan.suits(session.session)
-        ):
-            return None
-        session.now = now
-        main = store.main
-        main.view, main.session = None, session
-        diagnostics = Diagnostics(strict=False)
-        enter(Surroundings(session.session, diagnostics, now))
-        try:
-            rows = main.rows_at_once(plan.sql, plan.parameters(folded.literals), TURN)
-        except TooSlow:
-            session.takes_long = True
-            return None
-        except (sqlite3.Error, OverflowError, ValueError):
-            return None
-        session.session.warnings = tuple(diagnostics.warnings)
-        session.found_rows, session.row_count = len(rows), -1
-        return Rows(plan.columns, answered(rows, plan), diagnostics.count)
-
     # --- queries ------------------------------------------------------------------------------
 
     def _view(self) -> ReadView | None:
@@ -247,7 +193,7 @@ class Statements:
 
         def key() -> Hashable:
             look()
-            return self._key(folded.key, folded.literals, locking)
+            return plan_key(self.session, folded.key, folded.literals, locking)
 
         planned: Plan | exp.Expression = yield from self._planned(folded, key, lambda: self._new_plan(folded, locking))
         return planned
@@ -311,19 +257,6 @@ class Statements:
             else:
                 self._latest = (key, version, made)
             return made
-
-    def _key(self, text: str, literals: Sequence[Literal], how: Locking | str | None) -> Hashable:
-        """What a plan depends on: the statement, who runs it where, and what others have done to tables.
-
-        Args:
-            text: the statement without its literals.
-            literals: these.
-            how: of a query, how it locks rows; ``"change"`` for what is none.
-        """
-        session = self.session
-        contested = session.store.versions.contested(session.asking) if how is not None else frozenset[str]()
-        surroundings = (session.database, session.shadows, session.sql_mode)
-        return (text, shape(literals), *surroundings, how, session.unseen, contested)
 
     def _locking(self, text: str) -> Locking | None:
         found = _LOCKING.search(text)
@@ -390,7 +323,7 @@ class Statements:
                 if execution is not None:
                     execution.view = versions.view(transaction.number) if versions.writers else None
                     session.unseen = versions.unseen(execution.view) if execution.view is not None else frozenset()
-                return self._key(text, literals, "change")
+                return plan_key(session, text, literals, "change")
 
             return self._planned(statement.folded, key, lambda: self._new_change(statement.folded))
 
