@@ -184,6 +184,7 @@ class Inserting:
         self._places = [-1 if column.generated else self._rows.place(column.name) for column in insertion.columns]
         self._auto = insertion.table.auto_increment
         self._reserved = (0, 0)
+        self._generated = 0
         self._first_id = 0
         self._last_id = 0
         self.affected = 0
@@ -219,7 +220,9 @@ class Inserting:
                 yield from self._put(values)
             except Refused as refused:
                 diagnostics.pass_over(refused)
-                self.duplicates += isinstance(refused, Duplicate)
+                if isinstance(refused, Duplicate):
+                    self.duplicates += 1
+                    self._give_back()
             yield from execution.turn()
         return self._answer()
 
@@ -299,6 +302,7 @@ class Inserting:
         assert column is not None
         place = self._rows.place(column.name)
         value = values[place]
+        self._generated = 0
         zero_counts = "NO_AUTO_VALUE_ON_ZERO" in self._execution.diagnostics.modes
         if value is not None and (value or zero_counts):
             number = int(value)
@@ -314,7 +318,13 @@ class Inserting:
         number = self._reserved[0]
         self._reserved = (number + 1, self._reserved[1])
         values[place] = store(number, column, self._execution.diagnostics)
-        self._last_id = number
+        self._last_id = self._generated = number
+
+    def _give_back(self) -> None:
+        """A row did not come to be: the next one of the statement gets the number that was made for it."""
+        if self._generated:
+            self._reserved = (self._generated, self._reserved[1])
+            self._generated = 0
 
     def _put(self, values: list[Any]) -> Work[None]:
         generated = self._last_id
@@ -322,6 +332,7 @@ class Inserting:
             self._rows.insert(values)
         except Duplicate as duplicate:
             if self._insertion.duplicate is not None:
+                self._give_back()
                 yield from self._update(duplicate.row, values)
                 return
             if not self._insertion.replace:

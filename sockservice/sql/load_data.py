@@ -204,12 +204,15 @@ class Received:
     def _values(self, execution: Execution) -> Iterator[list[Any]]:
         """The rows as they are inserted; what is missing is empty, what is too much is left out."""
         names, diagnostics = self._loading.names, execution.diagnostics
+        columns = self._loading.table.columns
+        empty = {each.name.lower() for each in columns if each.nullable and each.default is None}
         variables = execution.session.session.user_variables
         for number, row in enumerate(self._spool, 1):
             fields: list[Any] = list(row)
             if len(fields) < len(names):
-                diagnostics.warn(error("ER_WARN_TOO_FEW_RECORDS", number))
-                fields += [""] * (len(names) - len(fields))
+                for name in names[len(fields) :]:
+                    diagnostics.warn(error("ER_WARN_TOO_FEW_RECORDS", number))
+                    fields.append(None if name.lower() in empty else "")
             elif len(fields) > len(names):
                 diagnostics.warn(error("ER_WARN_TOO_MANY_RECORDS", number))
             values = []

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sockservice.answers import Column, Rows
 from sockservice.error_codes import syntax_error
 from sockservice.sql.errors import Refused
+from sockservice.sql.running import Work
+from sockservice.sql.table_copy import rows_of
 from sockservice.sql.typed import quoted
 from sockservice.sqltypes import SqlType
 
@@ -36,7 +38,7 @@ _NOTES: Final = {
 }
 
 
-def maintained(session: SqlSession, text: str) -> Rows:
+def maintained(session: SqlSession, text: str) -> Work[Rows]:
     """The answer to a statement that begins with one of :data:`WORDS`.
 
     Raises:
@@ -48,11 +50,11 @@ def maintained(session: SqlSession, text: str) -> Rows:
     word = found["word"].lower()
     rows: list[tuple[Any, ...]] = []
     for database, name in _TABLE.findall(found["tables"]):
-        rows.extend(_of_table(session, word, _plain(database) or session.database, _plain(name)))
+        rows += yield from _of_table(session, word, _plain(database) or session.database, _plain(name))
     return Rows(_SUMS if word == "checksum" else _COLUMNS, rows)
 
 
-def _of_table(session: SqlSession, word: str, database: str, name: str) -> list[tuple[Any, ...]]:
+def _of_table(session: SqlSession, word: str, database: str, name: str) -> Work[list[tuple[Any, ...]]]:
     label = f"{database}.{name}"
     try:
         table = None if session.view(name, database) is not None else session.table(name, database)
@@ -63,8 +65,12 @@ def _of_table(session: SqlSession, word: str, database: str, name: str) -> list[
     if word == "checksum":
         if table is None:
             return [(label, None)]
-        counted = session.store.main.rows(f"SELECT COUNT(*) FROM {quoted(table.key)}")
-        return [(label, counted[0][0])]
+        cells = " || ',' || ".join(f"quote({quoted(column.name)})" for column in table.columns)
+        # The sum does not depend on the order of the rows, nor is it MySQL's, which is one of its own formats.
+        ((total,),) = yield from rows_of(
+            session, f"SELECT TOTAL(f_crc32(CAST({cells} AS BLOB))) FROM {quoted(table.key)}"
+        )
+        return [(label, int(total) % (1 << 32))]
     if word == "repair":
         return [(label, word, *_NOTES[word])]
     told = [(label, word, *_NOTES[word])] if word in _NOTES else []

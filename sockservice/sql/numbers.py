@@ -19,7 +19,9 @@ class Numbers:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         connection.execute("CREATE TABLE IF NOT EXISTS numbers (key TEXT PRIMARY KEY, next INTEGER)")
-        self._next: dict[str, int] = dict(connection.execute("SELECT key, next FROM numbers").fetchall())
+        # Written at the last end in order; of a process that was killed since, the rows may have higher ones.
+        self._written: dict[str, int] = dict(connection.execute("SELECT key, next FROM numbers").fetchall())
+        self._next: dict[str, int] = {}
 
     def next(self, table: Table) -> int:
         """The number that the next row gets."""
@@ -27,10 +29,9 @@ class Numbers:
         if number is None:
             column = table.auto_increment
             assert column is not None
-            found = self._connection.execute(f"SELECT MAX({quoted(column.name)}) FROM {quoted(table.key)}").fetchone()[
-                0
-            ]
-            number = self._next[table.key] = max(int(found or 0), 0) + 1
+            text = f"SELECT MAX({quoted(column.name)}) FROM {quoted(table.key)}"
+            (found,) = self._connection.execute(text).fetchone()
+            number = self._next[table.key] = max(int(found or 0) + 1, self._written.get(table.key, 1))
         return number
 
     def reserve(self, table: Table, count: int) -> int:
@@ -63,6 +64,7 @@ class Numbers:
     def forget(self, table: Table) -> None:
         """The table is empty, or gone: its numbers begin anew."""
         self._next.pop(table.key, None)
+        self._written.pop(table.key, None)
         self._connection.execute("DELETE FROM numbers WHERE key = ?", (table.key,))
 
     def keep(self) -> None:

@@ -127,7 +127,7 @@ class Statements:
             if shown is not None:
                 return shown
         if word in maintenance.WORDS:
-            return maintenance.maintained(session, folded.key)
+            return (yield from maintenance.maintained(session, folded.key))
         if word == "do":
             folded = folded._replace(key=f"SELECT{folded.key[2:]}")
         try:

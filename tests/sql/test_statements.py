@@ -168,3 +168,16 @@ async def test_what_takes_its_time_runs_in_a_thread_and_can_be_ended() -> None:
         await in_thread(lambda: None)
     store.close()
     database.close()
+
+
+def test_a_checksum_follows_the_rows(client: Client) -> None:
+    client.ok("CREATE TABLE sums (a INT, b VARCHAR(9), c BLOB)")
+    assert client.rows("CHECKSUM TABLE sums") == [("shop.sums", 0)]
+    found = set()
+    for change in ("INSERT INTO sums VALUES (1, 'x', 0x00ff), (2, NULL, NULL)", "UPDATE sums SET a = 3 WHERE a = 2"):
+        client.ok(change)
+        found.add(client.rows("CHECKSUM TABLE sums")[0][1])
+    client.ok("UPDATE sums SET b = 'y' WHERE a = 1")
+    found.add(client.rows("CHECKSUM TABLE sums")[0][1])
+    assert len(found) == 3
+    assert client.rows("CHECKSUM TABLE nowhere") == [("shop.nowhere", None)]

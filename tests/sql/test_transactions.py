@@ -338,6 +338,28 @@ def test_a_long_rollback_lets_others_on(a: Client, b: Client) -> None:
     assert b.rows("SELECT SUM(v) FROM t") == [(30,)]
 
 
+def test_numbers_go_on_behind_the_rows_of_a_process_that_was_killed(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    database = Embedded(first)
+    database.client().ok("CREATE TABLE n (id INT AUTO_INCREMENT PRIMARY KEY, v INT)")
+    database.client().ok("INSERT INTO n (v) VALUES (1)")
+    database.close()
+    database = Embedded(first)
+    database.client().ok("INSERT INTO n (v) VALUES (2), (3)")
+    for file in first.iterdir():
+        (second / file.name).write_bytes(file.read_bytes())
+    again = Embedded(second)
+    assert again.client().ok("INSERT INTO n (v) VALUES (4)").last_insert_id == 4
+    again.close()
+    database.client().ok("DELETE FROM n")
+    database.close()
+    database = Embedded(first)
+    assert database.client().ok("INSERT INTO n (v) VALUES (5)").last_insert_id == 4
+    database.close()
+
+
 def test_what_was_not_committed_is_undone_at_the_next_start(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
