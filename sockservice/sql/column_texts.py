@@ -220,9 +220,7 @@ def definition(table: Table, column: Column, *, mariadb: bool = False) -> str:
     """
     text = f"{backticked(column.name)} {column_type(column)}"
     if column.collation and column.collation != table.collation:
-        charset = collations()[column.collation].charset
-        if charset.name != table.charset:
-            text += f" CHARACTER SET {charset.name}"
+        text += f" CHARACTER SET {collations()[column.collation].charset.name}"
         text += collate(f"COLLATE {column.collation}", mariadb=mariadb)
     if column.generated:
         kind = "STORED" if column.stored else "VIRTUAL"

@@ -60,7 +60,7 @@ def test_collations_are_told_where_they_are_not_the_tables(client: Client) -> No
     assert created(client, "t") == [
         "`a` char(1) DEFAULT NULL",
         "`b` char(1) CHARACTER SET latin1 COLLATE latin1_swedish_ci DEFAULT NULL",
-        "`c` char(1) COLLATE utf8mb4_bin DEFAULT NULL",
+        "`c` char(1) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL",
     ]
 
 
@@ -68,7 +68,7 @@ def test_only_the_dump_program_of_mariadb_sees_comments_around_collations_of_mys
     client.ok("CREATE TABLE t (a CHAR(1) COLLATE utf8mb4_0900_as_cs)")
     client.session.client = {"_client_name": "libmariadb", "program_name": "mysqldump"}
     ((_, text),) = client.rows("SHOW CREATE TABLE t")
-    assert "`a` char(1) /*!80000 COLLATE utf8mb4_0900_as_cs */ DEFAULT NULL" in text
+    assert "`a` char(1) CHARACTER SET utf8mb4 /*!80000 COLLATE utf8mb4_0900_as_cs */ DEFAULT NULL" in text
     assert text.endswith("DEFAULT CHARSET=utf8mb4 /*!80000 COLLATE=utf8mb4_0900_ai_ci */")
 
 
