@@ -16,6 +16,8 @@ _FEW: Final = 64
 """Rows of the longest result set that is sent so."""
 _LONG: Final = 1 << 16
 """Bytes of a row that are not held in one go with the others."""
+_LONGEST_KEPT: Final = 16_384
+"""Bytes of the longest beginning that is kept."""
 _MOST: Final = 512
 """Columns, each in one form, whose beginnings are kept."""
 
@@ -91,7 +93,8 @@ def _made(key: tuple[int, int, int], answer: Rows, form: Form) -> _Begin:
         encoders_of(answer.columns, form),
         eof_payload(form, answer.warnings),
     )
-    if len(_begins) >= _MOST:
-        _begins.clear()
-    _begins[key] = begin
+    if len(begin.packets) <= _LONGEST_KEPT:
+        if len(_begins) >= _MOST:
+            _begins.clear()
+        _begins[key] = begin
     return begin

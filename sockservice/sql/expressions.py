@@ -18,7 +18,7 @@ from sockservice.collations import find_charset
 from sockservice.sql import comparison as to
 from sockservice.sql.common_types import in_type
 from sockservice.sql.conversions import scaled
-from sockservice.sql.errors import Refused, near
+from sockservice.sql.errors import Refused, near, too_deep
 from sockservice.sql.introduced import text_of
 from sockservice.sql.kinds import BIGINT, BOOLEAN, DOUBLE, UNSIGNED, Kind, bytes_type, decimal_type, text_type, wide
 from sockservice.sql.literals import written
@@ -40,6 +40,11 @@ if TYPE_CHECKING:
 
 Compile = Callable[["Expressions", Any], Typed]
 Compiler = TypeVar("Compiler", bound=Compile)
+_LONG_TEXT: Final = 100_000
+"""Characters of SQLite's text of an expression that may be too long for its statement."""
+_GROWTH: Final = 100
+"""How much longer than its statement such a text may be: some operators name an operand twice, which grows with each
+level of them, and SQLite cannot be interrupted while it reads."""
 _RULES: Final[dict[type[exp.Expr], Compile]] = {}
 
 SPECIAL: Final[dict[str, Compile]] = {}
@@ -112,7 +117,10 @@ class Expressions:
             for kind in type(node).__mro__:
                 compile_node = _RULES.get(kind)
                 if compile_node is not None:
-                    return compile_node(self, node)
+                    typed = compile_node(self, node)
+                    if len(typed.sql) > _LONG_TEXT and len(typed.sql) > _GROWTH * len(self.session.text):
+                        raise too_deep()
+                    return typed
         finally:
             scope.within_aggregate -= within
         # The reader has made something of it that is no MySQL.

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from sockservice.sql.tokens import NAME, PLAIN_TOKEN, TOKEN, is_code, token_pattern
+from sockservice.sql.tokens import NAME, PLAIN_TOKEN, TOKEN, is_code, token_pattern, unended
 
 LONG: Final = 32_768
 """Characters of a statement that is long: it is taken apart in a thread."""
@@ -42,6 +42,9 @@ def long_tokens(text: str, *, plain: bool) -> Iterator[tuple[str, str]]:
     Args:
         text: the statement.
         plain: whether a backslash is a letter like any other.
+
+    Raises:
+        Refused: 1064 for a text or a comment without an end.
     """
     at = 0
     while True:
@@ -56,9 +59,7 @@ def long_tokens(text: str, *, plain: bool) -> Iterator[tuple[str, str]]:
         if piece == "/*":
             at = text.find("*/", match.end()) + 2
             if at < 2:
-                at = match.start() + 1
-                yield "symbol", "/"
-                continue
+                raise unended(text, start)
             yield "skip", " "
             code = is_code(text[start:at])
             if code is not None:
@@ -83,7 +84,7 @@ def _end(text: str, begun: re.Match[str], *, plain: bool) -> tuple[str, int]:
         if text.startswith(piece[-1], at):
             return "string", at + 1
         if piece[0] in "'\"":
-            return "symbol", start + 1
+            raise unended(text, start)
     whole = (PLAIN_TOKEN if plain else TOKEN).match(text, start)
     assert whole is not None
     return str(whole.lastgroup), whole.end()

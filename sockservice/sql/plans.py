@@ -58,8 +58,9 @@ class Variants:
         if self._count >= MOST_VARIANTS:
             self._plans.clear()
             self._count = self.weight = 0
-        self.weight += weight
         pins = tuple(sorted(pinned))
+        # What is pinned is kept, as it was written and as it is.
+        self.weight += weight + sum(2 * len(literals[number].text) for number, whole in pins if whole)
         self._plans.setdefault(pins, {})[_values(pins, literals)] = plan
         self._count += 1
 

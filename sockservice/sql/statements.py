@@ -264,10 +264,13 @@ class Statements:
             end = (found["end"] or "").strip().lower()
             exclusive = (found["how"] or "").lower() == "update"
             return Locking(exclusive, end == "nowait", end.startswith("skip"))
-        transaction = self.session.transaction
-        if transaction is not None and transaction.isolation == SERIALIZABLE:
-            return Locking(exclusive=False)
-        return None
+        session = self.session
+        if session.transaction is not None:
+            serializable = session.transaction.isolation == SERIALIZABLE
+        else:
+            # Without autocommit, the query begins a transaction by itself.
+            serializable = not session.session.autocommit and session.isolation == SERIALIZABLE
+        return Locking(exclusive=False) if serializable else None
 
     def _rows(self, plan: Plan, folded: Folded, locking: Locking | None, view: ReadView | None) -> Work[Answer]:
         session = self.session

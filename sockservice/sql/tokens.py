@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from sockservice.error_codes import syntax_error
+from sockservice.sql.errors import Refused
+
 NAME: Final = r"[^\x00-\x23%-/:-@\[-^`{-\x7f]"
 """A letter of names."""
 
@@ -40,9 +43,9 @@ def token_pattern(
 TOKEN: Final = token_pattern(r"""[nN]?'(?:[^'\\]++|''|\\.?)*+' | "(?:[^"\\]++|""|\\.?)*+" """)
 PLAIN_TOKEN: Final = token_pattern(r"""[nN]?'(?:[^']++|'')*+' | "(?:[^"]++|"")*+" """)
 """The same without escapes in texts."""
-_CONDITIONAL: Final = re.compile(
-    r"""('(?:[^'\\]|''|\\.)*+'|"(?:[^"\\]|""|\\.)*+"|`[^`]*+`)|/\*(M?)!([0-9]{5,6})?(.*?)\*/""", re.DOTALL
-)
+_BEGIN: Final = re.compile(r"""('(?:[^'\\]|''|\\.)*+'|"(?:[^"\\]|""|\\.)*+"|`[^`]*+`)|(['"`])|/\*M?!""", re.DOTALL)
+"""A text or a name, a text that has no end, or the begin of a comment that may be code."""
+_CONDITIONAL: Final = re.compile(r"/\*(M?)!([0-9]{5,6})?(.*?)\*/", re.DOTALL)
 _VERSION: Final = 80_400
 """Whose code in ``/*!80400 … */`` is run."""
 
@@ -55,22 +58,44 @@ def tokens(text: str, *, plain: bool) -> list[tuple[str, str]]:
     Args:
         text: the statement.
         plain: whether a backslash is a letter like any other.
+
+    Raises:
+        Refused: 1064 for a text, a name or a comment without an end.
     """
     if "/*" in text:
-        text = _CONDITIONAL.sub(_conditional, text)
-    # A list: a generator would cost short statements a tenth of their time.
-    return [(match.lastgroup or "", match[0]) for match in (PLAIN_TOKEN if plain else TOKEN).finditer(text)]
+        text = _with_code(text)
+    found = []
+    for match in (PLAIN_TOKEN if plain else TOKEN).finditer(text):
+        kind, piece = match.lastgroup, match[0]
+        if kind == "symbol" and (piece in "'\"`" or (piece == "/" and text.startswith("*", match.end()))):
+            raise unended(text, match.start())
+        found.append((kind or "", piece))
+    return found
+
+
+def unended(text: str, start: int) -> Refused:
+    """Error 1064 of a text, a name or a comment without an end: what is behind its begin is not looked at again."""
+    return Refused(syntax_error(text[start : start + 200], text.count("\n", 0, start) + 1))
+
+
+def _with_code(text: str) -> str:
+    """A statement whose comments are code where they are to us; once one has no end, nothing behind it is looked at."""
+    parts: list[str] = []
+    done = at = 0
+    while (found := _BEGIN.search(text, at)) is not None:
+        at = found.end()
+        if found[1] is not None:
+            continue
+        end = text.find("*/", at) + 2
+        if found[2] is not None or end < 2:
+            break
+        code = is_code(text[found.start() : end])
+        parts += (text[done : found.start()], " " if code is None else f" {code} ")
+        done = at = end
+    return "".join((*parts, text[done:])) if parts else text
 
 
 def is_code(comment: str) -> str | None:
     """The code that a comment is to us, or None."""
     found = _CONDITIONAL.fullmatch(comment)
-    return None if found is None or found[2] or int(found[3] or 0) > _VERSION else found[4]
-
-
-def _conditional(found: re.Match[str]) -> str:
-    """What a comment that is code for some servers is to us; other comments are none of these."""
-    if found[1] is not None:
-        return str(found[1])
-    code = is_code(found[0])
-    return " " if code is None else f" {code} "
+    return None if found is None or found[1] or int(found[2] or 0) > _VERSION else found[3]

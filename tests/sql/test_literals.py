@@ -107,7 +107,7 @@ def test_the_mode_says_how_texts_are_read() -> None:
 
 @given(st.text(alphabet="ab1.'\"`\\ \n-#/*!?:;()=,@_é", max_size=60))
 def test_any_text_can_be_folded_and_written_again(text: str) -> None:
-    with contextlib.suppress(Refused) if ":" in text else contextlib.nullcontext():
+    with contextlib.suppress(Refused) if set(text) & set(":'\"`*") else contextlib.nullcontext():
         folded = fold(text, (None,) * text.count("?"))
         assert ":p" not in written(folded.key, folded.literals) or ":p" in text
 

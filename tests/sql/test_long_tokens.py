@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sockservice.sql import long_tokens as module
+from sockservice.sql.errors import Refused
 from sockservice.sql.long_tokens import long_tokens
 from sockservice.sql.tokens import tokens
 
@@ -32,9 +33,12 @@ PARTS = [
 ]
 
 
-def without_blanks(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Tokens, with one blank for any white space and comments."""
-    plain = [("skip", " ") if kind == "skip" else (kind, piece) for kind, piece in found]
+def without_blanks(found: Callable[[], Iterable[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """Tokens, with one blank for any white space and comments; the error, where something has no end."""
+    try:
+        plain = [("skip", " ") if kind == "skip" else (kind, piece) for kind, piece in found()]
+    except Refused as refused:
+        return [("refused", refused.answer.message)]
     return [each for each, _ in itertools.groupby(plain)]
 
 
@@ -42,9 +46,11 @@ def without_blanks(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def test_a_long_statement_has_the_tokens_of_a_short_one(text: str, plain: bool, piece: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_PIECE", piece)
-        found = without_blanks(long_tokens(text, plain=plain))
+        found = without_blanks(lambda: long_tokens(text, plain=plain))
     if "/*" not in text:
-        assert found == without_blanks(tokens(text, plain=plain))
+        short = without_blanks(lambda: tokens(text, plain=plain))
+        # A name without an end is left to who reads the statement.
+        assert found == short or (short[0][0] == "refused" and "`" in text)
     assert all(piece for _, piece in found)
 
 
@@ -61,4 +67,5 @@ def test_a_long_statement_has_the_tokens_of_a_short_one(text: str, plain: bool, 
     ],
 )
 def test_texts_comments_and_digits_of_any_length(text: str) -> None:
-    assert without_blanks(long_tokens(text, plain=False)) == without_blanks(tokens(text, plain=False))
+    long = without_blanks(lambda: long_tokens(text, plain=False))
+    assert long == without_blanks(lambda: tokens(text, plain=False))

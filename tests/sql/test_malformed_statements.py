@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -87,3 +88,27 @@ def test_a_function_of_a_database_is_not_there(client: Client) -> None:
 @pytest.mark.parametrize("text", ["SELECT'x'FROM t", "SELECT`id`FROM`t`WHERE`k`='x'AND'y'='y'"])
 def test_words_need_no_blanks_where_they_can_be_told_apart(client: Client, text: str) -> None:
     assert client.rows(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["SELECT 1 " + "/*!" * 8000, "SELECT 1 */" + "/*!" * 8000, "/*! " * 20_000 + "SELECT 1"]
+    + ["SELECT '" + "\\'" * count for count in (16_000, 200_000)],
+    ids=["comments", "comments behind an end", "many comments", "text", "long text"],
+)
+def test_what_has_no_end_is_looked_through_once(client: Client, text: str) -> None:
+    began = time.process_time()
+    assert client.code(text) == 1064
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "shape", ["NULLIF({},NULL)", "({} BETWEEN 0 AND 1)", "(({},1,2,3) < (1,2,3,4))", "({} > ANY (SELECT 1))"]
+)
+def test_what_grows_with_each_level_is_refused_before_it_is_too_long(client: Client, shape: str) -> None:
+    text = "1"
+    for _ in range(24):
+        text = shape.format(text)
+    began = time.process_time()
+    assert client.code(f"SELECT {text}") == 1436
+    assert time.process_time() - began < 1

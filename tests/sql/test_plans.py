@@ -40,7 +40,7 @@ def test_a_plan_that_depends_on_a_literal_is_found_for_that_one() -> None:
     plans.add("SELECT", 1, "two", 10, frozenset([Pin(0)]), TWO)
     assert plans.find("SELECT", 1, ONE) == "one"
     assert plans.find("SELECT", 1, TWO) == "two"
-    assert plans.weight == 20
+    assert plans.weight == 24
 
 
 def test_the_plan_that_was_used_least_goes_first() -> None:

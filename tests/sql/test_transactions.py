@@ -261,6 +261,16 @@ def test_serializable_reads_keep_writers_out(a: Client, b: Client) -> None:
     assert waiting.result.affected_rows == 1
 
 
+def test_without_autocommit_the_first_serializable_read_keeps_writers_out(a: Client, b: Client) -> None:
+    a.session.autocommit = False
+    a.session.variables["transaction_isolation"] = "SERIALIZABLE"
+    assert a.rows("SELECT v FROM t WHERE id = 1") == [(10,)]
+    waiting = b.waits("UPDATE t SET v = 12 WHERE id = 1")
+    assert a.rows("SELECT v FROM t WHERE id = 1") == [(10,)]
+    a.ok("COMMIT")
+    assert waiting.result.affected_rows == 1
+
+
 def test_without_autocommit_a_transaction_begins_by_itself(a: Client, b: Client) -> None:
     a.session.autocommit = False
     a.ok("UPDATE t SET v = 11 WHERE id = 1")
