@@ -302,7 +302,7 @@ class Statements:
         transaction = session.transaction
         if transaction is None and not session.session.autocommit and plan.tables:
             transaction = session.begin()
-            view = session.view_for_reading(transaction)
+            view = session.view_for_reading(transaction) if locking is None else None
         if transaction is None and locking is None and "session_get_lock(" not in plan.sql:
             # Nothing can be in the way of what most queries are.
             diagnostics = session.diagnostics()
@@ -324,7 +324,9 @@ class Statements:
         def compiled_for(execution: Execution | None) -> Work[dml.Change]:
             def key() -> Hashable:
                 if execution is not None:
-                    execution.view = versions.view(transaction.number) if versions.writers else None
+                    # Of the transaction at work: one that changes something by itself has its number by now.
+                    own = execution.transaction.number
+                    execution.view = versions.view(own) if versions.writers else None
                     session.unseen = versions.unseen(execution.view) if execution.view is not None else frozenset()
                 return plan_key(session, text, literals, "change")
 

@@ -229,6 +229,21 @@ def test_a_statement_that_comes_again_meets_what_others_have_changed_meanwhile(
     assert parsed.count("SELECT id FROM t FOR UPDATE SKIP LOCKED") == 2
 
 
+@pytest.mark.parametrize("first", ["SELECT v FROM t WHERE id = 1 FOR UPDATE", "UPDATE t SET v = 11 WHERE id = 1"])
+def test_a_change_that_has_waited_finds_its_rows_while_somebody_has_a_snapshot(
+    a: Client, b: Client, first: str
+) -> None:
+    reader = a.database.client()
+    reader.ok("START TRANSACTION WITH CONSISTENT SNAPSHOT")
+    a.ok("BEGIN")
+    a.run(first)
+    waiting = b.waits("UPDATE t SET v = v + 100 WHERE id = 1")
+    a.ok("COMMIT")
+    assert waiting.result.affected_rows == 1
+    assert b.rows("SELECT v FROM t WHERE id = 1") == [(110,) if first.startswith("SELECT") else (111,)]
+    assert reader.rows("SELECT v FROM t WHERE id = 1") == [(10,)]
+
+
 def test_a_locking_read_that_has_waited_sees_each_row_once(a: Client, b: Client) -> None:
     reader = a.database.client()
     reader.ok("START TRANSACTION WITH CONSISTENT SNAPSHOT")
