@@ -19,6 +19,7 @@ from typing import Any
 import attrs
 import compiled
 import pytest
+from certificate import write_certificate
 from faulty_drivers import BRIEFLY, DRIVERS, ERRORS, Seen
 from installed import driver as driver_of
 from installed import program, script
@@ -520,10 +521,15 @@ def test_tls_is_refused(serve):
 
 
 @pytest.mark.parametrize("flaw", ["expired", "wrong_host"])
-def test_a_bad_certificate_is_refused_by_who_looks_at_it(serve, flaw):
+def test_a_bad_certificate_is_refused_by_who_looks_at_it(serve, flaw, tmp_path):
     with serve({"bad_cert": flaw}, options=("--tls=self-signed",)) as server:
-        seen = refused(DRIVERS[0], server, ssl_disabled=False, ssl={"ca": "", "check_hostname": True})
-        assert seen.code == 2003
+        pymysql, connector = DRIVERS
+        assert refused(pymysql, server, ssl_disabled=False, ssl={"ca": "", "check_hostname": True}).code == 2003
+        trusted = str(write_certificate(tmp_path))
+        looks = {"ssl_disabled": False, "ssl_ca": trusted, "ssl_verify_cert": True, "ssl_verify_identity": True}
+        seen = refused(connector, server, **looks)
+        assert seen.code in (2026, 2055)  # the second by the connector that is all in Python
+        assert "certificate verify failed" in seen.message
 
 
 def test_a_connection_of_a_pool_meets_a_fault_that_is_armed_later(serve):
