@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 from zope.interface import implementer
 
-from sockservice.answers import Answer, Disturbed, Error, LocalInfile, Request, Rows, Value
+from sockservice.answers import Answer, Disturbed, Error, LocalInfile, Request, Value
 from sockservice.errors import CallerError
 from sockservice.interfaces import ISession
 from sockservice.mysql.answer_parts import Part, reply_parts, result_parts
@@ -235,8 +235,7 @@ class SessionAnswers(SessionSending):
             answer = refusal(mariadb=self.server.mariadb)
         form, failed = self._form(answer), False
         is_usual = self.sequence_id == FIRST_ANSWER and not form.state
-        is_alone = is_usual and not self._further and type(answer) is Rows
-        encoded = small_result(answer, form) if is_alone else None  # type: ignore[arg-type]
+        encoded = small_result(answer, form) if is_usual and not self._further else None
         if encoded is None:
             payloads = answer_payloads(answer, form)
             if is_lazy(answer):

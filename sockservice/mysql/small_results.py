@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sockservice.answers import Column, Rows
+from sockservice.answers import Answer, Column, Rows
 from sockservice.mysql.packets import packets
 from sockservice.mysql.results import Form, columns_payloads, encoders_of, eof_payload, row_encoder
 
@@ -43,7 +43,7 @@ class _Begin(NamedTuple):
 _begins: dict[tuple[int, int, int], _Begin] = {}
 
 
-def small_result(answer: Rows, form: Form) -> bytes | None:
+def small_result(answer: Answer, form: Form) -> bytes | None:
     """The packets of a result set, from sequence id 1.
 
     Args:
@@ -51,8 +51,10 @@ def small_result(answer: Rows, form: Form) -> bytes | None:
         form: for whom; its ``state`` is not told.
 
     Returns:
-        None where it is none of the usual ones: too long, its rows not at hand, without columns, or unsound.
+        None where it is no usual result set: none at all, too long, its rows not at hand, without columns, or unsound.
     """
+    if type(answer) is not Rows:
+        return None
     rows = answer.rows
     if not isinstance(rows, (list, tuple)) or len(rows) > _FEW or type(answer.columns) is not tuple:
         return None

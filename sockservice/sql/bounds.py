@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Callable
 from typing import Final
@@ -21,6 +23,7 @@ MOST_COMMON: Final = 1000
 """Common table expressions of one WITH: SQLite takes a minute for a chain of some thousands."""
 TOO_DEEP: Final = "parser stack overflow"
 """What SQLite says of texts that are nested too deep."""
+_FULL: Final = "database or disk is full"
 _BRACKETS: Final = 1000
 """Brackets within brackets that nobody reads: sqlglot calls itself about twenty times for each."""
 _SIGNS: Final = re.compile(r"(?:(?:(?:not|binary|case|interval)\b|[-+~!@])\s*){1000}", re.IGNORECASE)
@@ -31,6 +34,7 @@ _MEANINGS: Final[tuple[tuple[str, Callable[[], Refused]], ...]] = (
     ("Expression tree is too large", too_deep),
     ("too many terms in", too_deep),
     ("too many arguments on function", too_deep),
+    (_FULL, lambda: Refused("ER_DISK_FULL", "the folder of the data", errno.ENOSPC, os.strerror(errno.ENOSPC))),
     ("too many SQL variables", lambda: Refused("ER_PS_MANY_PARAM")),
     ("too many columns", lambda: Refused("ER_TOO_MANY_FIELDS")),
     ("at most 64 tables in a join", lambda: Refused("ER_TOO_MANY_TABLES", MOST_TABLES)),
@@ -39,7 +43,7 @@ _MEANINGS: Final[tuple[tuple[str, Callable[[], Refused]], ...]] = (
 
 
 def beyond_bounds(message: str) -> Refused | None:
-    """The error of a statement that is too large for SQLite; None for any other mistake.
+    """The error of a statement that is too large for SQLite, or for the disk; None for any other mistake.
 
     Args:
         message: SQLite's.

@@ -14,6 +14,7 @@ from zope.interface import implementer
 
 from sockservice.answers import Answer, Error, Ok, Request, Rows
 from sockservice.interfaces import IResponder, ISession
+from sockservice.sql.bounds import beyond_bounds
 from sockservice.sql.errors import NotUnderstood, Refused, too_deep
 from sockservice.sql.kept_plans import rows_at_once
 from sockservice.sql.plans import Plans
@@ -158,6 +159,10 @@ class Sql:
             session.row_count = -1
             return self._refused(session.session, too_deep(), text)
         except (sqlite3.Error, OverflowError, ValueError) as problem:
+            bound = beyond_bounds(str(problem))
+            if bound is not None:
+                session.row_count = -1
+                return self._refused(session.session, bound, text)
             self._log.warn("SQLite does not run {text}: {problem!r}", text=text[:300], problem=problem)
             return Error(1105, "HY000", f"sockservice: {type(problem).__name__}: {problem}")
         finally:

@@ -181,3 +181,16 @@ def test_a_checksum_follows_the_rows(client: Client) -> None:
     found.add(client.rows("CHECKSUM TABLE sums")[0][1])
     assert len(found) == 3
     assert client.rows("CHECKSUM TABLE nowhere") == [("shop.nowhere", None)]
+
+
+def test_a_full_disk_is_told_and_changes_nothing(client: Client) -> None:
+    main = client.database.store.main
+    ((pages,),) = main.rows("PRAGMA page_count")
+    main.rows(f"PRAGMA max_page_count = {pages + 2}")
+    refused = client.error(
+        "INSERT INTO t (v) SELECT a.v FROM t a, t b, t c, t d, t e, t f, t g, t h, t i, t j, t k, t l"
+    )
+    assert (refused.code, refused.sqlstate) == (1021, "HY000")
+    assert client.rows("SELECT v FROM t") == [(10,), (20,)]
+    main.rows("PRAGMA max_page_count = 1000000")
+    assert client.ok("INSERT INTO t (v) VALUES (30)").affected_rows == 1
